@@ -1,0 +1,1 @@
+"""The project's vocabulary: frozen values, one module per subject."""

@@ -1,0 +1,278 @@
+"""Writing as it is read, marked, chosen and turned into training rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, NewType
+
+DocumentId = NewType("DocumentId", str)
+ExampleId = NewType("ExampleId", str)
+
+Markup = Literal["wordpress", "html", "markdown", "text"]
+Register = Literal["written", "spoken"]
+Severity = Literal["info", "warning", "blocker"]
+Split = Literal["train", "validation", "test"]
+PromptStyle = Literal["mixed", "title", "brief"]
+Rule = Literal[
+    "markup",
+    "shortcode",
+    "link",
+    "email",
+    "personal-data",
+    "secret",
+    "mojibake",
+    "language",
+    "series",
+    "repeated-passage",
+    "near-duplicate",
+    "too-long",
+    "too-short",
+    "empty",
+    "quotation",
+    "own-draft",
+    "identical-prompts",
+    "few-examples",
+    "imbalance",
+]
+Choice = Literal["fix", "keep"]
+# Why a document is not in the dataset: a filter's name, a reader's complaint, or the rule whose fix left it out.
+LeftOutReason = Literal[
+    "other-author",
+    "other-kind",
+    "not-published",
+    "older",
+    "newer",
+    "title-excluded",
+    "broken",
+    "language",
+    "series",
+    "near-duplicate",
+    "too-long",
+    "too-short",
+    "empty",
+    "personal-data",
+    "secret",
+    "quotation",
+    "own-draft",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One piece of writing as a reader found it; nothing of it is changed later.
+
+    document_id: the source's own (WXR post_id, path inside a zip, row number); unique within one source.
+    body: untouched, written in `markup`. "wordpress" is HTML whose blank lines are paragraphs (wpautop).
+    author: the author's login or name as the source gives it; author_name: the display name where known.
+    published_at: aware UTC, or None where the source has no date.
+    status, kind: WordPress words ("publish", "draft", "post", "page", ...); other formats say "publish", "post".
+    prompt: the user's words, only for sources that already are prompt/completion rows.
+    """
+
+    document_id: DocumentId
+    title: str
+    body: str
+    markup: Markup
+    source_name: str
+    author: str | None = None
+    author_name: str | None = None
+    published_at: datetime | None = None
+    status: str = "publish"
+    kind: str = "post"
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    register: Register = "written"
+    prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenItem:
+    """An item that a reader met and could not turn into a Document; it counts as read and left out."""
+
+    document_id: DocumentId
+    source_name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a whole file that a person should look at: kind is "encoding" or "title-rule"."""
+
+    kind: Literal["encoding", "title-rule", "repaired-xml"]
+    source_name: str
+    detail: str
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents belong to the voice. author matches login or display name, case-blind; None takes all.
+
+    since, until: inclusive days in UTC; documents without a date pass. exclude_title: regular expressions.
+    """
+
+    author: str | None = None
+    since: date | None = None
+    until: date | None = None
+    statuses: tuple[str, ...] = ("publish",)
+    kinds: tuple[str, ...] = ("post",)
+    exclude_titles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One document that is not in the dataset, and why."""
+
+    document_id: DocumentId
+    source_name: str
+    title: str
+    reason: LeftOutReason
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A rule's opinion about characters [start, end) of one text: its fix would put `replacement` there.
+
+    Offsets count characters of the layer that was marked: the body as read for "shortcode",
+    the plain text for every other rule. Marks never change a text; choices decide what becomes of them.
+    """
+
+    rule: Rule
+    start: int
+    end: int
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A body without markup: paragraphs parted by one blank line, "## " headings, "- " and "1. " list items.
+
+    tags, comments: how many HTML tags and block comments were taken out.
+    anchors: marks of rule "link" over the words of each link (replacement = the same words), so links are counted.
+    """
+
+    text: str
+    tags: int = 0
+    comments: int = 0
+    anchors: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What corpus-wide stages see of a document: its plain text, before any choice is applied."""
+
+    document_id: DocumentId
+    title: str
+    text: str
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The ordered choices made for a dataset; the same recipe on the same sources gives the same hash.
+
+    choices: what becomes of each rule's marks and documents; rules not named take their default
+    (markup, shortcode, mojibake and empty are fixed, all others kept until somebody decides).
+    """
+
+    filters: Filters = field(default_factory=Filters)
+    choices: Mapping[Rule, Choice] = field(default_factory=dict)
+    prompt_style: PromptStyle = "mixed"
+    excluded: tuple[DocumentId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One place a finding was met. before and after: a line or two of text around it, as it is and as fixed."""
+
+    document_id: DocumentId
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One cleaning warning over a whole set.
+
+    document_ids: the documents it touches, in reading order. occurrences: places, at least one per document.
+    sentence: for people. fix: what the offered fix does, as a button label ("Remove, keep the words").
+    choice: what the recipe in force says; resolved means that nothing of it is left in the examples.
+    """
+
+    rule: Rule
+    severity: Severity
+    document_ids: tuple[DocumentId, ...]
+    occurrences: int
+    sentence: str
+    fix: str
+    samples: tuple[Sample, ...]
+    choice: Choice
+    automatic: bool = False
+
+    @property
+    def documents(self) -> int:
+        return len(self.document_ids)
+
+    @property
+    def resolved(self) -> bool:
+        return self.choice == "fix"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training row: prompt in, completion out. tokens: of the row as a provider bills it."""
+
+    example_id: ExampleId
+    document_id: DocumentId
+    system: str
+    prompt: str
+    completion: str
+    split: Split
+    tokens: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything known of a set of sources under one recipe.
+
+    documents_read = kept + sum(left_out by reason), always. tokens: all splits' rows; train_tokens: billed ones.
+    content_hash: SHA-256 (hex) over the examples of all splits in order.
+    """
+
+    documents_read: int
+    kept: int
+    left_out: tuple[LeftOut, ...]
+    findings: tuple[Finding, ...]
+    examples: tuple[Example, ...]
+    notices: tuple[Notice, ...]
+    content_hash: str
+    first_published: date | None
+    last_published: date | None
+
+    @property
+    def left_out_counts(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for item in self.left_out:
+            counts[item.reason] = counts.get(item.reason, 0) + 1
+        return counts
+
+    def of(self, split: Split) -> tuple[Example, ...]:
+        return tuple(example for example in self.examples if example.split == split)
+
+    @property
+    def tokens(self) -> int:
+        return sum(example.tokens for example in self.examples)
+
+    @property
+    def train_tokens(self) -> int:
+        return sum(example.tokens for example in self.examples if example.split == "train")
+
+    @property
+    def words(self) -> int:
+        return sum(example.words for example in self.examples)
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity == "blocker" and not f.resolved)
