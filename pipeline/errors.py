@@ -88,9 +88,7 @@ class UnsafeXml(DataError):
 class NothingLeft(DataError):
     """closest_author: the left-out author with most items, when another author was the reason."""
 
-    def __init__(
-        self, documents_read: int, closest_author: str | None = None, closest_count: int = 0
-    ) -> None:
+    def __init__(self, documents_read: int, closest_author: str | None = None, closest_count: int = 0) -> None:
         super().__init__(documents_read, closest_author, closest_count)
         self.documents_read = documents_read
         self.closest_author = closest_author
