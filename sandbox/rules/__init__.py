@@ -1,0 +1,1 @@
+"""Slack's limits on blocks, messages, views and manifests, including those slack_sdk does not check."""
