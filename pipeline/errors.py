@@ -39,6 +39,10 @@ class AppError(Exception):
     """A failure that a person may be told of."""
 
 
+class LeaseLost(Exception):  # not told to anybody: another worker has the row now
+    """A fenced write found a newer token; the transaction must roll back."""
+
+
 class DataError(AppError):
     """A file or a dataset cannot be used as it is."""
 

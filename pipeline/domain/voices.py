@@ -1,0 +1,188 @@
+"""Voices, the consent they rest on, and the rounds and sources their data comes from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+from pipeline.domain.documents import Choice, Filters, Recipe, Rule
+
+VoiceId = NewType("VoiceId", int)
+ConsentId = NewType("ConsentId", int)
+RoundId = NewType("RoundId", int)
+SourceId = NewType("SourceId", int)
+DatasetId = NewType("DatasetId", int)
+StepId = NewType("StepId", int)
+
+Purpose = Literal["generation", "extraction", "summarization", "rewriting", "classification", "question answering"]
+Sensitivity = Literal["public", "internal", "private"]
+VoiceState = Literal["active", "paused", "closed"]
+ConsentState = Literal["asked", "given", "refused", "withdrawn"]
+SourceState = Literal["waiting", "read", "refused", "withdrawn"]
+Origin = Literal["direct", "slack_file", "slack_message", "own_draft", "vote"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVoice:
+    """What the New voice form says. owner, steward, requested_by: Slack user ids. channel_id: where it may draft."""
+
+    team_id: str
+    handle: str
+    purpose: Purpose
+    sensitivity: Sensitivity
+    owner: str
+    steward: str
+    channel_id: str
+    works_if: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A named style of one owner. handle is unique in its team."""
+
+    voice_id: VoiceId
+    team_id: str
+    handle: str
+    purpose: Purpose
+    sensitivity: Sensitivity
+    owner: str
+    steward: str
+    channel_id: str
+    works_if: str
+    why: str
+    state: VoiceState
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The owner's answer; the newest row of a voice counts. expires_at is set when given."""
+
+    consent_id: ConsentId
+    voice_id: VoiceId
+    owner: str
+    state: ConsentState
+    asked_at: datetime
+    decided_at: datetime | None = None
+    expires_at: datetime | None = None
+    limits: str = ""
+
+    def covers(self, now: datetime) -> bool:
+        """Whether training and drafting may happen at `now`."""
+        return self.state == "given" and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One turn of gathering, cleaning and training. Its thread is the message with key `card_key`.
+
+    prepared_revision < revision means that sources or recipe changed since dataset_id was computed.
+    """
+
+    round_id: RoundId
+    team_id: str
+    voice_id: VoiceId
+    number: int
+    channel_id: str
+    state: Literal["open", "locked"]
+    revision: int
+    prepared_revision: int
+    dataset_id: DatasetId | None
+    created_at: datetime
+
+    @property
+    def card_key(self) -> str:
+        return f"round:{self.round_id}:card"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeStep:
+    """One choice by one person; filters or a rule's choice. Undone steps stay, with the time."""
+
+    step_id: StepId
+    round_id: RoundId
+    by: str
+    at: datetime
+    rule: Rule | None = None
+    choice: Choice | None = None
+    filters: Filters | None = None
+    undone_at: datetime | None = None
+
+
+def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
+    """The recipe in force: later steps override earlier ones, undone steps do not count."""
+    filters, choices = start, dict[Rule, Choice]()
+    for step in steps:
+        if step.undone_at is not None:
+            continue
+        if step.filters is not None:
+            filters = step.filters
+        if step.rule is not None and step.choice is not None:
+            choices[step.rule] = step.choice
+    return Recipe(filters=filters, choices=choices)
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """A file to be read. sha256 is None until its bytes are in the artifact store."""
+
+    team_id: str
+    voice_id: VoiceId
+    round_id: RoundId
+    name: str
+    size_bytes: int
+    origin: Origin
+    added_by: str
+    slack_file_id: str | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One uploaded file: bytes in the artifact store by SHA-256 (hex)."""
+
+    source_id: SourceId
+    team_id: str
+    voice_id: VoiceId
+    round_id: RoundId
+    name: str
+    size_bytes: int
+    origin: Origin
+    added_by: str
+    added_at: datetime
+    state: SourceState
+    slack_file_id: str | None
+    sha256: str | None
+    documents: int
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDataset:
+    """A recipe applied to fixed sources. *_blob: SHA-256 (hex) of chat-format rows in the artifact store."""
+
+    team_id: str
+    voice_id: VoiceId
+    round_id: RoundId
+    content_hash: str
+    train_blob: str
+    validation_blob: str
+    test_blob: str
+    report_blob: str
+    documents_read: int
+    kept: int
+    examples: int
+    train_examples: int
+    train_tokens: int
+    tokens: int
+    words: int
+    open_blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A stored, immutable dataset."""
+
+    dataset_id: DatasetId
+    facts: NewDataset
+    created_at: datetime
