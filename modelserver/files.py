@@ -1,0 +1,137 @@
+"""/v1/files: training files come in here, result files go out."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from aiohttp import BodyPartReader, web
+
+from modelserver.errors import ApiError, no_such_file
+from modelserver.paging import page
+from modelserver.records import StoredFile, new_id
+from modelserver.store import Store, keep_bytes
+
+MAX_FILE_BYTES: Final = 512 * 1024 * 1024  # OpenAI's bound for one file
+CHUNK_BYTES: Final = 1 << 18
+EXPIRY_SECONDS: Final = range(3600, 2_592_001)  # one hour to 30 days, as OpenAI has it
+
+
+class Files:
+    """The handlers of /v1/files. A file is on disk before it is in the database, and gone from there first."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def register(self, app: web.Application) -> None:
+        app.router.add_post("/v1/files", self.create)
+        app.router.add_get("/v1/files", self.list)
+        app.router.add_get("/v1/files/{file_id}", self.retrieve)
+        app.router.add_delete("/v1/files/{file_id}", self.delete)
+        app.router.add_get("/v1/files/{file_id}/content", self.content)
+
+    def get(self, file_id: str) -> StoredFile:
+        """A file that has not expired; expired ones are removed on the way."""
+        file = self._store.get(StoredFile, file_id)
+        if file is not None and file.expires_at is not None and file.expires_at <= time.time():
+            self.remove(file_id)
+            file = None
+        if file is None:
+            raise no_such_file(file_id)
+        return file
+
+    def path(self, file_id: str) -> Path:
+        return self._store.files / file_id
+
+    def remove(self, file_id: str) -> None:
+        self._store.remove(StoredFile, file_id)
+        self.path(file_id).unlink(missing_ok=True)
+
+    async def create(self, request: web.Request) -> web.Response:
+        if not request.content_type.startswith("multipart/"):
+            raise ApiError("Send the file as multipart/form-data.", param="file")
+        fields: dict[str, str] = {}
+        uploaded: tuple[Path, str] | None = None
+        try:
+            async for part in await request.multipart():
+                if not isinstance(part, BodyPartReader):
+                    raise ApiError("Nested parts are not understood.")
+                if part.name == "file" and uploaded is None:
+                    uploaded = await self._receive(part), part.filename or "file"
+                else:
+                    fields[part.name or ""] = (await part.text())[:200]
+            file = _described(fields, uploaded)
+            await asyncio.to_thread(keep_bytes, self.path(file.id), uploaded[0])  # type: ignore[index]  # described
+        finally:
+            if uploaded is not None:
+                uploaded[0].unlink(missing_ok=True)
+        self._store.add(file)
+        return web.json_response(file.wire())
+
+    async def _receive(self, part: BodyPartReader) -> Path:
+        descriptor, name = tempfile.mkstemp(dir=self._store.files, prefix="incoming-")
+        size = 0
+        with os.fdopen(descriptor, "wb") as out:
+            while chunk := await part.read_chunk(CHUNK_BYTES):
+                size += len(chunk)
+                if size > MAX_FILE_BYTES:
+                    Path(name).unlink()
+                    raise ApiError(f"File exceeds {MAX_FILE_BYTES} bytes.", status=413, param="file")
+                out.write(chunk)
+        return Path(name)
+
+    async def list(self, request: web.Request) -> web.Response:
+        purpose, order = request.query.get("purpose"), request.query.get("order", "desc")
+        if order not in ("asc", "desc"):
+            raise ApiError("'order' must be asc or desc.", param="order")
+        now = time.time()
+        files = [file for file in self._store.all(StoredFile) if purpose in (None, file.purpose)]
+        files = [file for file in files if file.expires_at is None or file.expires_at > now]
+        return page(request, files if order == "asc" else files[::-1], default=10_000, most=10_000)
+
+    async def retrieve(self, request: web.Request) -> web.Response:
+        return web.json_response(self.get(request.match_info["file_id"]).wire())
+
+    async def content(self, request: web.Request) -> web.StreamResponse:
+        file = self.get(request.match_info["file_id"])
+        return web.FileResponse(self.path(file.id), headers={"Content-Type": "application/octet-stream"})
+
+    async def delete(self, request: web.Request) -> web.Response:
+        file = self.get(request.match_info["file_id"])
+        self.remove(file.id)
+        return web.json_response({"id": file.id, "object": "file", "deleted": True})
+
+
+def _described(fields: dict[str, str], uploaded: tuple[Path, str] | None) -> StoredFile:
+    if uploaded is None:
+        raise ApiError("'file' is a required property", param="file")
+    purpose = fields.get("purpose")
+    if purpose != "fine-tune":
+        raise ApiError(f"{purpose!r} is not one of ['fine-tune'] - 'purpose'", param="purpose")
+    path, filename = uploaded
+    now, size = int(time.time()), path.stat().st_size
+    if not size:
+        raise ApiError("The file is empty.", param="file")
+    return StoredFile(
+        id=new_id("file-"),
+        bytes=size,
+        created_at=now,
+        filename=Path(filename).name[:255],
+        purpose="fine-tune",
+        expires_at=_expiry(fields, now),
+    )
+
+
+def _expiry(fields: dict[str, str], now: int) -> int | None:
+    seconds = fields.get("expires_after[seconds]")
+    if seconds is None:
+        return None
+    if fields.get("expires_after[anchor]") != "created_at":
+        raise ApiError("'expires_after[anchor]' must be created_at.", param="expires_after[anchor]")
+    if not seconds.isdecimal() or int(seconds) not in EXPIRY_SECONDS:
+        raise ApiError("'expires_after[seconds]' must be 3600 to 2592000.", param="expires_after[seconds]")
+    return now + int(seconds)

@@ -1,0 +1,145 @@
+"""The built-in engine: the small n-gram model of `pipeline.ngram`, trained in seconds without a GPU."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+from modelserver.engine import Answer, Conversation, Sampling, Step, TrainingPlan
+from modelserver.records import Metrics
+from pipeline.ngram import NgramModel, tokenize
+
+MAX_REPORTS: Final = 100  # steps that are measured in one run; the others only count
+MEASURED_TOKENS: Final = 400  # of one batch, for its loss
+MEASURED_HELD_OUT: Final = 2000  # of the validation file, at each measured step
+FIRST_DISCOUNT: Final = 0.95  # of the first epoch; each further epoch trusts the counts more
+DISCOUNT_STEP: Final = 0.1  # per epoch, times the learning rate multiplier
+LEAST_DISCOUNT: Final = 0.3
+TURN_TOKENS: Final = 3  # counted for each message on top of its text
+
+Pair = tuple[str, str]
+
+
+class NgramEngine:
+    """Epochs and learning rate lower the discount: more of them copy the training texts more closely."""
+
+    base = "understudy-ngram"
+    context_tokens = 16_384
+
+    def train(
+        self,
+        rows: Sequence[Conversation],
+        held_out: Sequence[Conversation],
+        plan: TrainingPlan,
+        folder: Path,
+        report: Callable[[Step], None],
+    ) -> int:
+        pairs = [pair for row in rows for pair in _pairs(row)]
+        random.Random(plan.seed).shuffle(pairs)
+        validation = "\n\n".join(text for row in held_out for _, text in _pairs(row))
+        _Run(pairs, validation, plan, folder, report).run()
+        return plan.n_epochs * sum(_count(row) for row in rows)
+
+    def load(self, path: Path | None) -> NgramChat:
+        if path is not None:
+            return NgramChat(NgramModel.from_bytes(path.read_bytes()))
+        text = resources.files("modelserver").joinpath("base_text.txt").read_text(encoding="utf-8")
+        return NgramChat(NgramModel.train(part.strip() for part in text.split("\n===\n")))
+
+
+class NgramChat:
+    """A conversation is answered by its last user turns: what they are about decides what is written about."""
+
+    def __init__(self, model: NgramModel) -> None:
+        self._model = model
+
+    def count_tokens(self, messages: Conversation) -> int:
+        return _count(messages)
+
+    def answer(self, messages: Conversation, sampling: Sampling) -> Answer:
+        prompt = "\n\n".join(message.content for message in messages if message.role == "user")
+        written = self._model.generate(
+            prompt,
+            seed=sampling.seed,
+            temperature=sampling.temperature,
+            max_tokens=sampling.max_tokens,
+            stop=sampling.stop,
+        )
+        return Answer(written.text, written.finish_reason, written.completion_tokens)
+
+
+class _Run:
+    """One training run. In the first epoch the model grows batch by batch, measured on each batch before it."""
+
+    def __init__(
+        self, pairs: list[Pair], validation: str, plan: TrainingPlan, folder: Path, report: Callable[[Step], None]
+    ) -> None:
+        self._pairs, self._validation, self._plan = pairs, validation, plan
+        self._folder, self._report = folder, report
+        self._batches = max(1, -(-len(pairs) // plan.batch_size))
+        self._steps = self._batches * plan.n_epochs
+        self._learned, self._model = 0, NgramModel.train([])
+
+    def run(self) -> None:
+        stride = max(1, self._steps // MAX_REPORTS)
+        for epoch in range(1, self._plan.n_epochs + 1):
+            for batch in range(self._batches):
+                step = (epoch - 1) * self._batches + batch + 1
+                ends_epoch = batch == self._batches - 1
+                if not ends_epoch and step % stride:
+                    continue
+                self._learn(epoch, batch)
+                metrics = self._measure(step, batch, full=ends_epoch)
+                self._report(Step(metrics, self._steps, self._keep(step, epoch) if ends_epoch else None))
+
+    def _learn(self, epoch: int, batch: int) -> None:
+        """Rebuild the model when the texts seen have doubled, and at the start of an epoch."""
+        seen = len(self._pairs) if epoch > 1 else batch * self._plan.batch_size
+        if (epoch > 1 and batch == 0) or seen >= 2 * max(1, self._learned):
+            self._learned = seen
+            self._model = NgramModel.train(self._pairs[:seen], discount=self._discount(epoch))
+
+    def _discount(self, epoch: int) -> float:
+        lower = DISCOUNT_STEP * (epoch - 1) * self._plan.learning_rate_multiplier
+        return max(LEAST_DISCOUNT, FIRST_DISCOUNT - lower)
+
+    def _measure(self, step: int, batch: int, *, full: bool) -> Metrics:
+        first = batch * self._plan.batch_size
+        text = "\n\n".join(answer for _, answer in self._pairs[first : first + self._plan.batch_size])
+        trained = self._model.evaluate(text, max_tokens=MEASURED_TOKENS)
+        metrics = Metrics(
+            step=step,
+            train_loss=round(-trained.log_probability / trained.tokens, 5),
+            train_mean_token_accuracy=round(trained.correct / trained.tokens, 5),
+        )
+        if not self._validation:
+            return metrics
+        valid = self._model.evaluate(self._validation, max_tokens=None if full else MEASURED_HELD_OUT)
+        loss, accuracy = round(-valid.log_probability / valid.tokens, 5), round(valid.correct / valid.tokens, 5)
+        measured = {"valid_loss": loss, "valid_mean_token_accuracy": accuracy}
+        if full:
+            measured |= {"full_valid_loss": loss, "full_valid_mean_token_accuracy": accuracy}
+        return metrics.model_copy(update=measured)
+
+    def _keep(self, step: int, epoch: int) -> str:
+        model = NgramModel.train(self._pairs, discount=self._discount(epoch))
+        name = f"{step}.ngram"
+        (self._folder / name).write_bytes(model.to_bytes())
+        return name
+
+
+def _pairs(row: Conversation) -> Iterator[Pair]:
+    """(what was asked, what was answered) for each trained assistant turn."""
+    asked: list[str] = []
+    for message in row:
+        if message.role == "user":
+            asked.append(message.content)
+        elif message.role == "assistant" and message.trained and message.content:
+            yield "\n\n".join(asked), message.content
+
+
+def _count(messages: Conversation) -> int:
+    return sum(TURN_TOKENS + len(tokenize(message.content)) for message in messages)

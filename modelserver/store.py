@@ -1,0 +1,94 @@
+"""The server's memory: one SQLite file for facts, folders for bytes. A kill at any line loses nothing answered."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from modelserver.records import Record
+
+R = TypeVar("R", bound=Record)
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS records (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    parent TEXT,
+    body TEXT NOT NULL,
+    UNIQUE (kind, id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS records_by_parent ON records (kind, parent, sequence);
+"""
+
+
+class Store:
+    """Records by kind and id, oldest first by sequence. Used from one thread, between two awaits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = folder / "files"
+        self.models = folder / "models"
+        for path in (self.files, self.models):
+            path.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(folder / "modelserver.sqlite3", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = FULL")
+        self._database.executescript(SCHEMA)
+
+    def close(self) -> None:
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is kept, or nothing."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+    def add(self, record: Record, *, parent: str | None = None) -> None:
+        self._database.execute(
+            "INSERT INTO records (kind, id, parent, body) VALUES (?, ?, ?, ?)",
+            (record.KIND, record.id, parent, record.model_dump_json()),
+        )
+
+    def replace(self, record: Record) -> None:
+        self._database.execute(
+            "UPDATE records SET body = ? WHERE kind = ? AND id = ?", (record.model_dump_json(), record.KIND, record.id)
+        )
+
+    def remove(self, kind: type[Record], record_id: str) -> None:
+        self._database.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind.KIND, record_id))
+
+    def remove_children(self, kind: type[Record], parent: str) -> None:
+        self._database.execute("DELETE FROM records WHERE kind = ? AND parent = ?", (kind.KIND, parent))
+
+    def get(self, kind: type[R], record_id: str) -> R | None:
+        query = "SELECT body FROM records WHERE kind = ? AND id = ?"
+        row = self._database.execute(query, (kind.KIND, record_id)).fetchone()
+        return kind.model_validate_json(row[0]) if row else None
+
+    def all(self, kind: type[R], *, parent: str | None = None) -> list[R]:
+        """Oldest first; of one parent when it is given."""
+        query = "SELECT body FROM records WHERE kind = ? AND (? IS NULL OR parent = ?) ORDER BY sequence"
+        rows = self._database.execute(query, (kind.KIND, parent, parent))
+        return [kind.model_validate_json(row[0]) for row in rows]
+
+
+def keep_bytes(path: Path, written: Path) -> None:
+    """Give a finished temporary file its name, so that the name is never seen with half its bytes."""
+    with written.open("rb+") as file:
+        os.fsync(file.fileno())
+    written.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
