@@ -34,7 +34,7 @@ from pipeline.domain.voices import (
     VoiceId,
     VoiceState,
 )
-from pipeline.domain.work import AuditEntry, PostedMessage, Posting, Saying, WorkItem, WorkKind
+from pipeline.domain.work import AuditEntry, DroppedFile, PostedMessage, Posting, Saying, WorkItem, WorkKind
 
 
 class Clock(Protocol):
@@ -236,7 +236,7 @@ class Rewrites(Protocol):
 
 class Work(Protocol):
     async def enqueue(self, kind: WorkKind, subject: object, team_id: str, *, run_at: datetime) -> None:
-        """One open item per (kind, subject): asking again while it waits moves it forward; while it runs, runs it again."""
+        """One open item per (kind, subject): asked again while it waits, it moves forward; while it runs, it runs again."""
         ...
 
     async def finish(self, item: WorkItem) -> None:
@@ -447,23 +447,21 @@ class Providers(Protocol):
         ...
 
 
-class SlackFile(Protocol):
-    name: str
-    size_bytes: int
-    path: Path
-
-
 class FileFetcher(Protocol):
-    def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[SlackFile]:
+    def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
         """The file's bytes in a temporary file. Raises DownloadRefused, FileTooBig."""
         ...
 
 
 class People(Protocol):
-    """Who is who in the workspace."""
+    """Who is who in the workspace; answered from memory, refreshed on a schedule."""
 
-    async def approvers(self, team_id: str) -> tuple[str, ...]:
+    def approvers(self, team_id: str) -> tuple[str, ...]:
         """User ids who may approve spend; users who left are not in it."""
         ...
 
-    async def is_guest(self, team_id: str, user: str) -> bool: ...
+    def is_guest(self, team_id: str, user: str) -> bool: ...
+
+    def name(self, user: str) -> str:
+        """A display name where a mention cannot stand; the id itself when unknown."""
+        ...

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 WorkKind = Literal["read-source", "prepare-round", "tuning", "draft"]
@@ -89,3 +90,12 @@ class AuditEntry:
     subject: str
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedFile:
+    """An upload on this machine, for as long as whoever fetched it keeps it."""
+
+    name: str
+    size_bytes: int
+    path: Path

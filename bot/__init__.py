@@ -1,0 +1,1 @@
+"""The shell: Slack, HTTP, scheduler and command line around the core."""

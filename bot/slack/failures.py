@@ -1,0 +1,235 @@
+"""Failures as sentences: what happened, what it means, what to do now. The only place that has them."""
+
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.slack.mrkdwn import day, escape, moment, person, quoted, usd
+from pipeline import errors as e
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1024 * 1024
+
+
+@asynccontextmanager
+async def failures_told_by(tell: Callable[[str], Awaitable[object]]) -> AsyncIterator[None]:
+    """An expected failure becomes its sentence; a bug becomes a reference, with the traceback in the log."""
+    try:
+        yield
+    except e.AppError as error:
+        await tell(sentence_for(error))
+    except Exception:  # the one place where a bug turns into words for a person
+        reference = secrets.token_hex(4)
+        log.exception("unexpected", extra={"reference": reference})
+        await tell(unexpected(reference))
+
+
+def unexpected(reference: str) -> str:
+    return (
+        f"Something went wrong on my side (reference `{reference}`). Nothing was lost; please try once more. "
+        "If it happens again, give the reference to whoever runs me."
+    )
+
+
+def sentence_for(error: e.AppError) -> str:
+    """One sentence or two for a person; never the exception's own text."""
+    match error:
+        case e.DataError():
+            return data_sentence(error)
+        case e.CommandError():
+            return command_sentence(error)
+        case e.RightsError() | e.ConsentError():
+            return rights_sentence(error)
+        case e.SpendError():
+            return spend_sentence(error)
+        case e.ProviderError():
+            return provider_sentence(error)
+        case e.DraftError():
+            return draft_sentence(error)
+    raise TypeError(type(error))
+
+
+def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per error is the clearest table
+    match error:
+        case e.UnreadableType():
+            return (
+                f"I can't read `{quoted(error.suffix or error.name)}` files. "
+                "Export as .docx, .md or .txt and drop it here again. Nothing was added."
+            )
+        case e.EmptyFile():
+            return f"`{quoted(error.name)}` is empty. Nothing was added; check the export and drop it here again."
+        case e.UnreadableFile():
+            where = f" at {escape(error.where)}" if error.where else ""
+            return (
+                f"I couldn't read `{quoted(error.name)}`: it stops making sense{where}, as if it was cut off "
+                "or isn't what its name says. Nothing was added; export it once more and drop it here again."
+            )
+        case e.FileTooBig():
+            return (
+                f"`{quoted(error.name)}` is {error.size_bytes // MEGABYTE} MB; my limit is "
+                f"{error.limit_bytes // MEGABYTE} MB. Export only the posts table, or one year at a time."
+            )
+        case e.ArchiveBomb():
+            return "This archive unpacks to more than 1 GB or nests archives. I stopped and kept nothing."
+        case e.UnsafeXml():
+            return "This XML defines entities, which an export never needs. I refused it."
+        case e.NothingLeft():
+            closest = (
+                f" Closest miss: {error.closest_count} posts by “{quoted(error.closest_author)}”."
+                if error.closest_author
+                else ""
+            )
+            total = f"All {error.documents_read:,} items were filtered out."
+            return f"{total}{closest} Change the filters and I read them again."
+        case e.SameFile():
+            return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
+        case e.DownloadRefused():
+            return (
+                f"Slack wouldn't give me that file ({error.status}). I may lack `files:read`, or the file belongs to "
+                "another workspace. Ask an admin to check; I'll retry if you drop it again."
+            )
+        case e.UnresolvedBlocker():
+            rules = ", ".join(error.rules)
+            return (
+                f"Some problems in the texts are still open ({escape(rules)}). Paying now would teach them to the "
+                "model. Press a fix for each in the dataset thread, then ask again."
+            )
+        case e.TooFewExamples():
+            return (
+                f"{error.examples} texts are left; training needs at least {error.needed}. "
+                "Add texts in the dataset thread and ask again."
+            )
+    raise TypeError(type(error))
+
+
+def command_sentence(error: e.CommandError) -> str:
+    match error:
+        case e.UnknownVerb():
+            hint = f" Did you mean `{error.nearest}`?" if error.nearest else ""
+            return f"I don't know `{quoted(error.verb)}`.{hint} `/voice help` lists what I can do."
+        case e.UnknownVoice():
+            hint = f" Did you mean `{error.nearest}`?" if error.nearest else " `/voice list` shows the voices."
+            return f"There's no voice `{quoted(error.handle)}`.{hint}"
+        case e.BadHandle():
+            return (
+                f"`{quoted(error.handle)}` can't be a name. Use 2–31 small letters, digits or dashes, "
+                "starting with a letter — for example `founder`."
+            )
+        case e.VoiceTaken():
+            return (
+                f"`{error.handle}` already exists (steward {person(error.steward)}). "
+                "Pick another name, or ask the steward to add you."
+            )
+        case e.MissingArgument():
+            return f"I need a little more: `{escape(error.usage)}`."
+        case e.NotInChannel():
+            return (
+                "I'm not in this channel. Type `/invite @Understudy`, then run the command again. Nothing was created."
+            )
+    raise TypeError(type(error))
+
+
+def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
+    match error:
+        case e.NotSteward():
+            return f"Only the steward ({person(error.steward)}) or an admin changes this dataset. Ask them to press it."
+        case e.NotApprover():
+            names = " and ".join(person(user) for user in error.approvers)
+            return f"You aren't an approver for spend. {names or 'Nobody'} can approve. Your click wasn't counted."
+        case e.OwnRequest():
+            names = ", ".join(person(user) for user in error.approvers) or "an approver named by an admin"
+            return f"You asked for this, so someone else must approve: {names}."
+        case e.NotAllowedToDraft():
+            return (
+                f"{error.handle} may be used by <#{error.channel_id}> only. "
+                f"Ask {person(error.owner)} or {person(error.steward)}."
+            )
+        case e.ConsentMissing():
+            return (
+                f"{person(error.owner)} hasn't agreed to *{error.handle}* yet, so I send nothing to a training "
+                "provider and write nothing in this voice. I asked in a direct message; remind them there."
+            )
+        case e.ConsentWithdrawn():
+            who = person(error.owner)
+            return f"{who} withdrew consent on {moment(error.at)}. *{error.handle}* no longer trains or writes."
+        case e.NotTheOwner():
+            return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
+    raise TypeError(type(error))
+
+
+def spend_sentence(error: e.SpendError) -> str:
+    match error:
+        case e.NoPrice():
+            return (
+                f"I have no price for `{quoted(error.base)}` at {escape(error.provider)}. "
+                "An operator can add it to the price table. I won't guess."
+            )
+        case e.StalePrice():
+            return (
+                f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
+                "approval is closed until someone confirms it in the price table."
+            )
+        case e.AlreadyDecided():
+            who = f" by {person(error.by)}" if error.by else ""
+            when = f" at {moment(error.at)}" if error.at else ""
+            return f"Already {error.state}{who}{when}. Nothing more was done or paid."
+        case e.RequestVoid():
+            return (
+                f"The dataset changed after this request ({error.examples_then} → {error.examples_now} texts), so "
+                f"approval no longer fits. I closed {error.label}; ask again from the dataset thread."
+            )
+        case e.OverBudget():
+            return (
+                f"This would bring {error.month} to {usd(error.would_be_microusd)} of {usd(error.limit_microusd)}. "
+                "It needs a raised budget; nothing was approved."
+            )
+        case e.NoApprover():
+            return "None of the approvers is reachable. An admin must name one. The request waits."
+    raise TypeError(type(error))
+
+
+def provider_sentence(error: e.ProviderError) -> str:
+    name = escape(error.provider)
+    match error:
+        case e.ProviderUnavailable():
+            return (
+                f"I can't reach {name} right now. Nothing was charged that I know of; I'll look again before resending."
+            )
+        case e.ProviderBusy():
+            return f"{name} is busy and took nothing. I try again shortly; you need do nothing."
+        case e.ProviderRefused():
+            return (
+                f"{name} refused the request ({escape(error.code)}). Nothing was charged. The details are in the log."
+            )
+        case e.TrainingClosed():
+            return (
+                f"Your {name} organisation can't start fine-tunes any more. Cost so far: $0. "
+                "The private server is available: ask again with it."
+            )
+        case e.SensitivityNotAllowed():
+            return (
+                f"This voice is marked {escape(error.sensitivity)}, and {name} may not see such texts. "
+                "Nothing left this machine. Choose the private server."
+            )
+        case e.UnknownProvider():
+            return f"No provider called `{name}` is set up here. `/voice cost` shows the ones that are."
+    raise TypeError(type(error))
+
+
+def draft_sentence(error: e.DraftError) -> str:
+    match error:
+        case e.VoiceNotReady():
+            state = escape(error.state)
+            return f"{error.handle} isn't trained yet ({state}). `/voice show {error.handle}` says what is missing."
+        case e.BriefMissing():
+            return (
+                "What should it be about? Topic, reader and length help, e.g. "
+                f"`/voice draft {error.handle} why we repair tools, for new members words=500`."
+            )
+        case e.NotADraft():
+            return "There's no draft of mine there to work on. Reply in the thread of a draft."
+        case e.SameText():
+            return "Your version is the same text, so I counted it as 👍."
+    raise TypeError(type(error))

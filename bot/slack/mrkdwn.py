@@ -1,0 +1,59 @@
+"""Text from people, files and models made safe for Slack, and small pieces of Slack's own markup (pure)."""
+
+import re
+from datetime import datetime
+
+MENTION = re.compile(r"<(?:@|#|!)[^>]*>")
+
+
+def escape(text: str) -> str:
+    """Characters that Slack reads as control, as entities: nobody can mention a channel through a title."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """What a person typed, from what Slack sends for it."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def quoted(text: str) -> str:
+    """Text inside *bold* or “quotes”: escaped, and without marks that would end the formatting."""
+    return escape(text).replace("*", "∗").replace("`", "ˋ")
+
+
+def person(user: str) -> str:
+    """A user id as a mention; anything else (someone outside Slack) as plain words."""
+    return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else escape(user)
+
+
+def channel(channel_id: str) -> str:
+    return f"<#{channel_id}>"
+
+
+def moment(at: datetime | str) -> str:
+    """A time in the reader's own zone."""
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%-d %b %Y %H:%M} UTC>"
+
+
+def day(at: datetime | str) -> str:
+    at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"<!date^{int(at.timestamp())}^{{date_short}}|{at:%-d %b %Y}>"
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word, with an ellipsis."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    return flat[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def usd(microusd: int) -> str:
+    """$8.80; amounts under a dime keep a third digit so that a cent is not rounded away; nothing is $0."""
+    if microusd == 0:
+        return "$0"
+    if abs(microusd) < 100_000:
+        cents = f"{microusd / 1_000_000:.4f}".rstrip("0")
+        return f"${cents}" if len(cents.split(".")[1]) >= 2 else f"${microusd / 1_000_000:.2f}"
+    return f"${microusd / 1_000_000:,.2f}"
