@@ -1,0 +1,1 @@
+"""One reader per file format: bytes in, Documents out, lazily. Start at reading.read_file."""

@@ -1,0 +1,12 @@
+"""x"""
+
+from collections.abc import Iterator
+from pipeline.errors import UnreadableType
+from pipeline.sources.source import Item, Source
+
+
+def read_jsonl(source: Source) -> Iterator[Item]:
+    raise UnreadableType(source.name, source.suffix)
+
+
+read_json = read_jsonl

@@ -1,0 +1,59 @@
+"""What every reader is given and what it hands back."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO
+
+from pipeline.domain.documents import BrokenItem, Document, Notice
+
+Item = Document | BrokenItem | Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of an upload a reader takes before it stops.
+
+    file_bytes: one file, or one member of an archive. Slack posts larger files, but no blog export needs them.
+    unpacked_bytes: everything in one archive together, counted while unpacking (headers lie).
+    archive_files: members of one archive.
+    item_chars: one post; the longest novels have 3 to 4 million characters.
+    record_chars: one CSV row, JSON line or WXR item with everything in it (comments, metadata); it bounds memory.
+    whole_bytes: files that are read at once because they are one document (Markdown, HTML, plain text).
+    html_depth: nested elements of one page; hand-written pages stay under 50, page builders under 100.
+    """
+
+    file_bytes: int = 200_000_000
+    unpacked_bytes: int = 1_000_000_000
+    archive_files: int = 20_000
+    item_chars: int = 5_000_000
+    record_chars: int = 20_000_000
+    whole_bytes: int = 20_000_000
+    html_depth: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One opened file. stream: seekable, at its start. name: for errors, titles and dates; never opened as a path."""
+
+    stream: IO[bytes]
+    name: str
+    size_bytes: int
+    limits: Limits
+
+    @property
+    def file_name(self) -> str:
+        return PurePosixPath(self.name.replace("\\", "/")).name
+
+    @property
+    def suffix(self) -> str:
+        """Lower-case, with its dot; empty when the name has none."""
+        return PurePosixPath(self.file_name).suffix.lower()
+
+    @property
+    def stem(self) -> str:
+        return PurePosixPath(self.file_name).stem
+
+
+# A reader leaves document_id empty when the whole file is one document; reading.py then names it after the file.
+Reader = Callable[[Source], Iterator[Item]]
