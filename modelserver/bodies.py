@@ -136,12 +136,15 @@ def parse(kind: type[B], body: dict[str, Any]) -> B:
         return kind.model_validate(body)
     except ValidationError as err:
         first = err.errors(include_url=False)[0]
-        param = _path(first["loc"])
-        if first["type"] == "missing":
-            raise ApiError(f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter")
-        if first["type"] == "extra_forbidden":
-            raise ApiError(f"Unknown parameter: '{param}'.", param=param, code="unknown_parameter")
-        raise ApiError(f"Invalid value for '{param}': {first['msg']}.", param=param, code="invalid_value") from err
+        raise _refusal(first["type"], _path(first["loc"]), first["msg"]) from err
+
+
+def _refusal(kind: str, param: str, reason: str) -> ApiError:
+    if kind == "missing":
+        return ApiError(f"Missing required parameter: '{param}'.", param=param, code="missing_required_parameter")
+    if kind == "extra_forbidden":
+        return ApiError(f"Unknown parameter: '{param}'.", param=param, code="unknown_parameter")
+    return ApiError(f"Invalid value for '{param}': {reason}.", param=param, code="invalid_value")
 
 
 def _path(place: tuple[int | str, ...]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Final
@@ -18,6 +16,7 @@ from modelserver.store import Store, keep_bytes
 
 MAX_FILE_BYTES: Final = 512 * 1024 * 1024  # OpenAI's bound for one file
 CHUNK_BYTES: Final = 1 << 18
+MAX_FIELD_CHARS: Final = 200  # of a form field that is not the file
 EXPIRY_SECONDS: Final = range(3600, 2_592_001)  # one hour to 30 days, as OpenAI has it
 
 
@@ -54,35 +53,16 @@ class Files:
     async def create(self, request: web.Request) -> web.Response:
         if not request.content_type.startswith("multipart/"):
             raise ApiError("Send the file as multipart/form-data.", param="file")
-        fields: dict[str, str] = {}
-        uploaded: tuple[Path, str] | None = None
+        incoming = self._store.files / new_id("incoming-")
         try:
-            async for part in await request.multipart():
-                if not isinstance(part, BodyPartReader):
-                    raise ApiError("Nested parts are not understood.")
-                if part.name == "file" and uploaded is None:
-                    uploaded = await self._receive(part), part.filename or "file"
-                else:
-                    fields[part.name or ""] = (await part.text())[:200]
-            file = _described(fields, uploaded)
-            await asyncio.to_thread(keep_bytes, self.path(file.id), uploaded[0])  # type: ignore[index]  # described
+            fields, filename = await _receive(request, incoming)
+            size = await asyncio.to_thread(_size, incoming)
+            file = _described(fields, filename=filename, size=size)
+            await asyncio.to_thread(keep_bytes, self.path(file.id), incoming)
         finally:
-            if uploaded is not None:
-                uploaded[0].unlink(missing_ok=True)
+            await asyncio.to_thread(incoming.unlink, missing_ok=True)
         self._store.add(file)
         return web.json_response(file.wire())
-
-    async def _receive(self, part: BodyPartReader) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=self._store.files, prefix="incoming-")
-        size = 0
-        with os.fdopen(descriptor, "wb") as out:
-            while chunk := await part.read_chunk(CHUNK_BYTES):
-                size += len(chunk)
-                if size > MAX_FILE_BYTES:
-                    Path(name).unlink()
-                    raise ApiError(f"File exceeds {MAX_FILE_BYTES} bytes.", status=413, param="file")
-                out.write(chunk)
-        return Path(name)
 
     async def list(self, request: web.Request) -> web.Response:
         purpose, order = request.query.get("purpose"), request.query.get("order", "desc")
@@ -106,14 +86,41 @@ class Files:
         return web.json_response({"id": file.id, "object": "file", "deleted": True})
 
 
-def _described(fields: dict[str, str], uploaded: tuple[Path, str] | None) -> StoredFile:
-    if uploaded is None:
+async def _receive(request: web.Request, incoming: Path) -> tuple[dict[str, str], str]:
+    """Write the uploaded bytes to a temporary file; gives the other fields and the file's own name."""
+    fields: dict[str, str] = {}
+    filename: str | None = None
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise ApiError("Nested parts are not understood.")
+        if part.name == "file" and filename is None:
+            filename = part.filename or "file"
+            await _write(part, incoming)
+        else:
+            fields[part.name or ""] = (await part.text())[:MAX_FIELD_CHARS]
+    if filename is None:
         raise ApiError("'file' is a required property", param="file")
-    purpose = fields.get("purpose")
+    return fields, filename
+
+
+async def _write(part: BodyPartReader, incoming: Path) -> None:
+    size = 0
+    with await asyncio.to_thread(incoming.open, "wb") as out:
+        while chunk := await part.read_chunk(CHUNK_BYTES):
+            size += len(chunk)
+            if size > MAX_FILE_BYTES:
+                raise ApiError(f"File exceeds {MAX_FILE_BYTES} bytes.", status=413, param="file")
+            out.write(chunk)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _described(fields: dict[str, str], *, filename: str, size: int) -> StoredFile:
+    purpose, now = fields.get("purpose"), int(time.time())
     if purpose != "fine-tune":
         raise ApiError(f"{purpose!r} is not one of ['fine-tune'] - 'purpose'", param="purpose")
-    path, filename = uploaded
-    now, size = int(time.time()), path.stat().st_size
     if not size:
         raise ApiError("The file is empty.", param="file")
     return StoredFile(

@@ -17,6 +17,7 @@ from modelserver.engines import ENGINES
 from modelserver.errors import ApiError, no_such_job
 from modelserver.files import Files
 from modelserver.paging import page
+from modelserver.progress import Progress
 from modelserver.records import TERMINAL, Checkpoint, Job, JobEvent, SentOnce, new_id
 from modelserver.store import Store
 from modelserver.training import Training
@@ -27,8 +28,11 @@ METADATA_FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
 class Jobs:
     """A job is in the database before its creation is answered."""
 
-    def __init__(self, store: Store, files: Files, training: Training, *, organization: str) -> None:
-        self._store, self._files, self._training, self._organization = store, files, training, organization
+    def __init__(
+        self, store: Store, files: Files, progress: Progress, training: Training, *, organization: str
+    ) -> None:
+        self._store, self._files, self._progress, self._training = store, files, progress, training
+        self._organization = organization
 
     def register(self, app: web.Application) -> None:
         app.router.add_post("/v1/fine_tuning/jobs", self.create)
@@ -47,8 +51,8 @@ class Jobs:
         job = self._new_job(raw)
         with self._store.transaction():
             self._store.add(job)
-            self._training.tell(job.id, f"Created fine-tuning job: {job.id}")
-            self._training.tell(job.id, f"Validating training file: {job.training_file}")
+            self._progress.tell(job.id, f"Created fine-tuning job: {job.id}")
+            self._progress.tell(job.id, f"Validating training file: {job.training_file}")
             if sent is not None:
                 self._store.add(sent.model_copy(update={"job_id": job.id}))
         self._training.start(job.id)

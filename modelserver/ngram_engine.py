@@ -81,7 +81,7 @@ class _Run:
         self._folder, self._report = folder, report
         self._batches = max(1, -(-len(pairs) // plan.batch_size))
         self._steps = self._batches * plan.n_epochs
-        self._learned, self._model = 0, NgramModel.train([])
+        self._epoch, self._learned, self._model = 1, 0, NgramModel.train([])
 
     def run(self) -> None:
         stride = max(1, self._steps // MAX_REPORTS)
@@ -96,10 +96,10 @@ class _Run:
                 self._report(Step(metrics, self._steps, self._keep(step, epoch) if ends_epoch else None))
 
     def _learn(self, epoch: int, batch: int) -> None:
-        """Rebuild the model when the texts seen have doubled, and at the start of an epoch."""
+        """Rebuild the model when the texts seen have doubled, and once in each later epoch."""
         seen = len(self._pairs) if epoch > 1 else batch * self._plan.batch_size
-        if (epoch > 1 and batch == 0) or seen >= 2 * max(1, self._learned):
-            self._learned = seen
+        if epoch > self._epoch or seen >= 2 * max(1, self._learned):
+            self._epoch, self._learned = epoch, seen
             self._model = NgramModel.train(self._pairs[:seen], discount=self._discount(epoch))
 
     def _discount(self, epoch: int) -> float:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from modelserver.records import Record
+from modelserver.records import Record, StoredFile, TunedModel
 
 R = TypeVar("R", bound=Record)
 
@@ -80,6 +80,17 @@ class Store:
         query = "SELECT body FROM records WHERE kind = ? AND (? IS NULL OR parent = ?) ORDER BY sequence"
         rows = self._database.execute(query, (kind.KIND, parent, parent))
         return [kind.model_validate_json(row[0]) for row in rows]
+
+    def sweep(self) -> None:
+        """Remove bytes that no record names: what a kill left behind. Only before anything is served."""
+        files = {file.id for file in self.all(StoredFile)}
+        models = {(model.job_id, model.step) for model in self.all(TunedModel)}
+        for path in self.files.iterdir():
+            if path.name not in files:
+                path.unlink()
+        for path in self.models.glob("*/*"):
+            if (path.parent.name, int(path.stem)) not in models:
+                path.unlink()
 
 
 def keep_bytes(path: Path, written: Path) -> None:

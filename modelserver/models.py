@@ -1,0 +1,79 @@
+"""/v1/models: base models and finished fine-tunes; the loaded ones are kept in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import OrderedDict
+from typing import Any, Final
+
+from aiohttp import web
+
+from modelserver.engine import Engine, LoadedModel
+from modelserver.engines import ENGINES
+from modelserver.errors import ApiError, no_such_model
+from modelserver.paging import listing
+from modelserver.records import TunedModel
+from modelserver.store import Store
+
+MAX_LOADED: Final = 8  # models in memory; the one asked longest ago makes room
+BASES_CREATED: Final = 1_767_225_600  # 2026-01-01, a fixed date so that lists are stable
+
+
+class Models:
+    """Finds, loads and deletes models."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+        self._loading = asyncio.Lock()
+
+    def register(self, app: web.Application) -> None:
+        app.router.add_get("/v1/models", self.list)
+        app.router.add_get("/v1/models/{model}", self.retrieve)
+        app.router.add_delete("/v1/models/{model}", self.delete)
+
+    async def load(self, name: str) -> tuple[Engine, LoadedModel]:
+        """A model ready to answer and its engine; model_not_found when there is none of that name."""
+        tuned = None if name in ENGINES else self._tuned(name)
+        engine = ENGINES[tuned.base if tuned else name]
+        path = self._store.models / tuned.job_id / f"{tuned.step}.ngram" if tuned else None
+        async with self._loading:
+            if name not in self._loaded:
+                self._loaded[name] = await asyncio.to_thread(engine.load, path)
+                while len(self._loaded) > MAX_LOADED:
+                    self._loaded.popitem(last=False)
+            self._loaded.move_to_end(name)
+            return engine, self._loaded[name]
+
+    def _tuned(self, name: str) -> TunedModel:
+        tuned = self._store.get(TunedModel, name)
+        if tuned is None:
+            raise no_such_model(name)
+        return tuned
+
+    async def list(self, _: web.Request) -> web.Response:
+        tuned = [model.wire() for model in self._store.all(TunedModel) if model.listed]
+        return web.json_response(listing([*map(_base, ENGINES), *tuned]))
+
+    async def retrieve(self, request: web.Request) -> web.Response:
+        name = request.match_info["model"]
+        return web.json_response(_base(name) if name in ENGINES else self._tuned(name).wire())
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Remove a fine-tune with its checkpoints; its job stays."""
+        name = request.match_info["model"]
+        if name in ENGINES:
+            raise ApiError(f"The model `{name}` is a base model and cannot be deleted.", status=403, param="model")
+        tuned = self._tuned(name)
+        with self._store.transaction():
+            for gone in self._store.all(TunedModel, parent=tuned.job_id) if tuned.listed else [tuned]:
+                self._store.remove(TunedModel, gone.id)
+                self._loaded.pop(gone.id, None)
+        if tuned.listed:
+            await asyncio.to_thread(shutil.rmtree, self._store.models / tuned.job_id, ignore_errors=True)
+        return web.json_response({"id": name, "object": "model", "deleted": True})
+
+
+def _base(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": BASES_CREATED, "owned_by": "understudy", "shutdown_date": None}

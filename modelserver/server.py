@@ -1,0 +1,116 @@
+"""Puts the server together: routes, the key, errors in OpenAI's shape, start and stop."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from modelserver.chat import Chat
+from modelserver.errors import ApiError, unauthorised
+from modelserver.files import Files
+from modelserver.jobs import Jobs
+from modelserver.models import Models
+from modelserver.progress import Progress
+from modelserver.records import new_id
+from modelserver.store import Store
+from modelserver.training import Training
+
+log = logging.getLogger(__name__)
+
+MAX_JSON_BYTES: Final = 16 * 1024 * 1024  # of a body that is not an uploaded file
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How training is run. min_train_seconds: spread the steps of a job over at least this long."""
+
+    min_train_seconds: float = 0.0
+    parallel_jobs: int = 1
+
+
+def create_app(*, state: Path, api_key: str, organization: str = "org-private", pace: Pace = Pace()) -> web.Application:
+    """The whole server as an application. The state folder is opened when the application starts."""
+    if not api_key:
+        raise ValueError("api_key is empty")
+    app = web.Application(middlewares=[_errors, _require(api_key)], client_max_size=MAX_JSON_BYTES)
+    app.router.add_get("/healthz", _healthz)
+    store = Store(state)
+    progress = Progress(store)
+    training = Training(store, progress, parallel_jobs=pace.parallel_jobs, min_train_seconds=pace.min_train_seconds)
+    files, models = Files(store), Models(store)
+    jobs = Jobs(store, files, progress, training, organization=organization)
+    for part in (files, jobs, models, Chat(models)):
+        part.register(app)
+
+    async def run(_: web.Application) -> AsyncIterator[None]:
+        store.sweep()
+        training.resume()
+        yield
+        await training.close()
+        store.close()
+
+    app.cleanup_ctx.append(run)
+    return app
+
+
+@asynccontextmanager
+async def running_modelserver(
+    *, state: Path, api_key: str, host: str = "127.0.0.1", port: int = 0, pace: Pace = Pace()
+) -> AsyncIterator[str]:
+    """Serve until the block ends; gives the base URL. port 0 takes a free one."""
+    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        await site.start()
+        bound = runner.addresses[0][1]
+        yield f"http://{host}:{bound}/v1"
+    finally:
+        await runner.cleanup()
+
+
+async def _healthz(_: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every failure in OpenAI's shape; a bug is logged and told without its text."""
+    try:
+        response = await handler(request)
+    except ApiError as err:
+        response = err.response()
+    except web.HTTPRequestEntityTooLarge:
+        response = ApiError("The request body is too large.", status=413).response()
+    except web.HTTPException as err:
+        response = ApiError(f"Invalid URL ({request.method} {request.path})", status=err.status).response()
+    except Exception:  # the last line before the client; the log has the traceback
+        log.exception("request failed", extra={"path": request.path})
+        message = "The server had an error while processing your request."
+        response = ApiError(message, status=500, kind="server_error").response()
+    if not response.prepared:
+        response.headers["x-request-id"] = new_id("req_")
+    return response
+
+
+def _require(api_key: str) -> Middleware:
+    """Let in only who sends the key; /healthz is open."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/healthz":
+            return await handler(request)
+        scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(offered.strip().encode(), api_key.encode()):
+            raise unauthorised(offered=bool(offered))
+        return await handler(request)
+
+    return check
