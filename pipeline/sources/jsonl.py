@@ -1,12 +1,135 @@
-"""x"""
+"""JSON lines and JSON arrays: training rows or posts, one object each."""
 
+import json
+import re
 from collections.abc import Iterator
-from pipeline.errors import UnreadableType
+from typing import Any
+
+from pipeline.domain.documents import BrokenItem, DocumentId
+from pipeline.errors import EmptyFile, UnreadableFile
+from pipeline.sources.conversations import last_exchange
+from pipeline.sources.decoding import TextStream
+from pipeline.sources.fields import document_from, known_fields
 from pipeline.sources.source import Item, Source
+
+BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
+# Keys under which exports wrap their list of posts.
+WRAPPERS = ("posts", "items", "entries", "articles", "data", "documents")
 
 
 def read_jsonl(source: Source) -> Iterator[Item]:
-    raise UnreadableType(source.name, source.suffix)
+    """Ids are line numbers; a line that is no JSON object is a BrokenItem and the next one is read."""
+    text = TextStream(source.stream)
+    limit = source.limits.record_chars
+    readable = 0
+    first_broken: BrokenItem | None = None
+    for number, line in enumerate(text.lines(limit), 1):
+        if not line.strip():
+            continue
+        if len(line) > limit:
+            item: Item = _broken(number, source, f"is longer than {limit:,} characters")
+        else:
+            item = _line_item(line, number, source)
+        readable += not isinstance(item, BrokenItem)
+        first_broken = first_broken or (item if isinstance(item, BrokenItem) else None)
+        yield item
+    if not readable:
+        if first_broken is None:
+            raise EmptyFile(source.name)
+        raise UnreadableFile(source.name, f"line {first_broken.document_id}")
+    yield from text.notices(source.name)
 
 
-read_json = read_jsonl
+def read_json(source: Source) -> Iterator[Item]:
+    """An array of objects, objects one after another, or one object that wraps a list. Ids count from 1."""
+    text = TextStream(source.stream)
+    number = 0
+    for value in _values(text.chunks(), source):
+        for one in _unwrapped(value):
+            number += 1
+            yield _item(one, number, source, "item")
+    if not number:
+        raise EmptyFile(source.name)
+    yield from text.notices(source.name)
+
+
+def _line_item(line: str, number: int, source: Source) -> Item:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return _broken(number, source, "is not JSON")
+    return _item(value, number, source, "line")
+
+
+def _item(value: Any, number: int, source: Source, counted: str) -> Item:  # Any: JSON is whatever was written
+    if not isinstance(value, dict):
+        return _broken(number, source, "is not a JSON object", counted)
+    exchange = last_exchange(value)
+    if exchange is not None:
+        value = {**value, "prompt": exchange.prompt, "completion": exchange.completion}
+    fields = known_fields(value)
+    if "body" not in fields and "completion" not in fields:
+        return _broken(number, source, "has no text that I know the name of", counted)
+    return document_from(value, fields, document_id=str(number), source_name=source.name)
+
+
+def _broken(number: int, source: Source, reason: str, counted: str = "line") -> BrokenItem:
+    return BrokenItem(DocumentId(str(number)), source.name, f"{counted} {number} {reason}")
+
+
+def _unwrapped(value: Any) -> list[Any]:
+    """{"posts": [...]} -> its posts; everything else is one item."""
+    if isinstance(value, dict):
+        for key in WRAPPERS:
+            inner = value.get(key)
+            if isinstance(inner, list) and inner and all(isinstance(part, dict) for part in inner):
+                return inner
+    return [value]
+
+
+def _values(chunks: Iterator[str], source: Source) -> Iterator[Any]:
+    """The values of an outermost array, or values that follow each other, with one of them in memory at a time."""
+    decoder = json.JSONDecoder()
+    buffer, line, given, wanted = "", 1, 0, 0
+    for chunk in chunks:
+        buffer += chunk
+        while len(buffer) >= wanted:
+            gap = BETWEEN.match(buffer)
+            at = gap.end() if gap else 0
+            try:
+                value, end = decoder.raw_decode(buffer, at)
+            except (ValueError, RecursionError):
+                # Not whole yet: try again when there is twice as much, so that the work stays linear.
+                wanted = 2 * len(buffer)
+                break
+            if end == len(buffer) and not isinstance(value, dict | list | str):
+                break
+            yield value
+            given += 1
+            line += buffer.count("\n", 0, end)
+            buffer, wanted = buffer[end:], 0
+        if len(buffer) > 2 * source.limits.record_chars:
+            raise UnreadableFile(source.name, f"line {line}")
+    yield from _last_values(buffer, line, given, source)
+
+
+def _last_values(buffer: str, line: int, given: int, source: Source) -> Iterator[Any]:
+    """What is left at the end of the file, whole or cut off."""
+    decoder = json.JSONDecoder()
+    at = 0
+    while (at := at + len(_gap(buffer, at))) < len(buffer):
+        try:
+            value, at = decoder.raw_decode(buffer, at)
+        except (ValueError, RecursionError) as error:
+            if not given:
+                where = line + buffer.count("\n", 0, getattr(error, "pos", at))
+                raise UnreadableFile(source.name, f"line {where}") from error
+            yield None
+            return
+        given += 1
+        yield value
+
+
+def _gap(buffer: str, at: int) -> str:
+    found = BETWEEN.match(buffer, at)
+    return found[0] if found else ""

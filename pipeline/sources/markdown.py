@@ -1,5 +1,6 @@
 """Markdown with or without front matter, as Jekyll, Hugo and their kin keep it."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,7 +27,7 @@ STATUSES = {"published": "publish", "public": "publish", "live": "publish"}
 def read_markdown(source: Source) -> Iterator[Item]:
     text, notices = decode_whole(source.stream.read(), source.name)
     settings, body = split_front_matter(text.replace("\r\n", "\n"))
-    title = _text(settings.get("title"))
+    title = html.unescape(_text(settings.get("title")))
     if not title:
         title, body = _heading(body, source)
     yield from notices

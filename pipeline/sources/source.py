@@ -21,6 +21,7 @@ class Limits:
     record_chars: one CSV row, JSON line or WXR item with everything in it (comments, metadata); it bounds memory.
     whole_bytes: files that are read at once because they are one document (Markdown, HTML, plain text).
     html_depth: nested elements of one page; hand-written pages stay under 50, page builders under 100.
+    html_tags: tags of one page; Beautiful Soup needs about a kilobyte and 20 microseconds for each.
     """
 
     file_bytes: int = 200_000_000
@@ -30,6 +31,7 @@ class Limits:
     record_chars: int = 20_000_000
     whole_bytes: int = 20_000_000
     html_depth: int = 200
+    html_tags: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,10 @@ OFFICE_MEMBERS = {
 }
 JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 JUNK_FOLDERS = frozenset({"__MACOSX", ".git"})
-JUNK_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .gif .svg .webp .ico .bmp .tif .tiff .heic .avif .mp3 .mp4 .m4a .mov .webm .wav .ogg "
-    ".css .js .scss .map .woff .woff2 .ttf .eot .otf".split()
-)
+PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff", ".heic", ".avif")
+RECORDINGS = (".mp3", ".mp4", ".m4a", ".mov", ".webm", ".wav", ".ogg")
+PAGE_PARTS = (".css", ".js", ".scss", ".map", ".woff", ".woff2", ".ttf", ".eot", ".otf")
+JUNK_SUFFIXES = frozenset((*PICTURES, *RECORDINGS, *PAGE_PARTS))
 ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz", ".jar"})
 
 

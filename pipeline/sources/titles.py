@@ -1,0 +1,55 @@
+"""Where a plain text says its title."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+TitleRule = Literal["Title: header", "markdown-style heading", "underlined heading", "first short line", "file name"]
+# A headline; longer first lines are the first sentence of the text.
+TITLE_CHARS = 100
+HEADERS = re.compile(r"(?:[A-Za-z][A-Za-z-]{1,20}:[ \t]*\S[^\n]*\n)+(?=[ \t]*\n|\Z)")
+HEADER = re.compile(r"([A-Za-z][A-Za-z-]{1,20}):[ \t]*([^\n]+)")
+HASHED = re.compile(r"#{1,3}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*(?:\n|\Z)")
+UNDERLINED = re.compile(r"([^\n]{1,200}?)[ \t]*\n[ \t]*(?:={3,}|-{3,}|\*{3,}|~{3,})[ \t]*(?:\n|\Z)")
+FIRST_LINE = re.compile(r"([^\n]+?)[ \t]*\n(?:[ \t]*\n)+(?=[ \t]*\S)")
+# A line that ends like a sentence or a list is text. Titles may ask and exclaim.
+SENTENCE_END = re.compile(r"[.,;:…][”\"')\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A text without the lines that held its title. headers: lower-case names of a header block, if there was one."""
+
+    title: str
+    rule: TitleRule
+    body: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def find_title(text: str, *, file_title: str) -> Titled:
+    text = text.lstrip("\ufeff \t\n")
+    headed = _headers(text)
+    if headed:
+        return headed
+    marked: tuple[tuple[TitleRule, re.Pattern[str]], ...] = (
+        ("markdown-style heading", HASHED),
+        ("underlined heading", UNDERLINED),
+        ("first short line", FIRST_LINE),
+    )
+    for rule, pattern in marked:
+        found = pattern.match(text)
+        if found and (rule != "first short line" or _is_short(found[1])):
+            return Titled(found[1].strip(), rule, text[found.end() :].lstrip("\n"))
+    return Titled(file_title, "file name", text)
+
+
+def _headers(text: str) -> Titled | None:
+    """ "Title: …", perhaps with Author:, Date: and others above or below it, ended by a blank line."""
+    block = HEADERS.match(text)
+    headers = {name.lower(): value.strip() for name, value in HEADER.findall(block[0])} if block else {}
+    title = headers.get("title") or headers.get("subject")
+    return Titled(title, "Title: header", text[block.end() :].lstrip("\n"), headers) if block and title else None
+
+
+def _is_short(line: str) -> bool:
+    return len(line.strip()) <= TITLE_CHARS and not SENTENCE_END.search(line.strip())
