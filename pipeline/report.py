@@ -1,0 +1,231 @@
+"""What was found and kept, for programs (JSON) and for people (Markdown)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pipeline.domain.documents import Finding, Prepared
+from pipeline.domain.spending import Estimate, Range
+
+REASONS: Final[Mapping[str, str]] = {
+    "other-author": "by other authors",
+    "other-kind": "of another kind (pages, menus, attachments)",
+    "not-published": "not published",
+    "older": "older",
+    "newer": "newer",
+    "title-excluded": "left out by title or by hand",
+    "broken": "could not be read",
+    "language": "in another language",
+    "series": "of a series",
+    "near-duplicate": "nearly the same as another",
+    "too-long": "too long",
+    "too-short": "too short",
+    "empty": "without words",
+    "personal-data": "with personal data",
+    "secret": "with secrets",
+    "quotation": "mostly quotation",
+    "own-draft": "drafted by this program",
+}
+SPLITS: Final = ("train", "validation", "test")
+MICROUSD_PER_CENT: Final = 10_000
+
+
+def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[str, Any]:
+    """Plain values only, ready for json.dumps; the keys are the program's promise to scripts."""
+    return {
+        "documents_read": prepared.documents_read,
+        "kept": prepared.kept,
+        "left_out": prepared.left_out_counts,
+        "examples": len(prepared.examples),
+        "splits": splits(prepared),
+        "tokens": prepared.tokens,
+        "train_tokens": prepared.train_tokens,
+        "words": prepared.words,
+        "first_published": _day(prepared.first_published),
+        "last_published": _day(prepared.last_published),
+        "estimate": _estimate_json(estimate) if estimate else None,
+        "findings": [_finding_json(finding) for finding in prepared.findings],
+        "notices": [
+            {"kind": notice.kind, "source": notice.source_name, "detail": notice.detail, "sample": notice.sample}
+            for notice in prepared.notices
+        ],
+        "content_hash": prepared.content_hash,
+    }
+
+
+def report_markdown(prepared: Prepared, estimate: Estimate | None = None) -> str:
+    """The same as a page to read."""
+    parts = ["# Cleaning report", _counts(prepared), _left_out(prepared), _notices(prepared), _findings(prepared)]
+    parts += [_training(estimate), f"Content hash: `{prepared.content_hash}`"]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def summary(prepared: Prepared, estimate: Estimate | None = None) -> str:
+    """A few lines for a terminal."""
+    lines = [f"{prepared.documents_read:,} read, {prepared.kept:,} kept."]
+    if prepared.left_out:
+        lines.append("Left out: " + ", ".join(_reasons(prepared)) + ".")
+    for finding in prepared.findings:
+        lines.append(f"{'x' if finding.resolved else '-'} {finding.sentence.replace('*', '')}{_state(finding)}")
+    lines.append(_size(prepared))
+    if estimate:
+        lines.append(_cost(estimate))
+    return "\n".join(lines) + "\n"
+
+
+def splits(prepared: Prepared) -> dict[str, int]:
+    counts = Counter(example.split for example in prepared.examples)
+    return {split: counts[split] for split in SPLITS}
+
+
+def dollars(amount_microusd: int) -> str:
+    """To the cent, halves up: 8,799,960 is $8.80. Less than a cent, but not nothing, says so."""
+    if 0 < amount_microusd < MICROUSD_PER_CENT // 2:
+        return "under $0.01"
+    cents = (amount_microusd + MICROUSD_PER_CENT // 2) // MICROUSD_PER_CENT
+    return f"${cents // 100:,}.{cents % 100:02d}"
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "documents": finding.documents,
+        "document_ids": list(finding.document_ids),
+        "occurrences": finding.occurrences,
+        "sentence": finding.sentence,
+        "fix": finding.fix,
+        "choice": finding.choice,
+        "automatic": finding.automatic,
+        "examples": [
+            {"document_id": s.document_id, "title": s.title, "before": s.before, "after": s.after}
+            for s in finding.samples
+        ],
+    }
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "provider": estimate.provider,
+        "base": estimate.base,
+        "examples": estimate.examples,
+        "train_tokens": estimate.train_tokens,
+        "epochs": estimate.epochs,
+        "training_microusd": _range_json(estimate.training),
+        "drafts_per_month": estimate.drafts_per_month,
+        "drafting_microusd": estimate.drafting_microusd,
+        "few_shot_microusd": estimate.few_shot_microusd,
+        "price_source": estimate.price_source,
+        "price_as_of": estimate.price_as_of.isoformat(),
+        "encoding_is_exact": estimate.encoding_is_exact,
+        "shutdown_on": _day(estimate.shutdown_on),
+    }
+
+
+def _range_json(amounts: Range) -> dict[str, int]:
+    return {"low": amounts.low_microusd, "expected": amounts.expected_microusd, "high": amounts.high_microusd}
+
+
+def _day(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _counts(prepared: Prepared) -> str:
+    when = ""
+    if prepared.first_published and prepared.last_published:
+        when = f", {prepared.first_published:%b %Y} – {prepared.last_published:%b %Y}"
+    return f"**{prepared.kept:,} kept** of {prepared.documents_read:,} read{when}. {_size(prepared)}"
+
+
+def _size(prepared: Prepared) -> str:
+    parts = ", ".join(f"{number:,} {split}" for split, number in splits(prepared).items())
+    return f"{len(prepared.examples):,} examples ({parts}) · {prepared.tokens:,} tokens · {prepared.words:,} words."
+
+
+def _reasons(prepared: Prepared) -> list[str]:
+    return [f"{count:,} {REASONS[reason]}" for reason, count in sorted(prepared.left_out_counts.items())]
+
+
+def _left_out(prepared: Prepared) -> str:
+    if not prepared.left_out:
+        return ""
+    rows = [f"- {line}" for line in _reasons(prepared)]
+    total = " + ".join(f"{number:,}" for _, number in sorted(prepared.left_out_counts.items()))
+    return "\n".join(
+        ["## Left out", "", *rows, "", f"{prepared.kept:,} + {total} = {prepared.documents_read:,}"],
+    )
+
+
+def _notices(prepared: Prepared) -> str:
+    if not prepared.notices:
+        return ""
+    rows = [
+        f"- {_escaped(notice.source_name)}: {_escaped(notice.detail)}{_quoted(notice.sample)}"
+        for notice in prepared.notices
+    ]
+    return "\n".join(["## Please look at", "", *rows])
+
+
+def _findings(prepared: Prepared) -> str:
+    if not prepared.findings:
+        return ""
+    blocks = [_finding_block(number, finding) for number, finding in enumerate(prepared.findings, start=1)]
+    return "\n\n".join(["## Findings", *blocks])
+
+
+def _finding_block(number: int, finding: Finding) -> str:
+    head, _, rest = finding.sentence.removeprefix("*").partition("*")
+    lines = [f"{number}. **{head}**{_escaped(rest)}{_state(finding)}"]
+    for sample in finding.samples:
+        shown = f"`{_code(sample.before)}`" if sample.before else "(nothing)"
+        if finding.fix.startswith("Leave out"):
+            lines.append(f"   - {_escaped(sample.title) or sample.document_id}: {shown}")
+        else:
+            after = f"`{_code(sample.after)}`" if sample.after else "(nothing)"
+            lines.append(f"   - {_escaped(sample.title) or sample.document_id}: {shown} → {after}")
+    return "\n".join(lines)
+
+
+def _state(finding: Finding) -> str:
+    if not finding.fix:
+        return ""
+    if finding.resolved:
+        return f" [done: {finding.fix}]"
+    return (
+        f" [open, must be settled before paying: {finding.fix}]"
+        if finding.severity == "blocker"
+        else f" [open: {finding.fix}]"
+    )
+
+
+def _training(estimate: Estimate | None) -> str:
+    if not estimate:
+        return ""
+    return f"## Cost\n\n{_cost(estimate)}"
+
+
+def _cost(estimate: Estimate) -> str:
+    training = estimate.training
+    near = "" if estimate.encoding_is_exact else " Counted with a near tokenizer, ± 8 %."
+    lives = f" The base stops answering on {estimate.shutdown_on:%d %b %Y}." if estimate.shutdown_on else ""
+    return (
+        f"Training on {estimate.base} at {estimate.provider}: {dollars(training.expected_microusd)} "
+        f"({dollars(training.low_microusd)} – {dollars(training.high_microusd)}), {estimate.train_tokens:,} tokens × "
+        f"{estimate.epochs} epochs.{near} {estimate.drafts_per_month} drafts a month: "
+        f"{dollars(estimate.drafting_microusd)}; without training, with five posts in every prompt: "
+        f"{dollars(estimate.few_shot_microusd)}.{lives} Price read on {estimate.price_as_of:%d %b %Y}: "
+        f"{estimate.price_source}."
+    )
+
+
+def _quoted(sample: str) -> str:
+    return f" (`{_code(sample)}`)" if sample else ""
+
+
+def _code(text: str) -> str:
+    return " ".join(text.replace("`", "'").split())
+
+
+def _escaped(text: str) -> str:
+    """Text from a file, so that it cannot become markup of the page."""
+    return "".join(f"\\{char}" if char in "\\`*_[]<>#" else char for char in text)
