@@ -1,0 +1,137 @@
+"""Carry out chosen marks: the only step that makes a new text, and only where somebody chose a fix."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.domain.documents import Mark
+
+# What is left of a line when all its words are taken out: a quote, heading or list sign.
+_BARE_PREFIX = re.compile(r"(?:^|(?<=\n))[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,3}\.)[ \t]*)+$")
+_BRACKETS = {"(": ")", "[": "]", "“": "”", "<": ">"}
+_CLOSERS = ".,;:!?)]”"
+# The longest line sign that is looked for; longer runs of signs are text.
+_PREFIX_CHARS = 24
+# Dots that mark a cut in a sample.
+_CUT = "…"
+
+
+def apply_marks(text: str, marks: Iterable[Mark]) -> str:
+    """`text` with every mark's replacement in place; without marks, exactly `text`.
+
+    Overlapping marks become one: the longest says what stands there, and the shorter ones inside it are applied to
+    the words it keeps, so that an address inside a link is not let through. Marks that change nothing are ignored.
+    White space is tidied only where something was taken out.
+    """
+    out: list[str] = []
+    at = 0
+    for mark in _resolved(text, marks):
+        out.append(text[at : mark.start])
+        at = mark.end
+        if mark.replacement:
+            out.append(mark.replacement)
+        else:
+            at = _close_gap(out, text, at)
+    out.append(text[at:])
+    return "".join(out)
+
+
+def preview(text: str, mark: Mark, width: int = 80) -> tuple[str, str]:
+    """The surroundings of one mark as they are and as fixed, each on one line of about `width` characters."""
+    around = max(width - (mark.end - mark.start), width // 2) // 2
+    start, end = max(0, mark.start - around), min(len(text), mark.end + around)
+    local = Mark(mark.rule, mark.start - start, mark.end - start, mark.replacement)
+    before = text[start:end]
+    after = apply_marks(before, [local])
+    left, right = (_CUT if start else ""), (_CUT if end < len(text) else "")
+    return _one_line(before, left, right, 2 * width), _one_line(after, left, right, 2 * width)
+
+
+def _one_line(text: str, left: str, right: str, limit: int) -> str:
+    line = " ".join(text.split())
+    if len(line) > limit:
+        line = f"{line[: limit // 2].rstrip()} {_CUT} {line[-limit // 2 :].lstrip()}"
+    return f"{left}{line}{right}"
+
+
+def _resolved(text: str, marks: Iterable[Mark]) -> list[Mark]:
+    """Changing marks in reading order, none overlapping."""
+    inside = (Mark(m.rule, max(0, m.start), min(len(text), m.end), m.replacement) for m in marks)
+    changing = sorted(
+        (m for m in inside if m.start < m.end and text[m.start : m.end] != m.replacement),
+        key=lambda m: (m.start, -m.end),
+    )
+    clusters: list[list[Mark]] = []
+    reach = -1
+    for mark in changing:
+        if mark.start < reach:
+            clusters[-1].append(mark)
+        else:
+            clusters.append([mark])
+        reach = max(reach, mark.end)
+    return [_joined(text, cluster) for cluster in clusters]
+
+
+def _joined(text: str, cluster: list[Mark]) -> Mark:
+    longest = max(cluster, key=lambda m: (m.end - m.start, -m.start, m.replacement == ""))
+    replacement = longest.replacement
+    for inner in cluster:
+        if inner is not longest and replacement:
+            replacement = replacement.replace(text[inner.start : inner.end], inner.replacement)
+    return Mark(longest.rule, cluster[0].start, max(m.end for m in cluster), replacement)
+
+
+def _close_gap(out: list[str], text: str, at: int) -> int:
+    """Tidy both sides of a removal; returns where in `text` to go on."""
+    left = _tail(out)
+    while left and at < len(text) and _BRACKETS.get(left[-1]) == text[at]:
+        left, at = left[:-1].rstrip(" \t"), at + 1
+    ahead = _skip(text, at, " \t")
+    if ahead >= len(text) or text[ahead] == "\n":
+        left = left.rstrip(" \t")
+        bare = _BARE_PREFIX.search(left[-_PREFIX_CHARS:])
+        left = left[: len(left) - len(bare[0])] if bare else left
+        at = _skip_newlines(left, text, ahead)
+    elif not left or left[-1] in " \t\n":
+        at = ahead
+        left = left.rstrip(" \t") if text[at] in _CLOSERS else left
+    elif text[ahead] in _CLOSERS:
+        at = ahead
+    if at >= len(text):
+        left = left.rstrip()
+    out.append(left)
+    return at
+
+
+def _tail(out: list[str]) -> str:
+    """Take back the last characters written, which may still change."""
+    left = ""
+    while out and len(left) < _PREFIX_CHARS:
+        piece = out.pop()
+        if len(piece) > 2 * _PREFIX_CHARS:
+            out.append(piece[: -2 * _PREFIX_CHARS])
+            piece = piece[-2 * _PREFIX_CHARS :]
+        left = piece + left
+    return left
+
+
+def _skip(text: str, at: int, signs: str) -> int:
+    while at < len(text) and text[at] in signs:
+        at += 1
+    return at
+
+
+def _skip_newlines(left: str, text: str, at: int) -> int:
+    """At most one blank line may remain where a line became empty, none at the very start."""
+    if left and not left.endswith("\n"):
+        return at
+    allowed = 0 if not left else max(0, 2 - (len(left) - len(left.rstrip("\n"))))
+    end = at
+    while end < len(text) and text[end] in " \t\n":
+        end += 1
+    newlines = text.count("\n", at, end)
+    if newlines <= allowed:
+        return at
+    last = end
+    for _ in range(allowed + 1):
+        last = text.rfind("\n", at, last)
+    return last + 1

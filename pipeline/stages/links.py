@@ -1,0 +1,102 @@
+"""Web addresses in plain text, marked with the words around them that would dangle without them."""
+
+import re
+
+from pipeline.domain.documents import Mark
+
+_TRAILING = ".,;:!?'’\"”*_~"
+_PAIRS = {")": "(", "]": "["}
+
+_MARKDOWN = (
+    r"!?\[(?P<words>[^\[\]\n]{0,300})\]"
+    r"\(\s?<?(?:https?://|www\.|mailto:|ftp://|[/#.]|[\w.-]+[./])[^\s<>()]{0,2000}"
+    r"(?:\([^\s()]{0,300}\)[^\s<>()]{0,300})?>?(?:\s+[\"'“][^\"\n]{0,300}[\"'”])?\s?\)"
+)
+_FULL = r"(?:(?:https?|ftp)://|mailto:|(?<![\w@.])www\.(?=[\w-]+\.))[^\s<>“”«»|\\^`{}]{2,2000}"
+# Endings that mean an address even without a path; those that are also words or file names are left out.
+_ENDINGS = (
+    "com|org|net|gov|edu|mil|int|io|co|info|biz|me|tv|us|uk|de|fr|nl|ch|at|eu|ca|au|nz|ie|in|jp|se|no|dk|es|it|be"
+    "|pl|br|ly|gl|gd|fm|ai|dev|app|blog|xyz"
+)
+_BARE = (
+    rf"(?<![\w@./-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{_ENDINGS})(?![\w@-]|\.\w)"
+    r"(?P<path>/[^\s<>“”«»|\\^`{}]{0,500})?"
+)
+_LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
+# These name a thing that is written like an address.
+_NAMES = {"asp.net", "ado.net", "vb.net", "e.g.in", "booking.com"}
+
+# Words that only lead to an address; the first set goes wherever it stands, the second only at a clause's end.
+_LEAD_ANYWHERE = re.compile(r"(?:(?<=\s)|^)(?:at|via)[ ]$", re.IGNORECASE)
+_LEAD_AT_END = re.compile(
+    r"(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url)?[ ]?:?[ ]?$", re.IGNORECASE
+)
+_LEAD_CHARS = 12
+_CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
+
+
+def find_links(text: str) -> list[Mark]:
+    """Marks of rule "link"; the replacement is the words kept: a Markdown link's text, else nothing.
+
+    A bare lower-case domain that is a word of its sentence keeps its name ("see example.com" -> "see example").
+    Capitalised ones without a path (Data.gov) are names and stay.
+    """
+    marks: list[Mark] = []
+    for match in _LINK.finditer(text):
+        mark = _mark(text, match)
+        if mark is not None and (not marks or mark.start >= marks[-1].end):
+            marks.append(mark)
+    return marks
+
+
+def _mark(text: str, match: re.Match[str]) -> Mark | None:
+    if match["full"]:
+        return _removal(text, match.start(), _address_end(text, match))
+    if match["bare"]:
+        return _bare(text, match)
+    words = "" if match[0].startswith("!") else match["words"]
+    return Mark("link", match.start(), match.end(), words)
+
+
+def _address_end(text: str, match: re.Match[str]) -> int:
+    """Where the address ends without the sentence's own signs; a bracket stays if the address opened it."""
+    end = match.end("full") if match["full"] else match.end()
+    start = match.start()
+    while end > start:
+        sign = text[end - 1]
+        opener = _PAIRS.get(sign)
+        if sign not in _TRAILING and (opener is None or text.count(opener, start, end) >= text.count(sign, start, end)):
+            break
+        end -= 1
+    if text[start] == "<" and text.startswith(">", end):
+        end += 1
+    return end
+
+
+def _bare(text: str, match: re.Match[str]) -> Mark | None:
+    address = match["bare"]
+    if match["path"] and len(match["path"]) > 1:
+        return _removal(text, match.start(), _address_end(text, match))
+    if address != address.lower() or address in _NAMES:
+        return None
+    mark = _removal(text, match.start(), match.end())
+    if (mark.start, mark.end) != match.span() or _alone(text, *match.span()):
+        return mark
+    labels = address.rstrip("/").split(".")
+    return Mark("link", match.start(), match.end(), labels[1] if labels[0] == "www" else labels[0])
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    return text[text.rfind("\n", 0, start) + 1 : start].strip("> -") == "" and text[end : end + 1] in ("", "\n")
+
+
+def _removal(text: str, start: int, end: int) -> Mark:
+    """A mark over the address, with its brackets and the words that only lead to it."""
+    before = text[max(0, start - _LEAD_CHARS) : start]
+    at_end = _CLAUSE_END.match(text, end) is not None
+    lead = (_LEAD_AT_END if at_end else _LEAD_ANYWHERE).search(before)
+    if lead is not None:
+        start -= len(before) - lead.start()
+    if start > 0 and text[start - 1] == "(" and text.startswith(")", end):
+        start, end = start - 1, end + 1
+    return Mark("link", start, end, "")

@@ -1,0 +1,66 @@
+"""Text decoded with the wrong encoding ("donâ€™t"), found line by line and marked word by word."""
+
+from collections.abc import Iterator
+
+import ftfy
+from ftfy.badness import is_bad
+from rapidfuzz.distance import Indel
+
+from pipeline.domain.documents import Mark
+
+# Only encoding is repaired: the default settings straighten curly quotes, which are the author's own,
+# and changed 59 % of 4,320 real posts; these changed the 14 that were broken.
+_CONFIG = ftfy.TextFixerConfig(
+    unescape_html=False,
+    remove_terminal_escapes=False,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    remove_control_chars=False,
+    normalization=None,
+)
+
+
+def find_mojibake(text: str) -> list[Mark]:
+    """Marks of rule "mojibake" over whole words; the replacement is what the words were meant to be."""
+    if text.isascii() or not is_bad(text):
+        return []
+    marks: list[Mark] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        if not line.isascii() and is_bad(line):
+            marks += _changed_words(line, start)
+        start += len(line)
+    return marks
+
+
+def _changed_words(line: str, offset: int) -> Iterator[Mark]:
+    fixed = ftfy.fix_text(line, _CONFIG)
+    if fixed == line or (is_bad(fixed) and len(fixed) >= len(line)):
+        return
+    for start, end, fixed_start, fixed_end in _differences(line, fixed):
+        yield Mark("mojibake", offset + start, offset + end, fixed[fixed_start:fixed_end].replace("\xa0", " "))
+
+
+def _differences(line: str, fixed: str) -> list[tuple[int, int, int, int]]:
+    """Spans of `line` and of `fixed` that stand for each other, widened to whole words, none touching."""
+    spans: list[tuple[int, int, int, int]] = []
+    for step in Indel.opcodes(line, fixed):
+        if step.tag == "equal":
+            continue
+        start, end, fixed_start, fixed_end = step.src_start, step.src_end, step.dest_start, step.dest_end
+        while (
+            start > 0
+            and fixed_start > 0
+            and line[start - 1] == fixed[fixed_start - 1]
+            and not line[start - 1].isspace()
+        ):
+            start, fixed_start = start - 1, fixed_start - 1
+        while end < len(line) and fixed_end < len(fixed) and line[end] == fixed[fixed_end] and not line[end].isspace():
+            end, fixed_end = end + 1, fixed_end + 1
+        if spans and start <= spans[-1][1]:
+            start, fixed_start = spans[-1][0], spans[-1][2]
+            spans.pop()
+        spans.append((start, end, fixed_start, fixed_end))
+    return spans

@@ -1,0 +1,29 @@
+"""Posts that are mostly somebody else's words."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.domain.documents import DocumentId, Post
+
+# More than half of the words, as product and style measurements count "quotation".
+_MOSTLY = 0.5
+# A quotation this long is somebody speaking at length, not a turn of phrase.
+_LONG_QUOTE_WORDS = 40
+# Shorter posts are left to the rule "too-short".
+_MIN_WORDS = 20
+_QUOTED_LINE = re.compile(r"^> .*$", re.MULTILINE)
+_QUOTE_MARKS = re.compile(r"“[^“”]*”|(?<!\S)\"[^\"]*\"(?!\w)|«[^«»]*»")
+
+
+def find_quoted(posts: Sequence[Post]) -> list[DocumentId]:
+    """Posts of which more than half the words stand in block quotes ("> ") or in long quotation marks."""
+    return [post.document_id for post in posts if _quoted_share(post.text) > _MOSTLY]
+
+
+def _quoted_share(text: str) -> float:
+    words = len(text.split())
+    if words < _MIN_WORDS:
+        return 0.0
+    blocks = sum(len(line.split()) - 1 for line in _QUOTED_LINE.findall(text))
+    quotes = (len(quote.split()) for quote in _QUOTE_MARKS.findall(_QUOTED_LINE.sub("", text)))
+    return (blocks + sum(count for count in quotes if count >= _LONG_QUOTE_WORDS)) / words
