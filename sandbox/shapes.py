@@ -117,16 +117,10 @@ def reactions_json(message: Message) -> list[dict[str, Any]]:
 
 
 def file_json(workspace: Workspace, file: File, base_url: str) -> dict[str, Any]:
+    if file.is_deleted:
+        return {"id": file.file_id, "mode": "tombstone", "created": 0, "timestamp": 0}
     ending = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
     stem = f"{base_url}/files-pri/{workspace.team_id}-{file.file_id}"
-    shares: dict[str, dict[str, Any]] = {}
-    for channel_id, timestamps in file.shares.items():
-        room = "public" if workspace.channels[channel_id].kind == "channel" else "private"
-        shares.setdefault(room, {})[channel_id] = [{"ts": ts, **_thread_of_share(file, ts)} for ts in timestamps]
-    kinds = {"channel": "channels", "group": "groups", "im": "ims"}
-    places: dict[str, list[str]] = {"channels": [], "groups": [], "ims": []}
-    for channel_id in file.shares:
-        places[kinds[workspace.channels[channel_id].kind]].append(channel_id)
     return {
         "id": file.file_id,
         "created": file.created,
@@ -143,7 +137,6 @@ def file_json(workspace: Workspace, file: File, base_url: str) -> dict[str, Any]
         "mode": "hosted",
         "is_external": False,
         "external_type": "",
-        "is_public": bool(places["channels"]),
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
@@ -152,10 +145,21 @@ def file_json(workspace: Workspace, file: File, base_url: str) -> dict[str, Any]
         "permalink": f"{base_url}/files/{file.user_id}/{file.file_id}/{quote(file.name)}",
         "has_rich_preview": False,
         "file_access": "visible",
-        "shares": shares,
-        **places,
         "comments_count": 0,
+        **_where_shared(workspace, file),
     }
+
+
+def _where_shared(workspace: Workspace, file: File) -> dict[str, Any]:
+    kinds = {"channel": "channels", "group": "groups", "im": "ims"}
+    places: dict[str, list[str]] = {"channels": [], "groups": [], "ims": []}
+    shares: dict[str, dict[str, Any]] = {}
+    for channel_id, timestamps in file.shares.items():
+        kind = workspace.channels[channel_id].kind
+        places[kinds[kind]].append(channel_id)
+        room = shares.setdefault("public" if kind == "channel" else "private", {})
+        room[channel_id] = [{"ts": ts, **_thread_of_share(file, ts)} for ts in timestamps]
+    return {"shares": shares, "is_public": bool(places["channels"]), **places}
 
 
 def _thread_of_share(file: File, ts: str) -> dict[str, str]:

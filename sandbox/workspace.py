@@ -24,7 +24,10 @@ class Member:
 
 @dataclass(slots=True)
 class File:
-    """shares: channel id -> timestamps of the messages that carry it; empty until Slack has shared it."""
+    """shares: channel id -> timestamps of the messages that carry it; empty until Slack has shared it.
+
+    given_to_app: it was submitted in a modal's file_input, so the app sees it without a share.
+    """
 
     file_id: str
     user_id: str
@@ -35,6 +38,8 @@ class File:
     created: int
     shares: dict[str, list[str]] = field(default_factory=dict)
     thread_ts_of: dict[str, str] = field(default_factory=dict)
+    given_to_app: bool = False
+    is_deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -131,6 +136,10 @@ class Workspace:
 
     def bot_is_in(self, channel: Channel) -> bool:
         return self.bot_user_id in channel.members
+
+    def bot_sees(self, file: File) -> bool:
+        shared = any(self.bot_is_in(self.channels[channel_id]) for channel_id in file.shares)
+        return not file.is_deleted and (shared or file.given_to_app or file.user_id == self.bot_user_id)
 
     def ephemeral(self, channel_id: str, ts: str) -> Message | None:
         return next((one for one in self.ephemerals if (one.channel_id, one.ts) == (channel_id, ts)), None)
