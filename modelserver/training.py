@@ -72,8 +72,14 @@ class Training:
             numbers = resolved(job.hyperparameters, rows)
             self._progress.started(job.id, numbers, expected_seconds=self._min_seconds)
             trainer = Trainer(self._assignment(job, numbers))
-            async for step in trainer.steps():
-                self._progress.step(job.id, step)
+            try:
+                async for step in trainer.steps():
+                    self._progress.step(job.id, step)
+            except ChildProcessError:
+                _, error = await asyncio.to_thread(self._validate, job)
+                if error is None:
+                    raise
+                return error  # a file was deleted while the job waited
         self._progress.succeeded(job.id, trainer.seen, trainer.trained_tokens)
         return None
 

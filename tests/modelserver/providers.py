@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from openai import AsyncOpenAI
+from openai.types.chat import ChatCompletionMessageParam
 from openai.types.fine_tuning import FineTuningJob
 
 from modelserver.server import Pace, running_modelserver
@@ -55,6 +56,10 @@ async def start_modelserver(state: Path, *, train_seconds: float) -> AsyncIterat
 PROVIDERS: dict[str, StartProvider] = {"modelserver": start_modelserver}
 
 
+def ask(text: str) -> list[ChatCompletionMessageParam]:
+    return [{"role": "user", "content": text}]
+
+
 def chat_row(prompt: str, text: str) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": text}]}
 
@@ -77,6 +82,15 @@ def jsonl(rows: list[Any]) -> bytes:
 async def upload(client: AsyncOpenAI, content: bytes | None = None, *, name: str = "posts.jsonl") -> str:
     content = jsonl(good_rows()) if content is None else content
     return (await client.files.create(file=(name, content), purpose="fine-tune")).id
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return when the condition holds; fail after ten seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.02)
 
 
 async def wait_for(client: AsyncOpenAI, job_id: str, *statuses: str) -> FineTuningJob:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from typing import Any
 
 import openai
 import pytest
 from openai import AsyncOpenAI
 
-from tests.modelserver.providers import Provider, good_rows, jsonl, tune, upload, wait_for
+from tests.modelserver.providers import Provider, ask, good_rows, jsonl, tune, upload, wait_for
 
-ASK = [{"role": "user", "content": "Write about the harbour crew"}]
+ASK = ask("Write about the harbour crew")
 
 
 # Files
@@ -41,9 +42,9 @@ async def test_files_are_listed_newest_first_by_page(client: AsyncOpenAI) -> Non
 async def test_a_deleted_file_is_gone(client: AsyncOpenAI) -> None:
     file_id = await upload(client)
     assert (await client.files.delete(file_id)).deleted
-    for ask in (client.files.retrieve, client.files.content, client.files.delete):
+    for missing in (client.files.retrieve(file_id), client.files.content(file_id), client.files.delete(file_id)):
         with pytest.raises(openai.NotFoundError):
-            await ask(file_id)
+            await missing
 
 
 # Jobs
@@ -51,7 +52,7 @@ async def test_a_deleted_file_is_gone(client: AsyncOpenAI) -> None:
 
 async def test_a_job_goes_from_created_to_a_model_that_answers(client: AsyncOpenAI, provider: Provider) -> None:
     training, validation = await upload(client), await upload(client, jsonl(good_rows(3)))
-    method = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2, "batch_size": 4}}}
+    method: Any = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2, "batch_size": 4}}}
     created = await client.fine_tuning.jobs.create(
         model=provider.base,
         training_file=training,
@@ -74,7 +75,7 @@ async def test_a_job_goes_from_created_to_a_model_that_answers(client: AsyncOpen
 
 
 async def test_auto_hyperparameters_become_numbers(client: AsyncOpenAI, provider: Provider) -> None:
-    deprecated = {"n_epochs": "auto", "batch_size": 3}
+    deprecated: Any = {"n_epochs": "auto", "batch_size": 3}
     job = await tune(client, provider.base, hyperparameters=deprecated)
     assert (job.hyperparameters.n_epochs, job.hyperparameters.batch_size) == (100 // 12, 3)
     assert isinstance(job.hyperparameters.learning_rate_multiplier, float)
@@ -170,9 +171,11 @@ async def test_a_wrong_job_is_refused_by_the_name_of_the_parameter(
 
 async def test_unknown_jobs_are_not_found(client: AsyncOpenAI) -> None:
     jobs = client.fine_tuning.jobs
-    for ask in (jobs.retrieve, jobs.cancel, jobs.list_events, jobs.checkpoints.list):
+    unknown = "ftjob-unknown"
+    asked = (jobs.retrieve(unknown), jobs.cancel(unknown), jobs.list_events(unknown), jobs.checkpoints.list(unknown))
+    for missing in asked:
         with pytest.raises(openai.NotFoundError):
-            await ask("ftjob-unknown")
+            await missing
 
 
 # Models and answers
@@ -188,9 +191,9 @@ async def test_a_deleted_model_no_longer_answers(client: AsyncOpenAI, provider: 
     with pytest.raises(openai.NotFoundError) as missing:
         await client.chat.completions.create(model=name, messages=ASK)
     assert missing.value.code == "model_not_found"
-    for ask in (client.models.retrieve, client.models.delete):
+    for again in (client.models.retrieve(name), client.models.delete(name)):
         with pytest.raises(openai.NotFoundError):
-            await ask(name)
+            await again
     assert (await client.fine_tuning.jobs.retrieve(job.id)).fine_tuned_model == name
 
 
