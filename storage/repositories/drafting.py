@@ -1,0 +1,200 @@
+"""Drafts, and what people say about them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import and_, false, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pipeline.domain.drafting import Draft, DraftId, NewDraft, NewRewrite, Reaction, Rewrite, RewriteId, Written
+from pipeline.domain.training import VoiceModelId
+from pipeline.domain.voices import VoiceId
+from storage.rows import insert, insert_into, the_one
+from storage.tables import DraftRow, ReactionRow, RewriteRow
+
+ROWS_PER_STATEMENT = 500  # 8 columns each: well under 32,766, the most parameters either database takes
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDrafts:
+    session: AsyncSession
+
+    async def ask(self, draft: NewDraft, *, now: datetime) -> Draft:
+        return _draft(await insert(self.session, DraftRow, **asdict(draft), created_at=now))
+
+    async def by_id(self, draft_id: DraftId) -> Draft:
+        return _draft(await the_one(self.session, DraftRow, col(DraftRow.id) == draft_id))
+
+    async def written(self, draft_id: DraftId, written: Written) -> None:
+        values = asdict(written) | {"state": "posted", "failure": None}
+        await self.session.exec(update(DraftRow).where(col(DraftRow.id) == draft_id).values(**values))
+
+    async def failed(self, draft_id: DraftId, failure: str) -> None:
+        failed = update(DraftRow).where(col(DraftRow.id) == draft_id).values(state="failed", failure=failure)
+        await self.session.exec(failed)
+
+    async def of_voice(self, voice_id: VoiceId) -> list[Draft]:
+        rows = select(DraftRow).where(col(DraftRow.voice_id) == voice_id).order_by(col(DraftRow.id))
+        return [_draft(row) for row in await self.session.exec(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlReactions:
+    session: AsyncSession
+
+    async def record(self, reactions: Sequence[Reaction]) -> None:
+        newest: dict[tuple[str, ...], Reaction] = {}
+        for reaction in sorted(reactions, key=_age):
+            newest[_identity(reaction)] = reaction
+        # In one order everywhere, so that two writers on Postgres never wait for each other's rows.
+        rows = [asdict(newest[key]) | {"event_us": _microseconds(newest[key].event_ts)} for key in sorted(newest)]
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            await self._upsert(rows[start : start + ROWS_PER_STATEMENT])
+
+    async def on_message(self, team_id: str, channel_id: str, ts: str) -> list[Reaction]:
+        rows = select(ReactionRow).where(
+            col(ReactionRow.team_id) == team_id, col(ReactionRow.channel_id) == channel_id, col(ReactionRow.ts) == ts
+        )
+        return [_reaction(row) for row in await self.session.exec(rows.order_by(col(ReactionRow.id)))]
+
+    async def _upsert(self, rows: list[dict[str, object]]) -> None:
+        statement = insert_into(self.session, ReactionRow).values(rows)
+        sent = statement.excluded
+        is_newer = or_(
+            sent.event_us > col(ReactionRow.event_us),
+            and_(sent.event_us == col(ReactionRow.event_us), sent.present == false()),
+        )
+        await self.session.exec(
+            statement.on_conflict_do_update(
+                index_elements=["team_id", "channel_id", "ts", "user", "name"],
+                set_={"present": sent.present, "event_ts": sent.event_ts, "event_us": sent.event_us},
+                where=is_newer,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SqlRewrites:
+    session: AsyncSession
+
+    async def add(self, rewrite: NewRewrite, *, now: datetime) -> Rewrite:
+        statement = insert_into(self.session, RewriteRow).values(**asdict(rewrite), created_at=now)
+        sent = statement.excluded
+        upsert = statement.on_conflict_do_update(
+            index_elements=["team_id", "channel_id", "ts"],
+            set_={
+                "draft_id": sent.draft_id,
+                "user": sent.user,
+                "text": sent.text,
+                "changed_share": sent.changed_share,
+                "revision": col(RewriteRow.revision) + 1,
+                "withdrawn": False,
+            },
+        )
+        return _rewrite((await self.session.exec(upsert.returning(RewriteRow))).scalars().one())
+
+    async def withdraw(self, team_id: str, channel_id: str, ts: str) -> Rewrite | None:
+        """The withdrawn rewrite; None when there is none there, or it was withdrawn before."""
+        withdrawn = await self.session.exec(
+            update(RewriteRow)
+            .where(
+                col(RewriteRow.team_id) == team_id,
+                col(RewriteRow.channel_id) == channel_id,
+                col(RewriteRow.ts) == ts,
+                col(RewriteRow.withdrawn).is_(False),
+            )
+            .values(withdrawn=True)
+            .returning(RewriteRow)
+        )
+        row: RewriteRow | None = withdrawn.scalars().one_or_none()
+        return _rewrite(row) if row else None
+
+    async def of_voice(self, voice_id: VoiceId) -> list[Rewrite]:
+        of_draft = col(RewriteRow.draft_id) == col(DraftRow.id)
+        rows = select(RewriteRow).join(DraftRow, of_draft).where(col(DraftRow.voice_id) == voice_id)
+        return [_rewrite(row) for row in await self.session.exec(rows.order_by(col(RewriteRow.id)))]
+
+    async def by_id(self, rewrite_id: RewriteId) -> Rewrite:
+        return _rewrite(await the_one(self.session, RewriteRow, col(RewriteRow.id) == rewrite_id))
+
+
+def _identity(reaction: Reaction) -> tuple[str, ...]:
+    return reaction.team_id, reaction.channel_id, reaction.ts, reaction.user, reaction.name
+
+
+def _age(reaction: Reaction) -> tuple[int, bool]:
+    """Newest last; at the same time a removal counts as later, so that every order of arrival ends alike."""
+    return _microseconds(reaction.event_ts), not reaction.present
+
+
+def _microseconds(slack_ts: str) -> int:
+    return int(Decimal(slack_ts) * 1_000_000)
+
+
+def _draft(row: DraftRow) -> Draft:
+    asked = NewDraft(
+        team_id=row.team_id,
+        voice_id=VoiceId(row.voice_id),
+        voice_model_id=VoiceModelId(row.voice_model_id),
+        brief=row.brief,
+        words=row.words,
+        temperature=row.temperature,
+        requested_by=row.requested_by,
+        channel_id=row.channel_id,
+        thread_ts=row.thread_ts,
+    )
+    return Draft(
+        draft_id=DraftId(row.id),
+        asked=asked,
+        state=row.state,
+        created_at=row.created_at,
+        written=_written(row),
+        failure=row.failure,
+    )
+
+
+def _written(row: DraftRow) -> Written | None:
+    if row.text is None:
+        return None
+    return Written(
+        text=row.text,
+        prompt_tokens=row.prompt_tokens or 0,
+        completion_tokens=row.completion_tokens or 0,
+        cost_microusd=row.cost_microusd or 0,
+        latency_ms=row.latency_ms or 0,
+        finish_reason=row.finish_reason or "",
+    )
+
+
+def _reaction(row: ReactionRow) -> Reaction:
+    return Reaction(
+        team_id=row.team_id,
+        channel_id=row.channel_id,
+        ts=row.ts,
+        user=row.user,
+        name=row.name,
+        present=row.present,
+        event_ts=row.event_ts,
+    )
+
+
+def _rewrite(row: RewriteRow) -> Rewrite:
+    facts = NewRewrite(
+        team_id=row.team_id,
+        draft_id=DraftId(row.draft_id),
+        user=row.user,
+        channel_id=row.channel_id,
+        ts=row.ts,
+        text=row.text,
+        changed_share=row.changed_share,
+    )
+    return Rewrite(
+        rewrite_id=RewriteId(row.id),
+        facts=facts,
+        revision=row.revision,
+        withdrawn=row.withdrawn,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,118 @@
+"""Sources and the datasets made of them."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pipeline.domain.voices import (
+    Dataset,
+    DatasetId,
+    NewDataset,
+    NewSource,
+    RoundId,
+    Source,
+    SourceId,
+    SourceState,
+    VoiceId,
+)
+from storage.rows import insert, insert_new, the_one
+from storage.tables import DatasetRow, SourceRow
+
+
+@dataclass(frozen=True, slots=True)
+class SqlSources:
+    session: AsyncSession
+
+    async def add(self, source: NewSource, *, now: datetime) -> Source:
+        return _source(await insert(self.session, SourceRow, **asdict(source), added_at=now))
+
+    async def by_id(self, source_id: SourceId) -> Source:
+        return _source(await the_one(self.session, SourceRow, col(SourceRow.id) == source_id))
+
+    async def of_round(self, round_id: RoundId) -> list[Source]:
+        rows = select(SourceRow).where(col(SourceRow.round_id) == round_id).order_by(col(SourceRow.id))
+        return [_source(row) for row in await self.session.exec(rows)]
+
+    async def same_bytes(self, voice_id: VoiceId, sha256: str) -> Source | None:
+        same = select(SourceRow).where(
+            col(SourceRow.voice_id) == voice_id, col(SourceRow.sha256) == sha256, col(SourceRow.state) == "read"
+        )
+        row = (await self.session.exec(same.order_by(col(SourceRow.id)).limit(1))).one_or_none()
+        return _source(row) if row else None
+
+    async def update(
+        self,
+        source_id: SourceId,
+        *,
+        state: SourceState,
+        sha256: str | None = None,
+        documents: int | None = None,
+        refusal: str | None = None,
+    ) -> None:
+        """None leaves a column as it is."""
+        news = {"sha256": sha256, "documents": documents, "refusal": refusal}
+        values = {name: value for name, value in news.items() if value is not None}
+        await self.session.exec(update(SourceRow).where(col(SourceRow.id) == source_id).values(state=state, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDatasets:
+    session: AsyncSession
+
+    async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
+        facts = asdict(dataset) | {"open_blockers": list(dataset.open_blockers)}
+        row = await insert_new(self.session, DatasetRow, **facts, created_at=now)
+        if row is None:
+            same = (
+                col(DatasetRow.round_id) == dataset.round_id,
+                col(DatasetRow.content_hash) == dataset.content_hash,
+            )
+            row = await the_one(self.session, DatasetRow, *same)
+        return _dataset(row)
+
+    async def by_id(self, dataset_id: DatasetId) -> Dataset:
+        return _dataset(await the_one(self.session, DatasetRow, col(DatasetRow.id) == dataset_id))
+
+
+def _source(row: SourceRow) -> Source:
+    return Source(
+        source_id=SourceId(row.id),
+        team_id=row.team_id,
+        voice_id=VoiceId(row.voice_id),
+        round_id=RoundId(row.round_id),
+        name=row.name,
+        size_bytes=row.size_bytes,
+        origin=row.origin,
+        added_by=row.added_by,
+        added_at=row.added_at,
+        state=row.state,
+        slack_file_id=row.slack_file_id,
+        sha256=row.sha256,
+        documents=row.documents,
+        refusal=row.refusal,
+    )
+
+
+def _dataset(row: DatasetRow) -> Dataset:
+    facts = NewDataset(
+        team_id=row.team_id,
+        voice_id=VoiceId(row.voice_id),
+        round_id=RoundId(row.round_id),
+        content_hash=row.content_hash,
+        train_blob=row.train_blob,
+        validation_blob=row.validation_blob,
+        test_blob=row.test_blob,
+        report_blob=row.report_blob,
+        documents_read=row.documents_read,
+        kept=row.kept,
+        examples=row.examples,
+        train_examples=row.train_examples,
+        train_tokens=row.train_tokens,
+        tokens=row.tokens,
+        words=row.words,
+        open_blockers=tuple(row.open_blockers),
+    )
+    return Dataset(dataset_id=DatasetId(row.id), facts=facts, created_at=row.created_at)

@@ -1,0 +1,132 @@
+"""Paid training runs and their models."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, func, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pipeline.domain.spending import SpendRequestId
+from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob, TuningJobId, VoiceModel, VoiceModelId
+from pipeline.domain.voices import DatasetId, RoundId, VoiceId
+from storage.rows import find, insert, insert_new, the_one
+from storage.tables import TuningJobRow, VoiceModelRow, VoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTuningJobs:
+    session: AsyncSession
+
+    async def queue(self, job: TuningJob) -> TuningJob:
+        row = await insert_new(self.session, TuningJobRow, **_values(job))
+        if row is None:
+            same = col(TuningJobRow.spend_request_id) == job.spend_request_id
+            row = await the_one(self.session, TuningJobRow, same)
+        return _job(row)
+
+    async def by_id(self, tuning_job_id: TuningJobId) -> TuningJob:
+        return _job(await the_one(self.session, TuningJobRow, col(TuningJobRow.id) == tuning_job_id))
+
+    async def update(self, job: TuningJob) -> None:
+        changed = update(TuningJobRow).where(col(TuningJobRow.id) == job.tuning_job_id).values(**_values(job))
+        await self.session.exec(changed)
+
+    async def of_voice(self, voice_id: VoiceId) -> list[TuningJob]:
+        return await self._list(col(TuningJobRow.voice_id) == voice_id)
+
+    async def unfinished(self, team_id: str) -> list[TuningJob]:
+        going_on = col(TuningJobRow.state).not_in(sorted(TERMINAL_TUNING_STATES))
+        return await self._list(col(TuningJobRow.team_id) == team_id, going_on)
+
+    async def _list(self, *conditions: ColumnElement[bool]) -> list[TuningJob]:
+        rows = select(TuningJobRow).where(*conditions).order_by(col(TuningJobRow.id))
+        return [_job(row) for row in await self.session.exec(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlVoiceModels:
+    session: AsyncSession
+
+    async def add(self, job: TuningJob, *, model_name: str, now: datetime) -> VoiceModel:
+        # The voice's row is locked first, so that two runs of one voice do not take the same version.
+        await the_one(self.session, VoiceRow, col(VoiceRow.id) == job.voice_id)
+        row = await find(self.session, VoiceModelRow, col(VoiceModelRow.tuning_job_id) == job.tuning_job_id)
+        if row is None:
+            newest = select(func.max(col(VoiceModelRow.version))).where(col(VoiceModelRow.voice_id) == job.voice_id)
+            row = await insert(
+                self.session,
+                VoiceModelRow,
+                team_id=job.team_id,
+                voice_id=job.voice_id,
+                version=((await self.session.exec(newest)).one() or 0) + 1,
+                tuning_job_id=job.tuning_job_id,
+                provider=job.provider,
+                base=job.base,
+                model_name=model_name,
+                created_at=now,
+            )
+        return _model(row)
+
+    async def of_voice(self, voice_id: VoiceId) -> list[VoiceModel]:
+        rows = select(VoiceModelRow).where(col(VoiceModelRow.voice_id) == voice_id)
+        return [_model(row) for row in await self.session.exec(rows.order_by(col(VoiceModelRow.version)))]
+
+    async def by_id(self, voice_model_id: VoiceModelId) -> VoiceModel:
+        return _model(await the_one(self.session, VoiceModelRow, col(VoiceModelRow.id) == voice_model_id))
+
+    async def set_state(self, voice_model_id: VoiceModelId, state: Literal["trial", "promoted", "retired"]) -> None:
+        changed = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id).values(state=state)
+        await self.session.exec(changed)
+
+
+def _values(job: TuningJob) -> dict[str, Any]:
+    values = asdict(job)
+    del values["tuning_job_id"]
+    return values
+
+
+def _job(row: TuningJobRow) -> TuningJob:
+    return TuningJob(
+        tuning_job_id=TuningJobId(row.id),
+        team_id=row.team_id,
+        voice_id=VoiceId(row.voice_id),
+        round_id=RoundId(row.round_id),
+        dataset_id=DatasetId(row.dataset_id),
+        spend_request_id=SpendRequestId(row.spend_request_id),
+        key=row.key,
+        provider=row.provider,
+        base=row.base,
+        epochs=row.epochs,
+        state=row.state,
+        queued_at=row.queued_at,
+        training_file=row.training_file,
+        validation_file=row.validation_file,
+        intent_at=row.intent_at,
+        unknowns=row.unknowns,
+        provider_job=row.provider_job,
+        provider_status=row.provider_status,
+        trained_tokens=row.trained_tokens,
+        model_name=row.model_name,
+        actual_microusd=row.actual_microusd,
+        failure_code=row.failure_code,
+        failure_message=row.failure_message,
+        sent_at=row.sent_at,
+        running_at=row.running_at,
+        finished_at=row.finished_at,
+    )
+
+
+def _model(row: VoiceModelRow) -> VoiceModel:
+    return VoiceModel(
+        voice_model_id=VoiceModelId(row.id),
+        voice_id=VoiceId(row.voice_id),
+        version=row.version,
+        tuning_job_id=TuningJobId(row.tuning_job_id),
+        provider=row.provider,
+        base=row.base,
+        model_name=row.model_name,
+        state=row.state,
+        created_at=row.created_at,
+    )

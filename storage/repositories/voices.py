@@ -1,0 +1,105 @@
+"""Voices and the consent they rest on."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pipeline.domain.voices import Consent, ConsentId, ConsentState, NewVoice, Voice, VoiceId, VoiceState
+from pipeline.errors import VoiceTaken
+from storage.rows import find, for_change, insert, insert_new, the_one
+from storage.tables import ConsentRow, VoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class SqlVoices:
+    session: AsyncSession
+
+    async def add(self, voice: NewVoice, *, now: datetime) -> Voice:
+        row = await insert_new(self.session, VoiceRow, **asdict(voice), created_at=now)
+        if row is None:
+            taken = await self.by_handle(voice.team_id, voice.handle)
+            raise VoiceTaken(voice.handle, taken.steward if taken else "")
+        return _voice(row)
+
+    async def by_handle(self, team_id: str, handle: str) -> Voice | None:
+        row = await find(self.session, VoiceRow, col(VoiceRow.team_id) == team_id, col(VoiceRow.handle) == handle)
+        return _voice(row) if row else None
+
+    async def by_id(self, voice_id: VoiceId) -> Voice:
+        return _voice(await the_one(self.session, VoiceRow, col(VoiceRow.id) == voice_id))
+
+    async def of_team(self, team_id: str) -> list[Voice]:
+        rows = select(VoiceRow).where(col(VoiceRow.team_id) == team_id).order_by(col(VoiceRow.id))
+        return [_voice(row) for row in await self.session.exec(rows)]
+
+    async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None:
+        await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(state=state))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlConsents:
+    session: AsyncSession
+
+    async def ask(self, voice_id: VoiceId, owner: str, *, now: datetime) -> Consent:
+        voice = await the_one(self.session, VoiceRow, col(VoiceRow.id) == voice_id)
+        row = await insert(
+            self.session, ConsentRow, team_id=voice.team_id, voice_id=voice_id, owner=owner, asked_at=now
+        )
+        return _consent(row)
+
+    async def newest(self, voice_id: VoiceId) -> Consent | None:
+        newest = select(ConsentRow).where(col(ConsentRow.voice_id) == voice_id).order_by(col(ConsentRow.id).desc())
+        row = (await self.session.exec(for_change(self.session, newest.limit(1)))).one_or_none()
+        return _consent(row) if row else None
+
+    async def by_id(self, consent_id: ConsentId) -> Consent:
+        return _consent(await the_one(self.session, ConsentRow, col(ConsentRow.id) == consent_id))
+
+    async def decide(
+        self,
+        consent_id: ConsentId,
+        *,
+        expected: ConsentState,
+        state: ConsentState,
+        at: datetime,
+        until: datetime | None,
+    ) -> bool:
+        decided = await self.session.exec(
+            update(ConsentRow)
+            .where(col(ConsentRow.id) == consent_id, col(ConsentRow.state) == expected)
+            .values(state=state, decided_at=at, expires_at=until)
+        )
+        return decided.rowcount == 1
+
+
+def _voice(row: VoiceRow) -> Voice:
+    return Voice(
+        voice_id=VoiceId(row.id),
+        team_id=row.team_id,
+        handle=row.handle,
+        purpose=row.purpose,
+        sensitivity=row.sensitivity,
+        owner=row.owner,
+        steward=row.steward,
+        channel_id=row.channel_id,
+        works_if=row.works_if,
+        why=row.why,
+        state=row.state,
+        created_at=row.created_at,
+    )
+
+
+def _consent(row: ConsentRow) -> Consent:
+    return Consent(
+        consent_id=ConsentId(row.id),
+        voice_id=VoiceId(row.voice_id),
+        owner=row.owner,
+        state=row.state,
+        asked_at=row.asked_at,
+        decided_at=row.decided_at,
+        expires_at=row.expires_at,
+        limits=row.limits,
+    )

@@ -1,0 +1,30 @@
+"""All tables, by subject; importing this package completes the metadata that migrations are compared with."""
+
+from storage.tables.base import metadata
+from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
+from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
+from storage.tables.training import TuningJobRow, VoiceModelRow
+from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, VoiceRow
+from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
+
+__all__ = [
+    "AuditRow",
+    "BudgetRow",
+    "ConsentRow",
+    "DatasetRow",
+    "DeliveryRow",
+    "DraftRow",
+    "OutboxRow",
+    "ReactionRow",
+    "RecipeStepRow",
+    "RewriteRow",
+    "RoundRow",
+    "SourceRow",
+    "SpendHoldRow",
+    "SpendRequestRow",
+    "TuningJobRow",
+    "VoiceModelRow",
+    "VoiceRow",
+    "WorkRow",
+    "metadata",
+]

@@ -1,0 +1,64 @@
+"""Drafts, reactions and rewrites."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlmodel import Field
+
+from pipeline.domain.drafting import DraftState
+from storage.tables.base import Row
+
+
+class DraftRow(Row, table=True):
+    """text and the columns after it are None until the draft was written."""
+
+    __tablename__: ClassVar[str] = "draft"
+
+    voice_id: int = Field(foreign_key="voice.id", index=True)
+    voice_model_id: int = Field(foreign_key="voice_model.id")
+    brief: str
+    words: int
+    temperature: float
+    requested_by: str
+    channel_id: str
+    thread_ts: str | None = None
+    state: DraftState = Field(default="asked", sa_type=String)
+    created_at: datetime
+    text: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cost_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    latency_ms: int | None = None
+    finish_reason: str | None = None
+    failure: str | None = None
+
+
+class ReactionRow(Row, table=True):
+    """event_us: event_ts in whole microseconds, for comparison; Slack sends "1700000000.000100"."""
+
+    __tablename__: ClassVar[str] = "reaction"
+    __table_args__ = (UniqueConstraint("team_id", "channel_id", "ts", "user", "name"),)
+
+    channel_id: str
+    ts: str
+    user: str
+    name: str
+    present: bool
+    event_ts: str
+    event_us: int = Field(sa_type=BigInteger)
+
+
+class RewriteRow(Row, table=True):
+    __tablename__: ClassVar[str] = "rewrite"
+    __table_args__ = (UniqueConstraint("team_id", "channel_id", "ts"),)
+
+    draft_id: int = Field(foreign_key="draft.id", index=True)
+    user: str
+    channel_id: str
+    ts: str
+    text: str
+    changed_share: float
+    revision: int = 1
+    withdrawn: bool = False
+    created_at: datetime

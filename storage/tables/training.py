@@ -1,0 +1,54 @@
+"""Paid training runs and their models."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from pipeline.domain.training import TuningState
+from storage.tables.base import Row
+
+
+class TuningJobRow(Row, table=True):
+    __tablename__: ClassVar[str] = "tuning_job"
+    __table_args__ = (UniqueConstraint("spend_request_id"), UniqueConstraint("key"), Index(None, "team_id", "state"))
+
+    voice_id: int = Field(foreign_key="voice.id", index=True)
+    round_id: int = Field(foreign_key="round.id")
+    dataset_id: int = Field(foreign_key="dataset.id")
+    spend_request_id: int = Field(foreign_key="spend_request.id")
+    key: str
+    provider: str
+    base: str
+    epochs: int
+    state: TuningState = Field(sa_type=String)
+    queued_at: datetime
+    training_file: str | None = None
+    validation_file: str | None = None
+    intent_at: datetime | None = None
+    unknowns: int = 0
+    provider_job: str | None = None
+    provider_status: str | None = None
+    trained_tokens: int | None = Field(default=None, sa_type=BigInteger)
+    model_name: str | None = None
+    actual_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    failure_code: str | None = None
+    failure_message: str | None = None
+    sent_at: datetime | None = None
+    running_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+class VoiceModelRow(Row, table=True):
+    __tablename__: ClassVar[str] = "voice_model"
+    __table_args__ = (UniqueConstraint("tuning_job_id"), UniqueConstraint("voice_id", "version"))
+
+    voice_id: int = Field(foreign_key="voice.id")
+    version: int
+    tuning_job_id: int = Field(foreign_key="tuning_job.id")
+    provider: str
+    base: str
+    model_name: str
+    state: Literal["trial", "promoted", "retired"] = Field(default="trial", sa_type=String)
+    created_at: datetime

@@ -1,0 +1,118 @@
+"""Voices, consent, rounds, recipes, sources and datasets."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
+from sqlmodel import Field
+
+from pipeline.domain.documents import Choice, Rule
+from pipeline.domain.voices import ConsentState, Origin, Purpose, Sensitivity, SourceState, VoiceState
+from storage.tables.base import Row
+
+
+class VoiceRow(Row, table=True):
+    __tablename__: ClassVar[str] = "voice"
+    __table_args__ = (UniqueConstraint("team_id", "handle"),)
+
+    handle: str
+    purpose: Purpose = Field(sa_type=String)
+    sensitivity: Sensitivity = Field(sa_type=String)
+    owner: str
+    steward: str
+    channel_id: str
+    works_if: str
+    why: str
+    state: VoiceState = Field(default="active", sa_type=String)
+    created_at: datetime
+
+
+class ConsentRow(Row, table=True):
+    __tablename__: ClassVar[str] = "consent"
+
+    voice_id: int = Field(foreign_key="voice.id", index=True)
+    owner: str
+    state: ConsentState = Field(default="asked", sa_type=String)
+    asked_at: datetime
+    decided_at: datetime | None = None
+    expires_at: datetime | None = None
+    limits: str = ""
+
+
+class RoundRow(Row, table=True):
+    """dataset_id has no foreign key: dataset points at round, and SQLite cannot add the second half of a cycle."""
+
+    __tablename__: ClassVar[str] = "round"
+    __table_args__ = (
+        UniqueConstraint("voice_id", "number"),
+        Index(
+            "uq_round_open_voice_id",
+            "voice_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    voice_id: int = Field(foreign_key="voice.id")
+    number: int
+    channel_id: str
+    state: Literal["open", "locked"] = Field(default="open", sa_type=String)
+    revision: int = 0
+    prepared_revision: int = 0
+    dataset_id: int | None = None
+    created_at: datetime
+
+
+class RecipeStepRow(Row, table=True):
+    """filters: JSON of pipeline.domain.documents.Filters, days as "2026-11-21"."""
+
+    __tablename__: ClassVar[str] = "recipe_step"
+
+    round_id: int = Field(foreign_key="round.id", index=True)
+    by_user: str
+    at: datetime
+    rule: Rule | None = Field(default=None, sa_type=String)
+    choice: Choice | None = Field(default=None, sa_type=String)
+    filters: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    undone_at: datetime | None = None
+
+
+class SourceRow(Row, table=True):
+    __tablename__: ClassVar[str] = "source"
+    __table_args__ = (Index(None, "voice_id", "sha256"),)
+
+    voice_id: int = Field(foreign_key="voice.id")
+    round_id: int = Field(foreign_key="round.id", index=True)
+    name: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    origin: Origin = Field(sa_type=String)
+    added_by: str
+    added_at: datetime
+    state: SourceState = Field(default="waiting", sa_type=String)
+    slack_file_id: str | None = None
+    sha256: str | None = None
+    documents: int = 0
+    refusal: str | None = None
+
+
+class DatasetRow(Row, table=True):
+    __tablename__: ClassVar[str] = "dataset"
+    __table_args__ = (UniqueConstraint("round_id", "content_hash"),)
+
+    voice_id: int = Field(foreign_key="voice.id", index=True)
+    round_id: int = Field(foreign_key="round.id")
+    content_hash: str
+    train_blob: str
+    validation_blob: str
+    test_blob: str
+    report_blob: str
+    documents_read: int
+    kept: int
+    examples: int
+    train_examples: int
+    train_tokens: int = Field(sa_type=BigInteger)
+    tokens: int = Field(sa_type=BigInteger)
+    words: int = Field(sa_type=BigInteger)
+    open_blockers: list[str] = Field(default_factory=list, sa_type=JSON)
+    created_at: datetime
