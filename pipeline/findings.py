@@ -311,7 +311,7 @@ def _harm(e: Evidence) -> str:
         "A model can give it to anyone who asks for a draft.",
         "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model repeats them; hosted training is "
         "blocked until you decide.",
-        "personal-data": f"*Personal data.* {counted(n, 'phone number')} in {some}. A model repeats them; hosted "
+        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model repeats them; hosted "
         "training is blocked until you decide.",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, they blur the "
         "voice.",

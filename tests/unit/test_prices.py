@@ -1,0 +1,101 @@
+"""The operator's price table."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pipeline.errors import NoPrice
+from pipeline.models.prices import BadPriceTable, age_days, is_stale, read_prices, shipped_prices
+
+ROW = """
+[[price]]
+provider = "openai"
+base = "small"
+train_usd_per_million = "25.00"
+input_usd_per_million = "0.30"
+output_usd_per_million = "0.000001"
+source = "the vendor's page"
+as_of = 2026-11-21
+context_tokens = 65536
+encoding = "o200k_base"
+"""
+
+
+def test_amounts_become_whole_microdollars() -> None:
+    (price,) = read_prices(ROW).prices
+    assert price.train_microusd_per_million == 25_000_000
+    assert price.input_microusd_per_million == 300_000
+    assert price.output_microusd_per_million == 1
+    assert price.encoding_is_exact
+    assert price.shutdown_on is None
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "field"),
+    [
+        ('base = "small"\n', "", "base"),
+        ('"25.00"', "25.00", "train_usd_per_million"),
+        ('"25.00"', '"-1"', "train_usd_per_million"),
+        ('"25.00"', '"NaN"', "train_usd_per_million"),
+        ('"0.30"', '"a lot"', "input_usd_per_million"),
+        ('"0.30"', '"0.0000001"', "input_usd_per_million"),
+        ("2026-11-21", '"2026-11-21"', "as_of"),
+        ("2026-11-21", "2026-11-21T10:00:00", "as_of"),
+        ("65536", "0", "context_tokens"),
+        ("65536", "true", "context_tokens"),
+        ('"the vendor\'s page"', '" "', "source"),
+        ('encoding = "o200k_base"', 'encoding = "o200k_base"\ncolour = "red"', "colour"),
+        ('encoding = "o200k_base"', 'encoding = "o200k_base"\nencoding_is_exact = "no"', "encoding_is_exact"),
+    ],
+)
+def test_a_bad_row_names_row_and_field(line: str, instead: str, field: str) -> None:
+    assert line in ROW
+    with pytest.raises(BadPriceTable) as caught:
+        read_prices(ROW.replace("small", "first") + ROW.replace(line, instead))
+    assert (caught.value.row, caught.value.field) == (2, field)
+    assert f"row 2, {field}: " in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "price = 3", "[[price", 'title = "x"\n' + ROW, "[price]\nbase = 1"])
+def test_a_file_that_is_no_table_is_refused(text: str) -> None:
+    with pytest.raises(BadPriceTable) as caught:
+        read_prices(text)
+    assert caught.value.row == 0
+
+
+def test_a_base_has_one_price_at_a_provider() -> None:
+    with pytest.raises(BadPriceTable, match="row 2, base: openai small is there twice"):
+        read_prices(ROW + ROW)
+
+
+def test_a_tuned_model_costs_what_its_base_does() -> None:
+    table = read_prices(ROW)
+    assert table.find("openai", "ft:small:team::abc") is table.find("openai", "small")
+
+
+@pytest.mark.parametrize(("provider", "base"), [("openai", "large"), ("azure", "small")])
+def test_no_price_is_guessed(provider: str, base: str) -> None:
+    with pytest.raises(NoPrice) as caught:
+        read_prices(ROW).find(provider, base)
+    assert (caught.value.provider, caught.value.base) == (provider, base)
+
+
+def test_the_shipped_table_is_sound() -> None:
+    table = shipped_prices()
+    assert {(price.provider, price.base) for price in table.prices} == {
+        ("openai", "gpt-4.1-2025-04-14"),
+        ("openai", "gpt-4.1-mini-2025-04-14"),
+        ("openai", "gpt-4o-2024-08-06"),
+        ("openai", "gpt-4o-mini-2024-07-18"),
+        ("private", "understudy-ngram"),
+    }
+    assert all(price.shutdown_on == date(2027, 1, 14) for price in table.offered_by("openai"))
+    assert not table.find("private", "understudy-ngram").encoding_is_exact
+
+
+def test_a_price_is_stale_after_ninety_days() -> None:
+    price = replace(read_prices(ROW).prices[0], as_of=date(2026, 1, 1))
+    assert age_days(price, date(2026, 4, 1)) == 90
+    assert not is_stale(price, date(2026, 4, 1))
+    assert is_stale(price, date(2026, 4, 2))
