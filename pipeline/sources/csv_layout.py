@@ -41,10 +41,13 @@ def find_layout(sample: Sequence[str], *, suffix: str) -> Layout | None:
 
 
 def _rows(sample: Sequence[str], delimiter: str) -> list[Row]:
+    """The rows up to the first that cannot be one."""
+    rows: list[Row] = []
     try:
-        return [row for row in csv.reader(sample, delimiter=delimiter) if any(cell.strip() for cell in row)]
+        rows.extend(row for row in csv.reader(sample, delimiter=delimiter) if any(cell.strip() for cell in row))
     except csv.Error:
-        return []
+        return rows
+    return rows
 
 
 def _score(rows: Sequence[Row]) -> tuple[int, float]:

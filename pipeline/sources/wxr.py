@@ -17,6 +17,7 @@ from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.source import Item, Source
 from pipeline.sources.wxr_items import ItemScanner, RawItem
+from pipeline.sources.wxr_salvage import salvaged_fields
 
 # Characters XML 1.0 forbids; exports have them because MySQL allows them.
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -181,6 +182,8 @@ def _item(raw: RawItem, number: int, export: Export, source: Source, repairs: Re
         repairs.add(raw.line + line - 1, _line(raw.text, line))
     element = root[0] if root is not None and len(root) else None
     fields = _fields(element) if element is not None else {}
+    if line and "wp:post_id" not in fields:
+        fields |= salvaged_fields(raw.text)
     document_id = DocumentId(fields.get("wp:post_id") or fallback)
     if not raw.ended and "wp:post_type" not in fields:
         return BrokenItem(document_id, source.name, f"line {raw.line}: the file ends inside this item")
@@ -206,11 +209,11 @@ def _fields(element: etree._Element) -> Fields:
 
 def _key(element: etree._Element) -> str:
     """ "wp:post_id" whichever prefix or version the file uses; without a declaration the tag already says it."""
-    name = etree.QName(element)
+    namespace, _, name = str(element.tag).rpartition("}")
     for pattern, family in FAMILIES:
-        if pattern.search(name.namespace or ""):
-            return f"{family}:{name.localname}"
-    return f"{element.prefix}:{name.localname}" if element.prefix else str(name.localname)
+        if pattern.search(namespace):
+            return f"{family}:{name}"
+    return f"{element.prefix}:{name}" if element.prefix else name
 
 
 def _tags(element: etree._Element) -> tuple[str, ...]:
