@@ -13,13 +13,12 @@ _MARKDOWN = (
     r"(?:\([^\s()]{0,300}\)[^\s<>()]{0,300})?>?(?:\s+[\"'“][^\"\n]{0,300}[\"'”])?\s?\)"
 )
 _FULL = r"(?:(?:https?|ftp)://|mailto:|(?<![\w@.])www\.(?=[\w-]+\.))[^\s<>“”«»|\\^`{}]{2,2000}"
-# Endings that mean an address even without a path; those that are also words or file names are left out.
-_ENDINGS = (
-    "com|org|net|gov|edu|mil|int|io|co|info|biz|me|tv|us|uk|de|fr|nl|ch|at|eu|ca|au|nz|ie|in|jp|se|no|dk|es|it|be"
-    "|pl|br|ly|gl|gd|fm|ai|dev|app|blog|xyz"
-)
+# Endings that mean an address even without a path; the second list also holds words and needs one.
+_ENDINGS = "com|org|net|gov|edu|mil|int|io|co|info|biz|tv|uk|de|fr|nl|ch|eu|ca|au|nz|ie|jp|se|dk|es|pl|br"
+_PATH_ENDINGS = "us|me|at|in|no|it|be|ly|gl|gd|fm|ai|dev|app|blog|xyz|is|to|so|cc|mp|ms|pl|sh|gle|page|site|online"
 _BARE = (
-    rf"(?<![\w@./-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{_ENDINGS})(?![\w@-]|\.\w)"
+    r"(?<![\w@./-])(?:[A-Za-z0-9][A-Za-z0-9-]{1,62}|[a-z])(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){0,4}"
+    rf"\.(?:(?:{_ENDINGS})(?![\w@-]|\.\w)|(?:{_PATH_ENDINGS})(?=/[\w?#]))"
     r"(?P<path>/[^\s<>“”«»|\\^`{}]{0,500})?"
 )
 _LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
@@ -27,9 +26,9 @@ _LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
 _NAMES = {"asp.net", "ado.net", "vb.net", "e.g.in", "booking.com"}
 
 # Words that only lead to an address; the first set goes wherever it stands, the second only at a clause's end.
-_LEAD_ANYWHERE = re.compile(r"(?:(?<=\s)|^)(?:at|via)[ ]$", re.IGNORECASE)
+_LEAD_ANYWHERE = re.compile(r"(?:(?<=\s)|^)(?:at|via)[ ]\Z", re.IGNORECASE)
 _LEAD_AT_END = re.compile(
-    r"(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url)?[ ]?:?[ ]?$", re.IGNORECASE
+    r"(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url)?[ ]?:?[ ]?\Z", re.IGNORECASE
 )
 _LEAD_CHARS = 12
 _CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
@@ -99,4 +98,11 @@ def _removal(text: str, start: int, end: int) -> Mark:
         start -= len(before) - lead.start()
     if start > 0 and text[start - 1] == "(" and text.startswith(")", end):
         start, end = start - 1, end + 1
+    if lead is not None and text[end : end + 1] in {".", "!", "?"} and _starts_sentence(text, start):
+        end += 1
     return Mark("link", start, end, "")
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" ")
+    return not before or before[-1] in '.!?:\n”")'

@@ -1,0 +1,94 @@
+"""A body in any markup as plain text: WordPress, HTML and Markdown go through one walk over the parsed tree."""
+
+import re
+
+from bs4 import BeautifulSoup
+from markdown_it import MarkdownIt
+
+from pipeline.domain.documents import Markup, PlainText
+from pipeline.stages.plain_writer import Anchor, PlainWriter
+from pipeline.stages.tag_names import VOID
+from pipeline.stages.tidy import tidied, without_leftovers
+from pipeline.stages.tree_walk import write_tree
+
+# Real posts stay below 40; libxml2 stops at 256, and what it cuts off would be lost.
+MAX_DEPTH = 200
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_COMMENT = re.compile(r"<!--[\s\S]*?-->")
+_UNCLOSED_COMMENT = re.compile(r"<!--(?=[^>]*\Z)|<!(?![a-zA-Z\[-])")
+_STRAY_LESS_THAN = re.compile(r"<(?!/?[a-zA-Z][\w:-]*(?:[\s/]|>|$)|!|\?)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
+_OBVIOUS_TAG = re.compile(
+    r"</(?:p|div|a|strong|em|b|i|span|h[1-6]|li|ul|ol|blockquote|td|pre)\s*>|<(?:br|hr|p)\s*/?>", re.I
+)
+_ESCAPED_BLOCK = re.compile(r"&lt;(?:p|div|br|ul|ol|h[1-6]|blockquote)\b[^;]{0,200}?&gt;", re.I)
+_ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+
+_FOOTNOTE = re.compile(r"^\[\^([\w-]{1,40})\]:[ \t]*", re.MULTILINE)
+_KRAMDOWN = re.compile(r"[ \t]*\{:[^{}\n]{0,300}\}|[ \t]*\{#[\w-]{1,80}\}(?=[ \t]*$)", re.MULTILINE)
+_HTML_BLOCK_SIGN = "<!-- wp:"
+
+
+def to_plain(body: str, *, markup: Markup) -> PlainText:
+    """The words of `body`, by paragraphs; see PlainText for the shape.
+
+    "wordpress": a blank line parts paragraphs and a single newline breaks a line, unless the body is made of blocks.
+    "markdown": rendered as CommonMark with tables; tags counts only those written in the source.
+    "text": white space tidied, unless it holds obvious tags, which are then taken out as in "wordpress".
+    Scripts, forms, frames, images, captions of images and struck-out words are dropped; code stays as text.
+    """
+    body = _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
+    if markup == "markdown":
+        return _from_markdown(body)
+    if markup == "text" and not _OBVIOUS_TAG.search(body):
+        return _finished(tidied(body), [], 0, 0)
+    if markup != "text" and _ESCAPED_BLOCK.search(body) and not TAG.search(body):
+        for escaped, sign in _ESCAPES:
+            body = body.replace(escaped, sign)
+    newlines_count = markup == "text" or (markup == "wordpress" and _HTML_BLOCK_SIGN not in body)
+    return _from_html(body, newlines_count=newlines_count)
+
+
+def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> PlainText:
+    comments = len(_COMMENT.findall(body))
+    if tags is None:
+        tags = len(TAG.findall(_COMMENT.sub("", body)))
+    source = _STRAY_LESS_THAN.sub("&lt;", _UNCLOSED_COMMENT.sub("&lt;", _flattened(body)))
+    soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml")
+    writer = PlainWriter()
+    write_tree(soup, writer, newlines_count=newlines_count)
+    return _finished(writer.text(), writer.anchors, tags, comments)
+
+
+def _finished(text: str, anchors: list[Anchor], tags: int, comments: int) -> PlainText:
+    text, marks = without_leftovers(text, anchors)
+    return PlainText(text, tags, comments, marks)
+
+
+def _flattened(body: str) -> str:
+    """The same body with tags deeper than MAX_DEPTH taken out; the words in them stay."""
+    depth = 0
+
+    def shallow(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match[3] or match[2].lower() in VOID:
+            return match[0]
+        if match[1]:
+            depth = max(0, depth - 1)
+            return match[0] if depth < MAX_DEPTH else " "
+        depth += 1
+        return match[0] if depth <= MAX_DEPTH else " "
+
+    return _TAG_NAME.sub(shallow, body) if body.count("<") > MAX_DEPTH else body
+
+
+def _from_markdown(body: str) -> PlainText:
+    for name in set(_FOOTNOTE.findall(body)):
+        body = body.replace(f"[^{name}]:", "").replace(f"[^{name}]", "")
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    tokens = parser.parse(_KRAMDOWN.sub("", body))
+    written = [token for token in tokens if token.type == "html_block"]
+    written += [child for token in tokens for child in token.children or () if child.type == "html_inline"]
+    tags = sum(len(TAG.findall(token.content)) for token in written)
+    return _from_html(parser.renderer.render(tokens, parser.options, {}), newlines_count=False, tags=tags)

@@ -1,0 +1,173 @@
+"""Shortcodes of WordPress, Hugo and Jekyll in a body as read, told apart from brackets in prose."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.domain.documents import Mark
+
+# Media and forms: nothing between the tags is the author's prose. Captions are taken out with their image, because
+# without it they read as stray sentences.
+_MEDIA = frozenset(
+    "caption wp_caption gallery playlist audio video embed youtube vimeo dailymotion slideshare soundcloud spotify"
+    " flickr twitter tweet instagram facebook googlemaps googlevideo wpvideo polldaddy poll kickstarter ted vine"
+    " scribd gist contact-form contact-form-7 contact-field gravityform ninja_form wpforms mc4wp_form form"
+    " recaptcha slideshow portfolio rev_slider ngg nggallery singlepic imagebrowser"
+    " blip.tv bandcamp archiveorg googleapps gmap".split()
+)
+# Code: kept as text, out of reach of the HTML parser.
+_CODE = frozenset(
+    "code sourcecode source cce csharp php python javascript js java css html xml sql ruby bash shell c cpp vb"
+    " highlight cc lang text plain syntax pre prettify crayon".split()
+)
+# Known without attributes too, because no prose uses them.
+_BARE = (_MEDIA - {"form", "audio", "video", "poll", "ted", "vine", "slideshow", "portfolio", "caption", "twitter"}) | {
+    *("toc", "contents", "subscribe2", "sharethis", "addtoany", "jetpack_subscription_form", "wp_ad_camp"),
+    *("adsense", "print_link", "email_link", "simple-links", "display-posts", "catlist", "recent_posts", "wp-sitemap"),
+}
+# Unquoted attributes count only under these names, so that "[where n=5]" stays.
+_ATTRIBUTE_NAMES = (
+    "ids?|src|url|href|link|file|width|height|w|h|lang|language|title|class|style|align|type|size|user|columns?|color"
+)
+_ATTRIBUTES = re.compile(
+    rf"\s*[\w-]+\s*=\s*(?:[\"'“”″‘’]|&quot;|&#\d+;|&[lr]dquo;)|\s+(?:{_ATTRIBUTE_NAMES})\s*=\s*\S|^="
+)
+_BODY = r"(?:[^\[\]\"'\n]|\"[^\"]{0,1000}\"|'[^'\[\]]{0,300}'|\n(?!\n)){0,600}"
+_SQUARE = re.compile(
+    rf"(?<!\[)(?<!\\)\[(?P<close>/?)(?P<name>[A-Za-z][\w.-]{{0,40}})(?P<attrs>(?:[\s=]{_BODY}?)?)(?P<self>/?)\](?!\])"
+)
+_LINK_AFTER = ("(", ":")
+
+_HUGO = re.compile(r"\{\{(?P<sign>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]{0,60})(?P<attrs>[^{}]{0,2000}?)[>%]\}\}")
+_LIQUID = re.compile(r"\{%-?\s*(?P<name>\w{0,40})(?P<attrs>[^{}%]{0,1000}(?:%(?!\})[^{}%]{0,500}){0,9}?)-?%\}")
+_OUTPUT = re.compile(r"\{\{(?![<%])-?[^{}\n]{1,300}\}\}")
+_LIQUID_DROPPED = frozenset({"comment"})
+_LIQUID_LITERAL = frozenset({"raw", "verbatim"})
+_HUGO_CODE = frozenset({"highlight", "code", "codeblock"})
+
+# Where braces and brackets are being written about, not used.
+_SHOWN = re.compile(
+    r"^(?P<fence>```+|~~~+)[\s\S]*?(?:^(?P=fence)|\Z)|(?P<tick>`+)(?!`)[^\n]{1,500}?(?<!`)(?P=tick)(?!`)"
+    r"|<(?P<tag>pre|code|script|style)\b[^>]*>[\s\S]*?</(?P=tag)>",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def find_shortcodes(body: str) -> list[Mark]:
+    """Marks of rule "shortcode": tags go and the words between a pair stay, except for media and forms.
+
+    Code blocks are replaced by the same code as <pre> (square brackets) or as a fence (Hugo, Jekyll).
+    A bracketed word counts only with attributes, with its closing pair, or under a name that prose never uses;
+    code spans and {% raw %} blocks are left as they are.
+    """
+    found = list(_braces(body)) if "{" in body else []
+    if "[" in body:
+        found += _square(body)
+    return _outermost(found, [match.span() for match in _SHOWN.finditer(body)] if found else [])
+
+
+def _outermost(marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:
+    """Sorted, without marks inside others or inside shown code."""
+    kept: list[Mark] = []
+    regions = iter(shown)
+    region = next(regions, None)
+    for mark in sorted(marks, key=lambda m: (m.start, -m.end)):
+        while region is not None and region[1] <= mark.start:
+            region = next(regions, None)
+        if region is not None and region[0] <= mark.start < region[1]:
+            continue
+        if not kept or mark.start >= kept[-1].end:
+            kept.append(mark)
+    return kept
+
+
+def _square(body: str) -> Iterator[Mark]:
+    tags = [match for match in _SQUARE.finditer(body)]
+    partners = _pairs(tags)
+    for index, tag in enumerate(tags):
+        name = tag["name"].lower()
+        partner = partners.get(index)
+        if tag["close"]:
+            if partner is not None or name in _MEDIA | _CODE:
+                yield _gone(*tag.span())
+        elif partner is not None and name in _MEDIA:
+            yield _gone(tag.start(), tags[partner].end())
+        elif partner is not None and name in _CODE:
+            code = body[tag.end() : tags[partner].start()].strip("\n")
+            shown = code.replace("<", "&lt;").replace(">", "&gt;")
+            yield Mark("shortcode", tag.start(), tags[partner].end(), f"<pre>{shown}</pre>")
+        elif partner is not None or _is_shortcode(body, tag):
+            yield _gone(*tag.span())
+
+
+def _pairs(tags: list[re.Match[str]]) -> dict[int, int]:
+    """Opening tag's index to its closing tag's and back; the nearest opening tag of the same name wins."""
+    pairs: dict[int, int] = {}
+    open_tags: dict[str, list[int]] = {}
+    for index, tag in enumerate(tags):
+        waiting = open_tags.setdefault(tag["name"].lower(), [])
+        if not tag["close"]:
+            waiting.append(index)
+        elif waiting:
+            opener = waiting.pop()
+            pairs[opener], pairs[index] = index, opener
+    return pairs
+
+
+def _is_shortcode(body: str, tag: re.Match[str]) -> bool:
+    """Whether an opening tag without a partner is one."""
+    if _ATTRIBUTES.search(tag["attrs"]):
+        return True
+    if body.startswith(_LINK_AFTER, tag.end()):
+        return False
+    name = tag["name"].lower()
+    known = tag["name"] == name and (name in _BARE or (name in _MEDIA and bool(tag["attrs"].strip())))
+    return known or (bool(tag["self"]) and tag["name"] == name) or (name in _MEDIA and _alone(body, tag))
+
+
+def _alone(body: str, tag: re.Match[str]) -> bool:
+    line = body[body.rfind("\n", 0, tag.start()) + 1 : tag.start()]
+    return not line.strip() and body[tag.end() : tag.end() + 1] in ("", "\n", "\r")
+
+
+def _braces(body: str) -> Iterator[Mark]:
+    yield from _blocks(body, list(_HUGO.finditer(body)), closed_by="/")
+    yield from _blocks(body, list(_LIQUID.finditer(body)), closed_by="end")
+    literal = [(mark.start, mark.end) for mark in _literal(body)]
+    for match in _OUTPUT.finditer(body):
+        if not any(start <= match.start() < end for start, end in literal):
+            yield _gone(*match.span())
+
+
+def _literal(body: str) -> Iterator[Mark]:
+    for match in re.finditer(r"\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}", body):
+        yield _gone(*match.span())
+
+
+def _blocks(body: str, tags: list[re.Match[str]], *, closed_by: str) -> Iterator[Mark]:
+    waiting: dict[str, int] = {}
+    literal_until = 0
+    for index, tag in enumerate(tags):
+        name = tag["name"]
+        closing = name[3:] if closed_by == "end" and name.startswith("end") else ""
+        if closed_by == "/" and tag["close"]:
+            closing = name
+        if closing in _LIQUID_LITERAL:
+            literal_until = 0
+        if literal_until:
+            continue
+        if name in _LIQUID_LITERAL and closed_by == "end":
+            literal_until = 1
+        opener = tags[waiting.pop(closing)] if closing in waiting else None
+        if opener is not None and closing in _LIQUID_DROPPED:
+            yield _gone(opener.start(), tag.end())
+        elif opener is not None and closing in _HUGO_CODE:
+            code = body[opener.end() : tag.start()].strip("\n")
+            yield Mark("shortcode", opener.start(), tag.end(), f"\n```\n{code}\n```\n")
+        else:
+            yield _gone(*tag.span())
+        if not closing:
+            waiting[name] = index
+
+
+def _gone(start: int, end: int) -> Mark:
+    return Mark("shortcode", start, end)

@@ -1,0 +1,87 @@
+"""White space, entities and signs that no reader sees."""
+
+import html
+import re
+
+from pipeline.domain.documents import Mark
+from pipeline.stages.plain_writer import Anchor
+
+# A soft hyphen after one of these letters is half of a broken "í" and is needed to repair it.
+_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]|(?<![ÂÃÄÅ])\xad")
+_SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_GAP = re.compile(r"\n{3,}")
+_ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+# Entities are unwrapped this often; a body escaped more times is not an accident of exporting.
+_ROUNDS = 4
+_WRITTEN_COMMENT = re.compile(r"<!--[^>]{0,2000}-->")
+_WRITTEN_TAG = re.compile(r"<(/?[a-zA-Z][^<>\n]{0,500}?)\s*/?>")
+_OPEN_SIGN = re.compile(r"<(?=[a-zA-Z/!])")
+# Lines of a hard-wrapped paragraph: as wide as typewriters and mail programs break them.
+_WRAPPED_WIDTH = range(50, 91)
+_WRAPPED_LINES = 3
+
+
+def decoded(text: str) -> str:
+    """Entities as the signs they mean, also when they were escaped twice; invisible signs dropped."""
+    if "&" in text:
+        for _ in range(_ROUNDS):
+            plainer = _ENTITY.sub(_meaning, text)
+            if plainer == text:
+                break
+            text = plainer
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
+def _meaning(match: re.Match[str]) -> str:
+    entity = "&" + match[0].rpartition("&")[2].split("amp;")[-1] if not match[0].endswith("amp;") else "&amp;"
+    return html.unescape(entity)
+
+
+def tidied(text: str) -> str:
+    """Plain text with one blank line between paragraphs, no space at line ends, and hard-wrapped lines joined."""
+    lines = (_SPACES.sub(" ", line).strip() for line in decoded(text).splitlines())
+    paragraphs = _GAP.sub("\n\n", "\n".join(lines)).strip().split("\n\n")
+    return "\n\n".join(_unwrapped(paragraph) for paragraph in paragraphs)
+
+
+def _unwrapped(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    if len(lines) < _WRAPPED_LINES or not all(len(line) in _WRAPPED_WIDTH for line in lines[:-1]):
+        return paragraph
+    return " ".join(lines)
+
+
+def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark, ...]]:
+    """The text without anything that still looks like a tag, and the anchors as marks over it.
+
+    Words in angle brackets come from escaped markup (an article about HTML): the brackets go, the words stay.
+    """
+    for pattern, kept in ((_WRITTEN_COMMENT, ""), (_WRITTEN_TAG, r"\1"), (_OPEN_SIGN, "< ")):
+        if pattern.search(text):
+            text = _replaced(text, anchors, pattern, kept)
+    marks = (Mark("link", a.start, a.end, text[a.start : a.end]) for a in anchors if a.start is not None)
+    return text, tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: m.start))
+
+
+def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: str) -> str:
+    """Replace in the text and move the anchors along."""
+    out: list[str] = []
+    moves: list[tuple[int, int]] = []
+    at = shift = 0
+    for match in pattern.finditer(text):
+        words = match.expand(kept)
+        out += (text[at : match.start()], words)
+        shift += len(words) - len(match[0])
+        moves.append((match.end(), shift))
+        at = match.end()
+    out.append(text[at:])
+    result = "".join(out)
+    for anchor in anchors:
+        if anchor.start is not None:
+            anchor.start = min(len(result), max(0, anchor.start + _shift(moves, anchor.start)))
+            anchor.end = min(len(result), max(anchor.start, anchor.end + _shift(moves, anchor.end)))
+    return result
+
+
+def _shift(moves: list[tuple[int, int]], at: int) -> int:
+    return next((shift for end, shift in reversed(moves) if end <= at), 0)
