@@ -54,7 +54,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
 _CLAUSE_END = re.compile(r"\s*[,;:()–—]\s*|\s+-+\s+|[.!?…\"“”]+")
 _HEADING = re.compile(r"#{1,6}\s+(.+)")
-_LIST_ITEM = re.compile(r"(?:[-*•]|\d+[.)])\s+")
+_LIST_ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 _KEYS: Final = frozenset(("role", "content", "name", "function_call", "weight"))
 _ROLES: Final = frozenset(("system", "user", "assistant", "function"))
@@ -208,7 +208,7 @@ def _spread(points: Sequence[str]) -> tuple[str, ...]:
 def _sentences(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if line.strip() and not _HEADING.fullmatch(line.strip()):
-            yield from _SENTENCE_END.split(_LIST_ITEM.sub("", line.strip(), count=1))
+            yield from _SENTENCE_END.split(_LIST_ITEM.sub("", line.strip()))
 
 
 def _clauses(sentence: str) -> Iterator[str]:
