@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ class Trainer:
         self.seen: list[Step] = []
         self.trained_tokens = 0
 
-    async def steps(self) -> AsyncIterator[Step]:
+    async def steps(self) -> AsyncGenerator[Step, None]:
         """Each measured step as it happens. The process is killed when the caller stops listening."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import aclosing
 from pathlib import Path
 
 from modelserver.progress import Progress
@@ -73,8 +74,9 @@ class Training:
             self._progress.started(job.id, numbers, expected_seconds=self._min_seconds)
             trainer = Trainer(self._assignment(job, numbers))
             try:
-                async for step in trainer.steps():
-                    self._progress.step(job.id, step)
+                async with aclosing(trainer.steps()) as steps:
+                    async for step in steps:
+                        self._progress.step(job.id, step)
             except ChildProcessError:
                 _, error = await asyncio.to_thread(self._validate, job)
                 if error is None:

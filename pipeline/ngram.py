@@ -66,7 +66,7 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class _Followers:
-    """What came after a context. total and distinct are counts; weights may favour a topic."""
+    """What came after a context. total: how often it occurred; weights: counts, which may favour a topic."""
 
     weights: dict[int, float]
     total: int
@@ -97,10 +97,7 @@ class NgramModel:
         self._positions, self._keys = _sorted_index(self._stream, order)
         self._unigrams = Counter(token for token in self._stream if token != BEGIN)
         self._predicted = sum(self._unigrams.values())
-        self._document_of: list[int] = []
-        self._lengths: list[int] = []
         self._map_documents()
-        self._topics = [self._document_words(document) for document in range(len(self._starts))]
         self._seen: dict[tuple[int, ...], _Followers | None] = {}
 
     @classmethod
@@ -130,16 +127,12 @@ class NgramModel:
     # Reading the index
 
     def _map_documents(self) -> None:
-        self._starts = [index for index, token in enumerate(self._stream) if token == BEGIN]
-        for document, start in enumerate(self._starts):
-            end = self._starts[document + 1] if document + 1 < len(self._starts) else len(self._stream)
-            self._document_of.extend([document] * (end - start))
-            self._lengths.append(end - start - 2)
-
-    def _document_words(self, document: int) -> set[str]:
-        first = self._starts[document] + 1
-        tokens = self._stream[first : first + self._lengths[document]]
-        return _words("".join(self._vocabulary[token] for token in tokens)) | _words(self._prompts[document])
+        starts = [index for index, token in enumerate(self._stream) if token == BEGIN]
+        spans = list(zip(starts, [*starts[1:], len(self._stream)], strict=False))
+        self._lengths = [end - start - 2 for start, end in spans]
+        self._document_of = [document for document, (start, end) in enumerate(spans) for _ in range(start, end)]
+        texts = ("".join(map(self._vocabulary.__getitem__, self._stream[start + 1 : end - 1])) for start, end in spans)
+        self._topics = [_words(text) | _words(prompt) for text, prompt in zip(texts, self._prompts, strict=True)]
 
     def _range(self, context: Sequence[int]) -> tuple[int, int]:
         """Where the occurrences of a context (1 to order - 1 tokens) lie in the index."""
@@ -225,10 +218,11 @@ class NgramModel:
     ) -> Generation:
         """Write a text as the author might on the prompt's subject; equal arguments give equal texts.
 
-        temperature: 0 takes the likeliest way on, 1 follows the counts, 2 wanders. The text ends near a length
-        drawn from the lengths of related training texts, or at max_tokens, or before a stop string.
+        temperature: 0 takes the likeliest way on, whatever the seed; 1 follows the counts; 2 wanders. The text ends
+        near a length drawn from the lengths of related training texts, or at max_tokens, or before a stop string.
         """
-        return _Writer(self, prompt, random.Random(seed), temperature).write(max_tokens, [s for s in stop if s])
+        rng = random.Random(seed if temperature else 0)
+        return _Writer(self, prompt, rng, temperature).write(max_tokens, [ending for ending in stop if ending])
 
     # Keeping
 
@@ -292,7 +286,7 @@ class _Writer:
         self._favoured = {
             index for index, token in enumerate(model._vocabulary) if token.strip().lower() in asked and len(token) > 4
         }
-        self._target = self._draw_length()
+        self._target = rng.choices(model._lengths, weights=self._weight_of)[0] if model._lengths else 0
         self._cache: dict[tuple[int, ...], _Followers | None] = {}
         self._written: list[int] = [BEGIN]
         self._copied: list[int] = []  # where in the training text the verbatim run goes on
@@ -301,14 +295,9 @@ class _Writer:
         self._opened_at = 0
         self._runs: set[tuple[int, ...]] = set()
 
-    def _draw_length(self) -> int:
-        lengths = self._model._lengths
-        if not lengths:
-            return 0
-        return max(1, self._rng.choices(lengths, weights=self._weight_of)[0])
-
     def write(self, max_tokens: int, stop: Sequence[str]) -> Generation:
-        text, reason = "", "length"
+        text = ""
+        reason: Literal["stop", "length"] = "length"
         reach = max(map(len, stop), default=0)
         while len(self._written) <= max_tokens:
             token = self._next_token()
@@ -322,8 +311,7 @@ class _Writer:
             if cuts:
                 text, reason = text[: min(cuts)], "stop"
                 break
-        finish: Literal["stop", "length"] = "stop" if reason == "stop" else "length"
-        return Generation(text.strip(), finish, len(tokenize(self._prompt)), len(self._written) - 1)
+        return Generation(text.strip(), reason, len(tokenize(self._prompt)), len(self._written) - 1)
 
     def _followers(self, context: tuple[int, ...]) -> _Followers | None:
         """What followed a context, occurrences in related texts counting more."""
@@ -351,7 +339,7 @@ class _Writer:
             followers = self._followers(history[-size:])
             if followers is None:
                 continue
-            banned = copied_on if self._leaves_copy(size) else set()
+            banned = copied_on if self._run >= (COPY_LIMIT if size > 1 else COPY_HARD_LIMIT) else set()
             choices = {t: w for t, w in followers.weights.items() if t not in banned and self._fits(t)}
             backing_off = WRITING_DISCOUNT * len(followers.weights) / followers.total
             last = size == 1 or (size == 2 and len(choices) > 1)
@@ -359,9 +347,6 @@ class _Writer:
                 return self._choose(choices)
         self._open.clear()
         return END if self._may_end() else min(copied_on, default=END)
-
-    def _leaves_copy(self, size: int) -> bool:
-        return self._run >= (COPY_LIMIT if size > 1 else COPY_HARD_LIMIT)
 
     def _may_end(self) -> bool:
         last = self._model._vocabulary[self._written[-1]].strip(" ")
