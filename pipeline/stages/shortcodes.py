@@ -1,6 +1,7 @@
 """Shortcodes of WordPress, Hugo and Jekyll in a body as read, told apart from brackets in prose."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from pipeline.domain.documents import Mark
@@ -8,21 +9,25 @@ from pipeline.domain.documents import Mark
 # Media and forms: nothing between the tags is the author's prose. Captions are taken out with their image, because
 # without it they read as stray sentences.
 _MEDIA = frozenset(
-    "caption wp_caption gallery playlist audio video embed youtube vimeo dailymotion slideshare soundcloud spotify"
-    " flickr twitter tweet instagram facebook googlemaps googlevideo wpvideo polldaddy poll kickstarter ted vine"
-    " scribd gist contact-form contact-form-7 contact-field gravityform ninja_form wpforms mc4wp_form form"
-    " recaptcha slideshow portfolio rev_slider ngg nggallery singlepic imagebrowser"
-    " blip.tv bandcamp archiveorg googleapps gmap".split()
+    {"caption", "wp_caption", "gallery", "playlist", "audio", "video", "embed", "youtube", "vimeo", "dailymotion"}
+    | {"slideshare", "soundcloud", "spotify", "flickr", "twitter", "tweet", "instagram", "facebook", "googlemaps"}
+    | {"googlevideo", "wpvideo", "polldaddy", "poll", "kickstarter", "ted", "vine", "scribd", "gist", "contact-form"}
+    | {"contact-form-7", "contact-field", "gravityform", "ninja_form", "wpforms", "mc4wp_form", "form", "recaptcha"}
+    | {"slideshow", "portfolio", "rev_slider", "nggallery", "singlepic", "imagebrowser", "blip.tv", "bandcamp"}
+    | {"archiveorg", "googleapps", "gmap"}
 )
 # Code: kept as text, out of reach of the HTML parser.
 _CODE = frozenset(
-    "code sourcecode source cce csharp php python javascript js java css html xml sql ruby bash shell c cpp vb"
-    " highlight cc lang text plain syntax pre prettify crayon".split()
+    {"code", "sourcecode", "source", "cce", "csharp", "php", "python", "javascript", "js", "java", "css", "html", "xml"}
+    | {"sql", "ruby", "bash", "shell", "c", "cpp", "vb", "highlight", "cc", "lang", "text", "plain", "pre", "crayon"}
 )
 # Known without attributes too, because no prose uses them.
-_BARE = (_MEDIA - {"form", "audio", "video", "poll", "ted", "vine", "slideshow", "portfolio", "caption", "twitter"}) | {
-    *("toc", "contents", "subscribe2", "sharethis", "addtoany", "jetpack_subscription_form", "wp_ad_camp"),
-    *("adsense", "print_link", "email_link", "simple-links", "display-posts", "catlist", "recent_posts", "wp-sitemap"),
+_PROSE_WORDS = frozenset(
+    {"caption", "form", "audio", "video", "poll", "ted", "vine", "slideshow", "portfolio", "twitter"}
+)
+_BARE = (_MEDIA - _PROSE_WORDS) | {
+    *("toc", "subscribe2", "sharethis", "addtoany", "jetpack_subscription_form", "wp_ad_camp", "adsense", "print_link"),
+    *("email_link", "simple-links", "display-posts", "catlist", "recent_posts"),
 }
 # Unquoted attributes count only under these names, so that "[where n=5]" stays.
 _ATTRIBUTE_NAMES = (
@@ -40,9 +45,9 @@ _LINK_AFTER = ("(", ":")
 _HUGO = re.compile(r"\{\{(?P<sign>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]{0,60})(?P<attrs>[^{}]{0,2000}?)[>%]\}\}")
 _LIQUID = re.compile(r"\{%-?\s*(?P<name>\w{0,40})(?P<attrs>[^{}%]{0,1000}(?:%(?!\})[^{}%]{0,500}){0,9}?)-?%\}")
 _OUTPUT = re.compile(r"\{\{(?![<%])-?[^{}\n]{1,300}\}\}")
-_LIQUID_DROPPED = frozenset({"comment"})
-_LIQUID_LITERAL = frozenset({"raw", "verbatim"})
-_HUGO_CODE = frozenset({"highlight", "code", "codeblock"})
+_LITERAL = re.compile(r"\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}")
+_COMMENTS = frozenset({"comment"})
+_FENCED = frozenset({"highlight", "code", "codeblock"})
 
 # Where braces and brackets are being written about, not used.
 _SHOWN = re.compile(
@@ -81,7 +86,7 @@ def _outermost(marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:
 
 
 def _square(body: str) -> Iterator[Mark]:
-    tags = [match for match in _SQUARE.finditer(body)]
+    tags = list(_SQUARE.finditer(body))
     partners = _pairs(tags)
     for index, tag in enumerate(tags):
         name = tag["name"].lower()
@@ -130,43 +135,44 @@ def _alone(body: str, tag: re.Match[str]) -> bool:
 
 
 def _braces(body: str) -> Iterator[Mark]:
-    yield from _blocks(body, list(_HUGO.finditer(body)), closed_by="/")
-    yield from _blocks(body, list(_LIQUID.finditer(body)), closed_by="end")
-    literal = [(mark.start, mark.end) for mark in _literal(body)]
-    for match in _OUTPUT.finditer(body):
-        if not any(start <= match.start() < end for start, end in literal):
-            yield _gone(*match.span())
+    literal = [match.span(1) for match in _LITERAL.finditer(body)]
+    yield from _outside(_blocks(body, list(_HUGO.finditer(body))), literal)
+    yield from _outside(_blocks(body, list(_LIQUID.finditer(body))), literal)
+    yield from _outside((_gone(*match.span()) for match in _OUTPUT.finditer(body)), literal)
 
 
-def _literal(body: str) -> Iterator[Mark]:
-    for match in re.finditer(r"\{%-?\s*raw\s*-?%\}[\s\S]*?\{%-?\s*endraw\s*-?%\}", body):
-        yield _gone(*match.span())
+def _outside(marks: Iterator[Mark], literal: list[tuple[int, int]]) -> Iterator[Mark]:
+    """Marks that do not start between {% raw %} and {% endraw %}."""
+    starts = [start for start, _ in literal]
+    for mark in marks:
+        before = bisect_right(starts, mark.start) - 1
+        if before < 0 or mark.start >= literal[before][1]:
+            yield mark
 
 
-def _blocks(body: str, tags: list[re.Match[str]], *, closed_by: str) -> Iterator[Mark]:
-    waiting: dict[str, int] = {}
-    literal_until = 0
-    for index, tag in enumerate(tags):
-        name = tag["name"]
-        closing = name[3:] if closed_by == "end" and name.startswith("end") else ""
-        if closed_by == "/" and tag["close"]:
-            closing = name
-        if closing in _LIQUID_LITERAL:
-            literal_until = 0
-        if literal_until:
-            continue
-        if name in _LIQUID_LITERAL and closed_by == "end":
-            literal_until = 1
-        opener = tags[waiting.pop(closing)] if closing in waiting else None
-        if opener is not None and closing in _LIQUID_DROPPED:
+def _blocks(body: str, tags: list[re.Match[str]]) -> Iterator[Mark]:
+    """Every tag is taken out, except that comments go with their words and code becomes a fence."""
+    waiting: dict[str, re.Match[str]] = {}
+    for tag in tags:
+        closing = _closes(tag)
+        opener = waiting.pop(closing, None) if closing else None
+        if opener is not None and closing in _COMMENTS:
             yield _gone(opener.start(), tag.end())
-        elif opener is not None and closing in _HUGO_CODE:
+        elif opener is not None and closing in _FENCED:
             code = body[opener.end() : tag.start()].strip("\n")
             yield Mark("shortcode", opener.start(), tag.end(), f"\n```\n{code}\n```\n")
         else:
             yield _gone(*tag.span())
         if not closing:
-            waiting[name] = index
+            waiting[tag["name"]] = tag
+
+
+def _closes(tag: re.Match[str]) -> str:
+    """The name that a closing tag closes: {{< /name >}}, {% endname %}; "" for an opening tag."""
+    name = tag["name"]
+    if tag.re is _HUGO:
+        return name if tag["close"] else ""
+    return name[len("end") :] if name.startswith("end") else ""
 
 
 def _gone(start: int, end: int) -> Mark:

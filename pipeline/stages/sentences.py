@@ -1,0 +1,72 @@
+"""Where the sentences of a plain text stand, and what makes two of them the same."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Followed by a full stop, these do not end a sentence.
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e|cf|No|Fig|Inc|Ltd|Co|U\.S|U\.K|a\.m|p\.m|approx|[A-Z])\.$"
+)
+# The second form is a sentence glued to the one before, as Markdown's closing "_" leaves it ("sharing.Each week").
+_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?:[ \t]+(?=[\"'“‘(\[]?[A-Z0-9])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+[ ,]))")
+_LINE_SIGN = re.compile(r"(?:> |[-*•] |\d{1,3}\. |#{1,6} )+")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_NOT_WORD = re.compile(r"[^\w#]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Characters [start, end) of a text, without white space around it; line_start: it opens its line.
+
+    key: lower-case words with every number as "#"; sentences with equal keys say the same.
+    heading: written as "## ", or a short line of its own without a full stop.
+    """
+
+    start: int
+    end: int
+    key: str
+    words: int
+    line_start: bool
+    heading: bool
+
+
+# A line of at most this many words, without a sentence's end, titles what follows.
+_HEADING_WORDS = 10
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """In reading order; a line break always ends a sentence."""
+    at = 0
+    for line in text.split("\n"):
+        yield from _of_line(line, at)
+        at += len(line) + 1
+
+
+def sentence_key(words: str) -> str:
+    return _NOT_WORD.sub(" ", _DIGITS.sub("#", words.casefold())).strip()
+
+
+def _of_line(line: str, offset: int) -> Iterator[Sentence]:
+    sign = _LINE_SIGN.match(line)
+    start = 0
+    is_heading = line.startswith("## ") or (
+        sign is None and len(line.split()) <= _HEADING_WORDS and not line.rstrip().endswith((".", "!", "…"))
+    )
+    for end in (*_ends(line), len(line)):
+        piece = line[start:end]
+        words = piece.strip()
+        if words:
+            first = start + len(piece) - len(piece.lstrip())
+            key = sentence_key(words[sign.end() :] if sign is not None and start == 0 else words)
+            yield Sentence(
+                offset + first, offset + first + len(words), key, len(key.split()), not line[:first].strip(), is_heading
+            )
+        start = end
+
+
+def _ends(line: str) -> Iterator[int]:
+    for match in _END.finditer(line):
+        stop = line[max(0, match.start() - 8) : match.start() + 1]
+        if line[match.start()] != "." or not _ABBREVIATION.search(stop):
+            yield match.end()
