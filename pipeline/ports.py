@@ -236,7 +236,7 @@ class Rewrites(Protocol):
 
 class Work(Protocol):
     async def enqueue(self, kind: WorkKind, subject: object, team_id: str, *, run_at: datetime) -> None:
-        """One open item per (kind, subject): asked again while it waits, it moves forward; while it runs, it runs again."""
+        """One open item per (kind, subject): asked again while waiting, it moves forward; while running, it reruns."""
         ...
 
     async def finish(self, item: WorkItem) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
@@ -18,11 +18,15 @@ from pipeline.errors import UnknownVerb
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the person who typed sees, and only they: words, or a modal."""
+    """What the person who typed sees, and only they: words, or a modal.
+
+    modal_needs_channel: what the form makes is posted in this channel, so the bot must be a member of it.
+    """
 
     text: str = ""
     blocks: tuple[Block, ...] = ()
     modal: View | None = None
+    modal_needs_channel: bool = False
 
 
 Handler = Callable[[Typed], Awaitable[Reply]]
@@ -55,7 +59,7 @@ class Commands:
         app.command(self.command)(self.on_command)
         app.event("app_mention")(self.on_mention)
 
-    async def on_command(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+    async def on_command(self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
         async with failures_told_by(ack):
             typed = self.typed(
                 unescape_outside_mentions(command.get("text") or "help"),
@@ -67,7 +71,8 @@ class Commands:
             )
             reply = await self.run(typed)
             if reply.modal is not None:
-                self.modals.open(command["trigger_id"], reply.modal)
+                needed = typed.channel_id if reply.modal_needs_channel else None
+                self.modals.open(command["trigger_id"], reply.modal, only_in=needed, respond=respond)
             await ack(text=reply.text, blocks=reply.blocks) if reply.text else await ack()
 
     async def on_mention(self, event: dict[str, Any], body: dict[str, Any]) -> None:

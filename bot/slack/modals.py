@@ -5,9 +5,13 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.failures import sentence_for
+from pipeline.errors import NotInChannel
 
 log = logging.getLogger(__name__)
 
@@ -19,16 +23,29 @@ class Modals:
     client: AsyncWebClient
     opening: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def open(self, trigger_id: str, view: View) -> None:
-        task = asyncio.create_task(self._open(trigger_id, view))
+    def open(
+        self, trigger_id: str, view: View, *, only_in: str | None = None, respond: AsyncRespond | None = None
+    ) -> None:
+        """only_in: a channel the bot must be a member of; respond: how to say that it is not."""
+        task = asyncio.create_task(self._open(trigger_id, view, only_in, respond))
         self.opening.add(task)
         task.add_done_callback(self.opening.discard)
 
-    async def _open(self, trigger_id: str, view: View) -> None:
+    async def _open(self, trigger_id: str, view: View, only_in: str | None, respond: AsyncRespond | None) -> None:
         try:
+            if only_in is not None and respond is not None and not await self.is_member(only_in):
+                await respond(text=sentence_for(NotInChannel()), response_type="ephemeral")
+                return
             await self.client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as error:
             log.warning("modal not opened", extra={"slack_error": error.response.get("error")})
+
+    async def is_member(self, channel_id: str) -> bool:
+        try:
+            answer = await self.client.conversations_info(channel=channel_id)
+        except SlackApiError:
+            return False
+        return bool(answer["channel"].get("is_member") or answer["channel"].get("is_im"))
 
     async def close(self) -> None:
         await asyncio.gather(*self.opening, return_exceptions=True)

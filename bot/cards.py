@@ -1,0 +1,67 @@
+"""The two status cards that several features keep up to date: a voice's and a round's. Facts only; views render."""
+
+from datetime import datetime
+
+from pipeline.domain.training import TuningJob
+from pipeline.domain.voices import Round, Voice
+from pipeline.domain.work import Place, Saying
+from pipeline.ports import Transaction
+
+VOICE_CARD = "voices.card"
+ROUND_CARD = "datasets.card"
+
+
+def voice_card_key(voice: Voice) -> str:
+    return f"voice:{voice.voice_id}:card"
+
+
+async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> None:
+    """Where the voice stands: consent, newest model, people."""
+    consent = await tx.consents.newest(voice.voice_id)
+    models = await tx.voice_models.of_voice(voice.voice_id)
+    facts = {
+        "handle": voice.handle,
+        "purpose": voice.purpose,
+        "channel": voice.channel_id,
+        "sensitivity": voice.sensitivity,
+        "steward": voice.steward,
+        "owner": voice.owner,
+        "works_if": voice.works_if,
+        "voice_id": voice.voice_id,
+        "closed": voice.state == "closed",
+        "consent": consent.state if consent else "none",
+        "consent_until": consent.expires_at.isoformat() if consent and consent.expires_at else None,
+        "consent_covers": bool(consent and consent.covers(now)),
+        "version": models[-1].version if models else None,
+        "model_state": models[-1].state if models else None,
+    }
+    place = Place(team_id=voice.team_id, channel_id=voice.channel_id)
+    await tx.outbox.say(Saying(voice_card_key(voice), VOICE_CARD, facts, place))
+
+
+async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: TuningJob | None = None) -> None:
+    """What the round holds and how far it is. job: the training run, once there is one."""
+    dataset = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
+    sources = await tx.sources.of_round(round_.round_id)
+    facts = {
+        "handle": voice.handle,
+        "number": round_.number,
+        "texts": dataset.facts.kept if dataset else 0,
+        "read": sum(source.documents for source in sources if source.state == "read"),
+        "open_blockers": list(dataset.facts.open_blockers) if dataset else [],
+        "job_state": job.state if job else None,
+        "provider_status": job.provider_status if job else None,
+        "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,
+    }
+    place = Place(team_id=round_.team_id, channel_id=round_.channel_id)
+    await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))
+
+
+def round_thread(round_: Round) -> Place:
+    """The thread under a round's card."""
+    return Place(team_id=round_.team_id, channel_id=round_.channel_id, thread_key=round_.card_key)
+
+
+def voice_thread(voice: Voice) -> Place:
+    """The thread under a voice's card."""
+    return Place(team_id=voice.team_id, channel_id=voice.channel_id, thread_key=voice_card_key(voice))

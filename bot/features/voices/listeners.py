@@ -1,0 +1,76 @@
+"""/voice new, list, show, help, and the New voice form."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
+from bot.features.voices.views import NEW_VOICE, help_text, new_voice_form, voice_list, voice_page
+from bot.slack.commands import Commands, Reply, Verb
+from bot.slack.failures import failures_told_by
+from bot.slack.grammar import Typed, mentioned_user, parse_handle
+from bot.slack.modals import field_value
+from pipeline.domain.voices import NewVoice
+from pipeline.errors import MissingArgument
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceListeners:
+    check: CheckNewVoice
+    create: CreateVoice
+    list_voices: ListVoices
+    show: ShowVoice
+    commands: Commands
+
+    def register(self, app: AsyncApp) -> None:
+        self.commands.add(Verb("new", "new <name> @owner", "make a voice and ask its owner", self.on_new))
+        self.commands.add(Verb("list", "list", "the voices there are", self.on_list))
+        self.commands.add(Verb("show", "show <name>", "one voice: texts, models, what it waits for", self.on_show))
+        self.commands.add(Verb("help", "help", "this list", self.on_help))
+        app.view(NEW_VOICE)(self.on_submitted)
+
+    async def on_new(self, typed: Typed) -> Reply:
+        if not typed.words or typed.trigger_id is None:
+            raise MissingArgument("/voice new founder @owner")
+        handle = parse_handle(typed.words[0])
+        await self.check(typed.team_id, handle)
+        owner = mentioned_user(typed.words[1]) if len(typed.words) > 1 else None
+        form = new_voice_form(handle, typed.channel_id, typed.user, owner)
+        return Reply(modal=form, modal_needs_channel=True)
+
+    async def on_submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        async def tell(sentence: str) -> None:
+            await ack(response_action="errors", errors={"handle": sentence[:150]})
+
+        async with failures_told_by(tell):
+            await self.create(new_voice(body["team"]["id"], view))
+            await ack()
+
+    async def on_list(self, typed: Typed) -> Reply:
+        return Reply(voice_list(await self.list_voices(typed.team_id)))
+
+    async def on_show(self, typed: Typed) -> Reply:
+        if not typed.words:
+            raise MissingArgument("/voice show founder")
+        return Reply(voice_page(await self.show(typed.team_id, parse_handle(typed.words[0]))))
+
+    async def on_help(self, typed: Typed) -> Reply:  # noqa: ARG002  # every verb has the same shape
+        return Reply(help_text(self.commands.command, list(self.commands.verbs.values())))
+
+
+def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:
+    """The submitted form as a value. Raises BadHandle."""
+    purposes: Any = field_value(view, "purpose")
+    sensitivity: Any = field_value(view, "sensitivity")
+    return NewVoice(
+        team_id=team_id,
+        handle=parse_handle(field_value(view, "handle")),
+        purpose=purposes,
+        sensitivity=sensitivity,
+        owner=field_value(view, "owner"),
+        steward=field_value(view, "steward"),
+        channel_id=view["private_metadata"],
+        works_if=field_value(view, "works_if"),
+        why=field_value(view, "why"),
+    )

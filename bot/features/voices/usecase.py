@@ -1,0 +1,103 @@
+"""Decides whether a voice may be made, makes it, and tells about the ones there are."""
+
+from dataclasses import dataclass
+
+from bot.cards import say_voice_card, voice_thread
+from bot.lookup import find_voice
+from pipeline.domain.drafting import Draft
+from pipeline.domain.training import VoiceModel
+from pipeline.domain.voices import Consent, Dataset, NewVoice, Round, Voice
+from pipeline.domain.work import AuditEntry, Place, Saying
+from pipeline.errors import VoiceTaken
+from pipeline.ports import Clock, Database
+
+CONSENT_ASKED = "voices.consent_asked"
+CONSENT_REQUEST = "consent.request"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceFacts:
+    """Everything `/voice show` tells."""
+
+    voice: Voice
+    consent: Consent | None
+    models: list[VoiceModel]
+    round: Round | None
+    dataset: Dataset | None
+    drafts: list[Draft]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNewVoice:
+    """Before the form is shown: is the name free? Raises VoiceTaken."""
+
+    database: Database
+
+    async def __call__(self, team_id: str, handle: str) -> None:
+        async with self.database.read() as tx:
+            taken = await tx.voices.by_handle(team_id, handle)
+        if taken is not None:
+            raise VoiceTaken(handle, taken.steward)
+
+
+@dataclass(frozen=True, slots=True)
+class CreateVoice:
+    """Makes the voice and asks its owner, in one transaction. Raises VoiceTaken."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, new: NewVoice) -> Voice:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            voice = await tx.voices.add(new, now=now)
+            consent = await tx.consents.ask(voice.voice_id, voice.owner, now=now)
+            await say_voice_card(tx, voice, now=now)
+            asked = {"owner": voice.owner}
+            await tx.outbox.say(
+                Saying(f"consent:{consent.consent_id}:asked", CONSENT_ASKED, asked, voice_thread(voice))
+            )
+            request = {
+                "consent_id": consent.consent_id,
+                "handle": voice.handle,
+                "steward": voice.steward,
+                "channel": voice.channel_id,
+                "sensitivity": voice.sensitivity,
+            }
+            direct = Place(team_id=voice.team_id, user_id=voice.owner)
+            await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", CONSENT_REQUEST, request, direct))
+            entry = AuditEntry(voice.team_id, new.steward, "voice.created", voice.handle, after={"owner": voice.owner})
+            await tx.audit.record(entry, now=now)
+        return voice
+
+
+@dataclass(frozen=True, slots=True)
+class ListVoices:
+    database: Database
+
+    async def __call__(self, team_id: str) -> list[tuple[Voice, Consent | None, list[VoiceModel]]]:
+        async with self.database.read() as tx:
+            return [
+                (voice, await tx.consents.newest(voice.voice_id), await tx.voice_models.of_voice(voice.voice_id))
+                for voice in await tx.voices.of_team(team_id)
+            ]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowVoice:
+    """Raises UnknownVoice, with the nearest name."""
+
+    database: Database
+
+    async def __call__(self, team_id: str, handle: str) -> VoiceFacts:
+        async with self.database.read() as tx:
+            voice = await find_voice(tx, team_id, handle)
+            latest = await tx.rounds.latest(voice.voice_id)
+            return VoiceFacts(
+                voice=voice,
+                consent=await tx.consents.newest(voice.voice_id),
+                models=await tx.voice_models.of_voice(voice.voice_id),
+                round=latest,
+                dataset=await tx.datasets.by_id(latest.dataset_id) if latest and latest.dataset_id else None,
+                drafts=await tx.drafts.of_voice(voice.voice_id),
+            )

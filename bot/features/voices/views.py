@@ -1,0 +1,166 @@
+"""The voice card, the New voice form, the list and the help text."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.features.voices.usecase import CONSENT_ASKED, VoiceFacts
+from bot.slack.commands import Verb
+from bot.slack.message import Facts, Message, button, buttons, plain, section
+from bot.slack.mrkdwn import channel, day, escape, moment, person
+from pipeline.domain.training import VoiceModel
+from pipeline.domain.voices import Consent, Voice
+
+NEW_VOICE = "voices.new"
+ADD_SAMPLES = "datasets.open"
+PURPOSES = {
+    "generation": "Writes posts",
+    "extraction": "Pulls facts out of texts",
+    "summarization": "Sums texts up",
+    "rewriting": "Rewrites texts",
+    "classification": "Sorts texts",
+    "question answering": "Answers questions",
+}
+SENSITIVITIES = {
+    "public": "public writing",
+    "internal": "internal",
+    "private": "personal, health or secret (private only)",
+}
+
+
+def voice_card(facts: Facts) -> Message:
+    handle = escape(facts["handle"])
+    what = f"{PURPOSES[facts['purpose']]} · drafts in {channel(facts['channel'])}"
+    people = f"steward {person(facts['steward'])} · voice of {person(facts['owner'])}"
+    lines = [
+        f"🎙️ *{handle}* — {standing(facts)}",
+        f"{what} · {SENSITIVITIES[facts['sensitivity']]} · {people}",
+    ]
+    if facts["works_if"]:
+        lines.append(f"Works if: {escape(facts['works_if'])}")
+    blocks = [section("\n".join(lines))]
+    actions = [buttons(button("Add writing samples", ADD_SAMPLES, facts["handle"]))] if not facts["closed"] else []
+    return Message(text=f"{facts['handle']}: {standing(facts)}", blocks=(*blocks, *actions))
+
+
+def standing(facts: Facts) -> str:
+    """One phrase: what the voice waits for, or what it can do."""
+    if facts["closed"]:
+        return "*closed*"
+    if facts["consent"] == "asked":
+        return "new · *waiting for the owner's consent*"
+    if not facts["consent_covers"]:
+        return "*stopped*: there is no valid consent"
+    until = f"consent {person(facts['owner'])}, until {day(facts['consent_until'])}"
+    if facts["version"] is None:
+        return f"*ready for samples* · {until}"
+    on_trial = " (on trial)" if facts["model_state"] == "trial" else ""
+    return f"*v{facts['version']} can draft*{on_trial} · {until}"
+
+
+def consent_asked(facts: Facts) -> Message:
+    return plain(
+        f"I asked {person(facts['owner'])} for consent in a direct message. You can add and clean samples meanwhile. "
+        "Until they agree I send nothing to a training provider and write nothing as the owner."
+    )
+
+
+TEMPLATES = {"voices.card": voice_card, CONSENT_ASKED: consent_asked}
+
+
+def text_input(
+    block_id: str, label: str, hint: str, *, optional: bool = True, initial: str | None = None
+) -> InputBlock:
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        optional=optional,
+        element=PlainTextInputElement(
+            action_id=block_id, placeholder=PlainTextObject(text=hint), initial_value=initial
+        ),
+    )
+
+
+def select_input(block_id: str, label: str, choices: dict[str, str]) -> InputBlock:
+    options = [Option(value=value, text=PlainTextObject(text=words[:75])) for value, words in choices.items()]
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        element=StaticSelectElement(action_id=block_id, options=options, initial_option=options[0]),
+    )
+
+
+def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None) -> View:
+    """private_metadata: the channel it was asked in. The five questions: purpose, people, process, platform, proof."""
+    return View(
+        type="modal",
+        callback_id=NEW_VOICE,
+        title=PlainTextObject(text="New voice"),
+        submit=PlainTextObject(text="Create"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=channel_id,
+        blocks=[
+            text_input("handle", "Name", "founder", optional=False, initial=handle),
+            select_input("purpose", "Purpose: what should it do?", PURPOSES),
+            people_input("owner", "Owner: whose voice is it?", owner),
+            people_input("steward", "Steward: who looks after the samples?", steward),
+            select_input("sensitivity", "Platform: what kind of writing is it?", SENSITIVITIES),
+            text_input("works_if", "How will you know it works?", "published with less than 15 % edits"),
+            text_input("why", "Why not just prompting?", "tone prompts drift"),
+        ],
+    )
+
+
+def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        element=UserSelectElement(action_id=block_id, initial_user=initial),
+    )
+
+
+def voice_list(voices: Sequence[tuple[Voice, Consent | None, list[VoiceModel]]]) -> str:
+    if not voices:
+        return "There are no voices yet. `/voice new founder @owner` makes the first."
+    return "\n".join(voice_line(*each) for each in voices)
+
+
+def voice_line(voice: Voice, consent: Consent | None, models: list[VoiceModel]) -> str:
+    version = f"v{models[-1].version}" if models else "not trained yet"
+    answer = consent.state if consent else "not asked"
+    return f"*{escape(voice.handle)}* — {version} · voice of {person(voice.owner)} · consent {answer} · {voice.state}"
+
+
+def voice_page(facts: VoiceFacts) -> str:
+    lines = [voice_line(facts.voice, facts.consent, facts.models)]
+    if facts.voice.works_if:
+        lines.append(f"Works if: {escape(facts.voice.works_if)}")
+    if facts.dataset is None:
+        lines.append(f"No texts yet. `/voice data {facts.voice.handle}` opens the dataset thread.")
+    else:
+        dataset = facts.dataset.facts
+        number = facts.round.number if facts.round else 1
+        lines.append(f"Round {number}: {dataset.kept} texts · {dataset.tokens:,} tokens · {dataset.words:,} words")
+        if dataset.open_blockers:
+            lines.append(f"Still to decide before paying: {', '.join(dataset.open_blockers)}")
+    lines += [f"`{facts.voice.handle}@v{m.version}` — {m.state}, trained {moment(m.created_at)}" for m in facts.models]
+    lines.append(f"{len(facts.drafts)} drafts so far.")
+    return "\n".join(lines)
+
+
+def help_text(command: str, verbs: Sequence[Verb]) -> str:
+    lines = [f"`{command} {verb.usage}` — {verb.says}" for verb in verbs]
+    return "\n".join(
+        [
+            "I learn how one person writes and draft in that voice. In a thread, mention me instead of typing a slash.",
+            *lines,
+        ]
+    )

@@ -1,0 +1,30 @@
+"""From what people type to the rows they mean, with the failures that go with it."""
+
+from difflib import get_close_matches
+
+from pipeline.domain.voices import Round, RoundId, Voice
+from pipeline.errors import NotSteward, UnknownVoice
+from pipeline.ports import Transaction
+
+
+async def find_voice(tx: Transaction, team_id: str, handle: str) -> Voice:
+    voice = await tx.voices.by_handle(team_id, handle)
+    if voice is None:
+        handles = [known.handle for known in await tx.voices.of_team(team_id)]
+        close = get_close_matches(handle, handles, n=1, cutoff=0.6)
+        raise UnknownVoice(handle, close[0] if close else None)
+    return voice
+
+
+def only_steward(voice: Voice, user: str) -> None:
+    """Raises NotSteward. The owner may do with their own voice whatever the steward may."""
+    if user not in (voice.steward, voice.owner):
+        raise NotSteward(voice.steward)
+
+
+async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str) -> Round | None:
+    """The round whose dataset thread this is; None anywhere else."""
+    key = await tx.outbox.key_at(team_id, channel_id, thread_ts)
+    if key is None or not key.startswith("round:") or not key.endswith(":card"):
+        return None
+    return await tx.rounds.by_id(RoundId(int(key.split(":")[1])))

@@ -1,0 +1,116 @@
+"""The worker: claims rows, takes one idempotent step at a time, and is correct when killed at any line."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.slack.poster import Poster
+from pipeline.domain.work import WorkItem, WorkKind
+from pipeline.errors import LeaseLost
+from pipeline.ports import Clock, Database, Transaction, WorkQueue
+
+log = logging.getLogger(__name__)
+
+Step = Callable[[WorkItem], Awaitable[None]]
+
+FIRST_RETRY_S = 2
+LONGEST_RETRY_S = 600
+HEARTBEATS_PER_LEASE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class WakingDatabase:
+    """A Database that wakes the worker after each commit, so that new work does not wait for the tick."""
+
+    database: Database
+    wake: asyncio.Event
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        async with self.database.begin() as tx:
+            yield tx
+        self.wake.set()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        async with self.database.read() as tx:
+            yield tx
+
+
+@dataclass(slots=True)
+class Worker:
+    """steps: what to do per kind of work. A step writes through fenced transactions and finishes its own item."""
+
+    queue: WorkQueue
+    database: Database
+    poster: Poster
+    steps: Mapping[WorkKind, Step]
+    clock: Clock
+    owner: str
+    lease_s: float
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: bool = False
+
+    async def run(self, workers: int) -> None:
+        """Until stop() is called: `workers` pieces of work and one poster at the same time."""
+        await asyncio.gather(self.post_forever(), *(self.work_forever() for _ in range(workers)))
+
+    def stop(self) -> None:
+        """Claim nothing more; what is being done is finished."""
+        self.stopping = True
+        self.wake.set()
+
+    async def work_forever(self) -> None:
+        while not self.stopping:
+            item = await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s)
+            if item is None:
+                await self.rest()
+            else:
+                await self.take(item)
+
+    async def post_forever(self) -> None:
+        while not self.stopping:
+            try:
+                await self.poster.post_due()
+            except Exception:  # a bug in one message must not silence all others; the row stays and is retried
+                log.exception("poster stumbled")
+                await asyncio.sleep(FIRST_RETRY_S)
+            await self.rest()
+
+    async def rest(self) -> None:
+        """Until something was committed or the clock ticked."""
+        if self.stopping:
+            return
+        await self.wake.wait()
+        await asyncio.sleep(0)
+        self.wake.clear()
+
+    async def take(self, item: WorkItem) -> None:
+        log.info("step", extra={"kind": item.kind, "work_id": item.work_id, "attempt": item.attempts})
+        heart = asyncio.create_task(self.prolong(item))
+        try:
+            await self.steps[item.kind](item)
+        except LeaseLost:
+            log.warning("lease lost", extra={"kind": item.kind, "work_id": item.work_id})
+        except Exception:  # the job runner's one broad except: a bug in one row is logged and tried again later
+            log.exception("step failed", extra={"kind": item.kind, "work_id": item.work_id})
+            await self.put_back(item)
+        finally:
+            heart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await heart
+
+    async def put_back(self, item: WorkItem) -> None:
+        wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S ** min(item.attempts, 10))
+        with contextlib.suppress(LeaseLost):
+            async with self.database.begin() as tx:
+                await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
+
+    async def prolong(self, item: WorkItem) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / HEARTBEATS_PER_LEASE)
+            await self.queue.prolong(item, until=self.clock() + timedelta(seconds=self.lease_s))
