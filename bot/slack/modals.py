@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any
 
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
@@ -49,13 +48,3 @@ class Modals:
 
     async def close(self) -> None:
         await asyncio.gather(*self.opening, return_exceptions=True)
-
-
-def field_value(view: dict[str, Any], block_id: str) -> str:
-    """What was entered in the one element of an input block: text, a user id, or a select's value; "" when empty."""
-    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
-    for element in elements.values():
-        chosen = element.get("selected_option") or {}
-        entered = element.get("value") or element.get("selected_user") or chosen.get("value")
-        return str(entered or "")
-    return ""

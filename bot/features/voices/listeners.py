@@ -9,8 +9,8 @@ from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, 
 from bot.features.voices.views import NEW_VOICE, help_text, new_voice_form, voice_list, voice_page
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
+from bot.slack.forms import field_value
 from bot.slack.grammar import Typed, mentioned_user, parse_handle
-from bot.slack.modals import field_value
 from pipeline.domain.voices import NewVoice
 from pipeline.errors import MissingArgument
 

@@ -2,18 +2,12 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import (
-    InputBlock,
-    Option,
-    PlainTextInputElement,
-    PlainTextObject,
-    StaticSelectElement,
-    UserSelectElement,
-)
+from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.features.voices.usecase import CONSENT_ASKED, VoiceFacts
 from bot.slack.commands import Verb
+from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person
 from pipeline.domain.training import VoiceModel
@@ -76,28 +70,6 @@ def consent_asked(facts: Facts) -> Message:
 TEMPLATES = {"voices.card": voice_card, CONSENT_ASKED: consent_asked}
 
 
-def text_input(
-    block_id: str, label: str, hint: str, *, optional: bool = True, initial: str | None = None
-) -> InputBlock:
-    return InputBlock(
-        block_id=block_id,
-        label=PlainTextObject(text=label),
-        optional=optional,
-        element=PlainTextInputElement(
-            action_id=block_id, placeholder=PlainTextObject(text=hint), initial_value=initial
-        ),
-    )
-
-
-def select_input(block_id: str, label: str, choices: dict[str, str]) -> InputBlock:
-    options = [Option(value=value, text=PlainTextObject(text=words[:75])) for value, words in choices.items()]
-    return InputBlock(
-        block_id=block_id,
-        label=PlainTextObject(text=label),
-        element=StaticSelectElement(action_id=block_id, options=options, initial_option=options[0]),
-    )
-
-
 def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None) -> View:
     """private_metadata: the channel it was asked in. The five questions: purpose, people, process, platform, proof."""
     return View(
@@ -116,14 +88,6 @@ def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None
             text_input("works_if", "How will you know it works?", "published with less than 15 % edits"),
             text_input("why", "Why not just prompting?", "tone prompts drift"),
         ],
-    )
-
-
-def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:
-    return InputBlock(
-        block_id=block_id,
-        label=PlainTextObject(text=label),
-        element=UserSelectElement(action_id=block_id, initial_user=initial),
     )
 
 

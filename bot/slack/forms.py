@@ -1,0 +1,52 @@
+"""Inputs of a modal, and what was entered in them. block_id and action_id are the same name."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+    UserSelectElement,
+)
+
+
+def text_input(
+    block_id: str, label: str, hint: str, *, optional: bool = True, initial: str | None = None
+) -> InputBlock:
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        optional=optional,
+        element=PlainTextInputElement(
+            action_id=block_id, placeholder=PlainTextObject(text=hint), initial_value=initial
+        ),
+    )
+
+
+def select_input(block_id: str, label: str, choices: dict[str, str]) -> InputBlock:
+    options = [Option(value=value, text=PlainTextObject(text=words[:75])) for value, words in choices.items()]
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        element=StaticSelectElement(action_id=block_id, options=options, initial_option=options[0]),
+    )
+
+
+def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        element=UserSelectElement(action_id=block_id, initial_user=initial),
+    )
+
+
+def field_value(view: dict[str, Any], block_id: str) -> str:
+    """What was entered in the one element of an input block: text, a user id, or a select's value; "" when empty."""
+    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
+    for element in elements.values():
+        chosen = element.get("selected_option") or {}
+        entered = element.get("value") or element.get("selected_user") or chosen.get("value")
+        return str(entered or "")
+    return ""
