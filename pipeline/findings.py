@@ -218,8 +218,8 @@ def mark_samples(marked: Iterable[tuple[Tagged, str, Sequence[Mark]]]) -> list[S
 
 
 def markup_sample(tagged: Tagged) -> Sample:
-    opening = shortened(tagged.document.body, SAMPLE_CHARS)
-    return replace(opening(tagged), before=opening, after=shortened(tagged.plain.text, SAMPLE_CHARS))
+    before = shortened(tagged.document.body, SAMPLE_CHARS)
+    return replace(opening(tagged), before=before, after=shortened(tagged.plain.text, SAMPLE_CHARS))
 
 
 def opening(tagged: Tagged) -> Sample:
@@ -311,8 +311,8 @@ def _harm(e: Evidence) -> str:
         "A model can give it to anyone who asks for a draft.",
         "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model repeats them; hosted training is "
         "blocked until you decide.",
-        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model repeats them; hosted "
-        "training is blocked until you decide.",
+        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model repeats "
+        "them; hosted training is blocked until you decide.",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, they blur the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
@@ -340,7 +340,7 @@ def _series_sentence(e: Evidence) -> str:
 
 
 def _repeated_sentence(e: Evidence) -> str:
-    often = bool(e.passages) and 2 * e.passages[0].documents > e.of_documents
+    often = any(2 * passage.documents > e.of_documents for passage in e.passages[:SHOWN_PASSAGES])
     head = f"*Said in almost every {e.noun}.*" if often else "*Said again and again.*"
     shown = "; ".join(
         f"“{shortened(passage.words, QUOTE_CHARS)}” — in {passage.documents:,} of {e.of_documents:,}"

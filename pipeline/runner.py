@@ -252,7 +252,7 @@ class _Decision:
         self._leave_out("near-duplicate", [key for group in copies for key in group.leave_out])
 
     def note_repeats(self) -> None:
-        found = sorted(repeats.find_repeats(self._posts()), key=lambda one: -len(one.document_ids))
+        found = repeats.find_repeats(self._posts())
         by_document: dict[DocumentId, list[Mark]] = {}
         for passage in found:
             for key, marks in passage.marks.items():

@@ -1,0 +1,365 @@
+"""Tags, then choices: everything read is kept or left out for one reason, and nothing is changed unasked."""
+
+import random
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline import runner
+from pipeline.domain.documents import (
+    BrokenItem,
+    Choice,
+    Document,
+    DocumentId,
+    Filters,
+    LeftOutReason,
+    Notice,
+    Prepared,
+    Recipe,
+    Rule,
+)
+from pipeline.errors import NothingLeft
+from pipeline.findings import FIXABLE, RULES, accept
+from pipeline.runner import Item, Target, decide, prepare, survey
+
+ALL = Recipe(choices=dict.fromkeys(FIXABLE, "fix"))
+TARGET = Target("You write in the voice of Ada.", 8192, lambda text: len(text.split()))
+SUBJECTS = (
+    "gardens",
+    "rivers",
+    "engines",
+    "letters",
+    "winters",
+    "bakeries",
+    "harbours",
+    "violins",
+    "ladders",
+    "comets",
+)
+VOCABULARY = tuple(start + end for start in ("be", "ga", "li", "mo", "pe", "ru", "so", "ta") for end in SUBJECTS)
+KEY = "AKIA" + "IOSFODNN7" + "EXAMPLF"
+
+
+def words(number: int, size: int = 80) -> str:
+    """Sentences that no other number's text shares."""
+    dice = random.Random(number)
+    return " ".join(
+        f"{' '.join(dice.choices(VOCABULARY, k=9)).capitalize()}, {dice.choice(VOCABULARY)}."
+        for _ in range(size // 10 + 1)
+    )
+
+
+def document(number: int, body: str | None = None, **values: Any) -> Document:
+    facts: dict[str, Any] = {
+        "document_id": DocumentId(str(number)),
+        "title": f"On {SUBJECTS[number % len(SUBJECTS)]}, part {number}",
+        "body": words(number) if body is None else body,
+        "markup": "wordpress",
+        "source_name": "blog.xml",
+        "author": "ada",
+        "published_at": datetime(2026, 1, 1 + number % 28, tzinfo=UTC),
+    }
+    return Document(**{**facts, **values})
+
+
+def found(prepared: Prepared, rule: Rule) -> Any:
+    return next((finding for finding in prepared.findings if finding.rule == rule), None)
+
+
+def adds_up(prepared: Prepared) -> bool:
+    return prepared.documents_read == prepared.kept + sum(prepared.left_out_counts.values())
+
+
+# Counting
+
+bodies = st.one_of(
+    st.integers(0, 10_000).map(words),
+    st.sampled_from(
+        ["", "<p></p>", "[gallery ids='1']", "Too short.", words(1), words(2, 4000), "Read https://example.com/a now."]
+    ),
+    st.text(max_size=80),
+)
+documents = st.builds(
+    document,
+    st.integers(0, 30),
+    bodies,
+    author=st.sampled_from(["ada", "bob", None]),
+    kind=st.sampled_from(["post", "page"]),
+    status=st.sampled_from(["publish", "draft"]),
+    source_name=st.sampled_from(["blog.xml", "other.xml"]),
+    markup=st.sampled_from(["wordpress", "html", "markdown", "text"]),
+)
+items = st.lists(
+    st.one_of(
+        documents,
+        st.just(BrokenItem(DocumentId("row 4"), "blog.xml", "row 4 has 6 columns instead of 7")),
+        st.just(Notice("encoding", "blog.xml", "read as Windows-1252")),
+    ),
+    max_size=25,
+)
+recipes = st.builds(
+    Recipe,
+    filters=st.builds(Filters, author=st.sampled_from([None, "ada"]), since=st.sampled_from([None, date(2026, 1, 9)])),
+    choices=st.dictionaries(st.sampled_from(list(RULES)), st.sampled_from(get_args(Choice))),
+    excluded=st.sampled_from([(), (DocumentId("3"),)]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(items, recipes)
+def test_everything_read_is_kept_or_left_out_for_one_reason(read: list[Item], recipe: Recipe) -> None:
+    try:
+        prepared = prepare(read, recipe, replace(TARGET, context_tokens=1000))
+    except NothingLeft as nothing:
+        assert nothing.documents_read == sum(not isinstance(item, Notice) for item in read)
+        return
+    assert prepared.documents_read == sum(not isinstance(item, Notice) for item in read)
+    assert adds_up(prepared)
+    assert prepared.kept == len(prepared.examples)
+    assert {left_out.reason for left_out in prepared.left_out} <= set(get_args(LeftOutReason))
+    assert all(example.completion.strip() for example in prepared.examples)
+    for finding in prepared.findings:
+        if finding.resolved and finding.fix.startswith("Leave out"):
+            assert prepared.left_out_counts[finding.rule] == finding.documents
+
+
+@settings(max_examples=30, deadline=None)
+@given(items)
+def test_accepting_every_fix_leaves_no_blocker_but_too_few(read: list[Item]) -> None:
+    try:
+        first = prepare(read, Recipe(), TARGET)
+    except NothingLeft:
+        return
+    second = prepare(read, accept(Recipe(), "all", first.findings), TARGET)
+    assert {finding.rule for finding in second.blockers} <= {"few-examples"}
+
+
+def test_reasons_are_listed_in_reading_order() -> None:
+    read: list[Item] = [
+        document(1, status="draft"),
+        document(2),
+        BrokenItem(DocumentId("x"), "blog.xml", "cut off"),
+        document(3, ""),
+    ]
+    prepared = prepare(read, Recipe(), TARGET)
+    assert [(one.document_id, one.reason) for one in prepared.left_out] == [
+        ("1", "not-published"),
+        ("x", "broken"),
+        ("3", "empty"),
+    ]
+    assert prepared.left_out[1].title == "cut off"
+
+
+def test_nothing_left_names_the_author_who_was_left_out_most() -> None:
+    read = [document(n, author="bob", author_name="Bob B.") for n in range(3)] + [document(9, author="cyd")]
+    with pytest.raises(NothingLeft) as caught:
+        prepare(read, Recipe(Filters(author="ada")), TARGET)
+    assert caught.value.args == (4, "Bob B.", 3)
+
+
+def test_a_document_left_out_by_hand_is_counted() -> None:
+    prepared = prepare([document(1), document(2)], Recipe(excluded=(DocumentId("1"),)), TARGET)
+    assert (prepared.kept, len(prepared.left_out)) == (1, 1)
+
+
+def test_any_kind_and_any_status_can_be_taken() -> None:
+    read = [document(1, kind="page"), document(2, status="private")]
+    assert prepare(read, Recipe(Filters(statuses=("any",), kinds=("any",))), TARGET).kept == 2
+
+
+def test_equal_ids_in_two_sources_are_two_documents() -> None:
+    read = [document(1), document(1, words(5), source_name="other.xml"), document(1, words(8))]
+    prepared = prepare(read, Recipe(), TARGET)
+    assert [example.document_id for example in prepared.examples] == ["1", "1", "1"]
+    assert len({example.example_id for example in prepared.examples}) == 3
+
+
+# Executors
+
+
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor, ProcessPoolExecutor])
+def test_an_executor_changes_nothing(pool: Any) -> None:
+    read: list[Item] = [document(n, f"<p>{words(n)} see https://example.com/{n}</p>") for n in range(70)]
+    with pool(2) as workers:
+        assert prepare(read, ALL, TARGET, executor=workers) == prepare(read, ALL, TARGET)
+
+
+class LazyExecutor(Executor):
+    """Remembers how many batches were under way at once."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self.pending: list[Future[Any]] = []
+
+    def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(*args, **kwargs))
+        self.most += 1
+        return future
+
+
+def test_reading_does_not_run_ahead_of_tagging() -> None:
+    pulled = count()
+    executor = LazyExecutor()
+    limit = runner.BATCH_DOCUMENTS * runner.BATCHES_IN_FLIGHT
+    seen = []
+
+    def reading() -> Any:
+        for number in range(2 * limit):
+            next(pulled)
+            yield document(number, "A line.")
+
+    batches = runner._in_batches(executor, lambda batch: list(batch), ((DocumentId(""), one) for one in reading()))  # type: ignore[arg-type]  # batches as they are
+    seen.append(next(batches))
+    assert executor.most == runner.BATCHES_IN_FLIGHT
+    assert next(pulled) == limit
+
+
+def test_progress_tells_how_many_were_read() -> None:
+    told: list[int] = []
+    prepare([document(1), document(2, kind="page"), document(3)], Recipe(), TARGET, progress=told.append)
+    assert told == [1, 2, 3]
+
+
+# Choices
+
+LINKED = (
+    "<p>Read <a href='https://example.com/a'>the essay</a> at https://example.com/b or write to ada@example.org.</p>"
+)
+
+
+def test_formatting_goes_without_asking_and_links_wait_to_be_decided() -> None:
+    prepared = prepare([document(1, f"[gallery ids='1']{LINKED}<p>{words(1)}</p>")], Recipe(), TARGET)
+    (example,) = prepared.examples
+    assert "<" not in example.completion and "[gallery" not in example.completion
+    assert "https://example.com/b" in example.completion
+    assert [(f.rule, f.choice, f.severity) for f in prepared.findings if f.rule in {"markup", "shortcode", "link"}] == [
+        ("markup", "fix", "info"),
+        ("shortcode", "fix", "info"),
+        ("link", "keep", "blocker"),
+    ]
+
+
+def test_formatting_can_be_kept() -> None:
+    body = f"<p>{words(1)}</p>"
+    prepared = prepare([document(1, body)], Recipe(choices={"markup": "keep"}), TARGET)
+    assert prepared.examples[0].completion == body
+    assert "markup" in {finding.rule for finding in prepared.blockers}
+
+
+def test_an_accepted_link_keeps_its_words() -> None:
+    prepared = prepare([document(1, f"{LINKED}<p>{words(1)}</p>")], ALL, TARGET)
+    assert "the essay" in prepared.examples[0].completion
+    assert "example.com" not in prepared.examples[0].completion
+    assert found(prepared, "link").occurrences == 2
+
+
+def test_addresses_and_secrets_are_masked_when_accepted_and_secrets_never_shown() -> None:
+    read = [document(1, f"{LINKED}<p>The key is {KEY}. {words(1)}</p>")]
+    before, after = prepare(read, Recipe(), TARGET), prepare(read, ALL, TARGET)
+    assert "ada@example.org" in before.examples[0].completion
+    assert KEY in before.examples[0].completion
+    assert "ada@example.org" not in after.examples[0].completion
+    assert KEY not in after.examples[0].completion
+    assert {"secret", "email"} <= {finding.rule for finding in before.blockers}
+    assert all(KEY not in str(finding) for finding in (*before.findings, *after.findings))
+    assert found(before, "secret").samples[0].before
+
+
+def test_choices_apply_to_titles_too() -> None:
+    prepared = prepare([document(1, title="My &amp; your <b>site</b> https://example.com/x")], ALL, TARGET)
+    assert "example.com" not in prepared.examples[0].prompt
+    assert "&amp;" not in prepared.examples[0].prompt
+
+
+def test_an_empty_document_cannot_be_kept() -> None:
+    prepared = prepare([document(1, "<p> </p>"), document(2)], Recipe(choices={"empty": "keep"}), TARGET)
+    assert prepared.left_out_counts == {"empty": 1}
+
+
+def test_accepting_leaves_the_recipe_as_it_was() -> None:
+    findings = prepare([document(1, LINKED + words(1)), document(2, "Short.")], Recipe(), TARGET).findings
+    recipe = Recipe(choices={"mojibake": "keep"})
+    assert accept(recipe, ["link"], findings).choices == {"mojibake": "keep", "link": "fix"}
+    everything = accept(recipe, "all", findings).choices
+    assert everything == {"mojibake": "keep", "markup": "fix", "email": "fix", "link": "fix", "too-short": "fix"}
+    assert recipe.choices == {"mojibake": "keep"}
+
+
+def test_what_offers_no_fix_cannot_be_accepted() -> None:
+    assert accept(Recipe(), ["few-examples"], ()).choices == {}
+
+
+def test_length_is_measured_on_clean_rows() -> None:
+    links = " https://example.com/a" * 200
+    read = [document(1, words(1, 120) + links), document(2, words(2, 400)), document(3, "Three words only.")]
+    target = replace(TARGET, context_tokens=200)
+    prepared = prepare(read, ALL, target)
+    assert {(one.document_id, one.reason) for one in prepared.left_out} == {("2", "too-long"), ("3", "too-short")}
+    assert found(prepare(read, Recipe(), target), "too-long").document_ids == ("1", "2")
+
+
+def test_a_repeated_passage_is_counted_over_the_documents_still_in() -> None:
+    bio = "Ada Brown grows pears in the north of the county and writes about them every single week of the year."
+    read = [document(n, f"<p>{words(n)}</p><p>{bio}</p>") for n in range(12)]
+    read += [document(n, f"<p>{words(n)}</p><p>{bio}</p>", kind="page") for n in range(12, 15)]
+    prepared = prepare(read, Recipe(), TARGET)
+    finding = found(prepared, "repeated-passage")
+    assert finding.documents == 12
+    assert "in 12 of 12" in finding.sentence
+    assert bio in prepared.examples[0].completion
+    assert all(bio not in example.completion for example in prepare(read, ALL, TARGET).examples)
+
+
+def test_a_copy_is_left_out_when_accepted_and_shares_the_split_when_kept() -> None:
+    read = [document(n) for n in range(30)] + [document(50, words(3), title="Anew")]
+    kept, fixed = prepare(read, Recipe(), TARGET), prepare(read, ALL, TARGET)
+    assert found(kept, "near-duplicate").documents == 1
+    assert fixed.left_out_counts == {"near-duplicate": 1}
+    splits = {example.document_id: example.split for example in kept.examples}
+    assert splits[DocumentId("3")] == splits[DocumentId("50")]
+
+
+def test_a_thin_set_is_told_and_a_tiny_one_stops() -> None:
+    few = found(prepare([document(n) for n in range(30)], Recipe(), TARGET), "few-examples")
+    assert (few.severity, few.fix) == ("info", "")
+    assert "30 is thin" in few.sentence
+    assert found(prepare([document(1)], Recipe(), TARGET), "few-examples").severity == "blocker"
+    assert found(prepare([document(n) for n in range(100)], Recipe(), TARGET), "few-examples") is None
+
+
+def test_equal_requests_are_told() -> None:
+    prepared = prepare([document(n, title="News", prompt="Write the news") for n in range(4)], Recipe(), TARGET)
+    assert found(prepared, "identical-prompts").documents == 4
+    assert "Write the news" in found(prepared, "identical-prompts").sentence
+
+
+# Deciding again
+
+
+def test_a_corpus_is_decided_on_again_without_reading_again() -> None:
+    read = [document(n, LINKED + words(n)) for n in range(12)]
+    corpus = survey(iter(read), Recipe())
+    assert corpus.fits(ALL)
+    assert decide(corpus, ALL, TARGET) == prepare(read, ALL, TARGET)
+    assert not corpus.fits(Recipe(choices={"markup": "keep"}))
+    assert not corpus.fits(Recipe(Filters(author="ada")))
+
+
+def test_the_same_recipe_on_the_same_sources_gives_the_same_hash() -> None:
+    read = [document(n) for n in range(20)]
+    hashes = {prepare(order, ALL, TARGET).content_hash for order in (read, read[::-1])}
+    assert len(hashes) == 1
+    assert prepare(read[:-1], ALL, TARGET).content_hash not in hashes
+
+
+def test_the_days_are_those_of_the_kept_documents() -> None:
+    read = [document(1), document(5), document(20, kind="page"), document(7, published_at=None)]
+    prepared = prepare(read, Recipe(), TARGET)
+    assert (prepared.first_published, prepared.last_published) == (date(2026, 1, 2), date(2026, 1, 6))
