@@ -47,7 +47,7 @@ def read_csv(source: Source) -> Iterator[Item]:
     sample = _sample(lines)
     layout = find_layout(sample, suffix=source.suffix)
     if layout is None:
-        raise EmptyFile(source.name)
+        raise UnreadableFile(source.name, "row 1") if any(map(str.strip, sample)) else EmptyFile(source.name)
     feed = _Lines(chain(sample, lines), source)
     yield from _items(feed, layout, source)
     if layout.has_header and not feed.rows:

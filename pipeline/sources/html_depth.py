@@ -16,8 +16,8 @@ PARAGRAPHS = re.compile(r"<p>(?:\s*<p>)+")
 
 
 def flattened(text: str, source: Source) -> str:
-    """The page as it is, or without its wrappers where they are nested too deeply (libxml2 stops at 256 and would
-    lose the rest). Raises UnreadableFile where that is no help."""
+    """The page as it is, or without its wrappers where they are nested too deeply: libxml2 before 2.14 stops at 256
+    and loses the rest, and whatever walks the tree later may recurse. Raises UnreadableFile where that is no help."""
     if not _too_much_at(text, source):
         return text
     flat = PARAGRAPHS.sub("<p>", WRAPPER.sub("<p>", INLINE.sub("", text)))

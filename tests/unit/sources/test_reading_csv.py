@@ -100,6 +100,23 @@ def test_a_quotation_mark_cannot_swallow_more_than_the_limit(write: Write) -> No
     assert refused.value.where == "row 2"
 
 
+def test_a_row_of_many_cells_cannot_swallow_more_than_the_limit(write: Write) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        read(write("p.csv", "title,body\na,b\nc" + ',"line\n"' * 5_000), limits=Limits(record_chars=1_000))
+    assert refused.value.where == "row 2"
+
+
+def test_known_names_decide_on_the_delimiter_where_rows_are_ragged(write: Write) -> None:
+    found = read(write("p.csv", "title;body\na, x;b\nc, y;d;e\nf, z;g;h\ni, w;j;k\n"))
+    assert [one.title for one in documents(found)] == ["a, x"]
+    assert len(found) == 4
+
+
+def test_one_endless_line_is_no_table(write: Write) -> None:
+    with pytest.raises(UnreadableFile):
+        read(write("p.csv", "x" * 500_000), limits=Limits(record_chars=1_000))
+
+
 def test_a_cell_longer_than_csv_allows_is_read(write: Write) -> None:
     assert len(documents(read(write("p.csv", "title,body\na," + "x" * 500_000)))[0].body) == 500_000
 

@@ -77,6 +77,7 @@ def test_wrappers_nested_too_deeply_are_taken_off_and_the_words_kept(write: Writ
     assert isinstance(found, Document)
     assert "Words." in found.body
     assert "End." in found.body
+    assert "<div" not in found.body
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pipeline.sources.reading import Item, read_file
 
 Write = Callable[[str, bytes | str], Path]
 ESSAY = "Here are some words of an essay. " * 40
+SCATTERED = "".join(f"{numeral}. Look\n\n{ESSAY}\n\n" for numeral in ("V", "C", "X", "L"))
 
 
 def read(path: Path, name: str = "my-notes.txt") -> list[Item]:
@@ -85,7 +86,9 @@ def test_capital_headings_part_long_texts_only(write: Write) -> None:
     assert len(documents(read(write("t", short)))) == 1
 
 
-@pytest.mark.parametrize("text", ["I\n\nwent home.\n\nII\n\nand slept.", "1. One\n\n2. Two\n\n3. Three\n\n", ESSAY])
+@pytest.mark.parametrize(
+    "text", ["I\n\nwent home.\n\nII\n\nand slept.", "1. One\n\n2. Two\n\n3. Three\n\n", ESSAY, SCATTERED]
+)
 def test_a_single_text_is_not_parted(write: Write, text: str) -> None:
     assert len(documents(read(write("t", text)))) == 1
 

@@ -9,6 +9,7 @@ import pytest
 from pipeline.domain.documents import BrokenItem, Document, Notice
 from pipeline.errors import EmptyFile, UnreadableFile, UnreadableType, UnsafeXml
 from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.wxr_items import ItemScanner
 
 Write = Callable[[str, bytes | str], Path]
 HEAD = """<?xml version="1.0" encoding="UTF-8" ?>
@@ -183,7 +184,22 @@ def test_xml_of_another_kind_is_no_export(write: Write) -> None:
         read(write("b.xml", "no XML at all"))
 
 
+def test_tokens_cut_anywhere_are_found() -> None:
+    text = "<rss><!-- <item> --><item>a<![CDATA[</item>]]></item ><item x='1'>b<item>c</item></rss>"
+    whole = list(ItemScanner(1_000).feed(text, final=True))
+    scanner = ItemScanner(1_000)
+    cut = [one for letter in text for one in scanner.feed(letter)] + list(scanner.feed("", final=True))
+    assert cut == whole
+    assert [(one.text, one.ended) for one in whole] == [
+        ("<item>a<![CDATA[</item>]]></item >", True),
+        ("<item x='1'>b", False),
+        ("<item>c</item>", True),
+    ]
+
+
 def test_items_cut_by_a_chunk_end_are_whole(write: Write) -> None:
     sizes = [300_000, 262_100, 262_144, 5]
-    text = HEAD + "".join(item(str(n), body="é" * size) for n, size in enumerate(sizes)) + TAIL
-    assert [len(one.body) for one in documents(read(write("b.xml", text)))] == sizes
+    text = HEAD + "".join(item(str(n), body="€" * size) for n, size in enumerate(sizes)) + TAIL
+    found = read(write("b.xml", text))
+    assert [len(one.body) for one in documents(found)] == sizes
+    assert len(found) == len(sizes)

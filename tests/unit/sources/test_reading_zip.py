@@ -11,6 +11,7 @@ import pytest
 from pipeline.domain.documents import BrokenItem, Document, Notice
 from pipeline.errors import ArchiveBomb, EmptyFile, FileTooBig, UnreadableFile, UnreadableType, UnsafeXml
 from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.zip import Budget
 
 Write = Callable[[str, bytes | str], Path]
 
@@ -76,8 +77,16 @@ BOMBS = {
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
 def test_bombs_are_refused_whole(write: Write, bomb: bytes) -> None:
+    limits = Limits(unpacked_bytes=100_000, archive_files=50)
     with pytest.raises(ArchiveBomb):
-        read(write("z", bomb), limits=Limits(unpacked_bytes=100_000, archive_files=50))
+        next(read_file(write("z", bomb), name="blog.zip", limits=limits))
+
+
+def test_what_is_unpacked_is_counted_whatever_the_directory_says() -> None:
+    budget = Budget("blog.zip", 10)
+    budget.spend(10)
+    with pytest.raises(ArchiveBomb):
+        budget.spend(1)
 
 
 def test_a_size_that_lies_is_counted_while_unpacking(write: Write) -> None:
