@@ -83,7 +83,7 @@ def _joined(text: str, cluster: list[Mark]) -> Mark:
 def _close_gap(out: list[str], text: str, at: int) -> int:
     """Tidy both sides of a removal; returns where in `text` to go on."""
     left = _tail(out)
-    while left and at < len(text) and _BRACKETS.get(left[-1]) == text[at]:
+    while _empty_brackets(left, text, at):
         left, at = left[:-1].rstrip(" \t"), at + 1
     ahead = _skip(text, at, " \t")
     if ahead >= len(text) or text[ahead] == "\n":
@@ -100,6 +100,13 @@ def _close_gap(out: list[str], text: str, at: int) -> int:
         left = left.rstrip()
     out.append(left)
     return at
+
+
+def _empty_brackets(left: str, text: str, at: int) -> bool:
+    """Brackets that lost all their words go too, except the halves of a Markdown link, which are read later."""
+    if not left or at >= len(text) or _BRACKETS.get(left[-1]) != text[at]:
+        return False
+    return not left.endswith("](") and not text.startswith("](", at)
 
 
 def _tail(out: list[str]) -> str:

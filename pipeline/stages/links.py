@@ -30,6 +30,8 @@ _LEAD_ANYWHERE = re.compile(r"(?:(?<=\s)|^)(?:at|via)[ ]\Z", re.IGNORECASE)
 _LEAD_AT_END = re.compile(
     r"(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url)?[ ]?:?[ ]?\Z", re.IGNORECASE
 )
+# Before a bare domain, which may be a word of the sentence ("we built cloud.gov"), only these lead to an address.
+_POINTER = re.compile(r"\s*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)
 _LEAD_CHARS = 12
 _CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
 
@@ -79,10 +81,14 @@ def _bare(text: str, match: re.Match[str]) -> Mark | None:
     if address != address.lower() or address in _NAMES:
         return None
     mark = _removal(text, match.start(), match.end())
-    if (mark.start, mark.end) != match.span() or _alone(text, *match.span()):
+    if _POINTER.match(text[mark.start : match.start()]) or _alone(text, *match.span()):
         return mark
+    return Mark("link", match.start(), match.end(), _name(address))
+
+
+def _name(address: str) -> str:
     labels = address.rstrip("/").split(".")
-    return Mark("link", match.start(), match.end(), labels[1] if labels[0] == "www" else labels[0])
+    return next((label for label in labels if len(label) > 1), labels[0])
 
 
 def _alone(text: str, start: int, end: int) -> bool:

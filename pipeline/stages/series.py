@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from statistics import median
 
@@ -45,10 +45,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class _Outline:
-    """A post by its lines: words under each line's key, and which lines are headings."""
+    """A post by its sentences: each key's words counted, which are headings, and how headings are written."""
 
     words: Mapping[str, int]
-    headings: frozenset[str]
+    wording: Mapping[str, str]
+
+    @property
+    def headings(self) -> Set[str]:
+        return self.wording.keys()
 
 
 def find_series(posts: Sequence[Post]) -> list[Series]:
@@ -62,8 +66,8 @@ def find_series(posts: Sequence[Post]) -> list[Series]:
         if series is not None:
             found.append(series)
             free -= set(group)
-    for members in _by_skeleton(outlines, free):
-        series = _series(posts, outlines, members, _common_title(posts, members))
+    for line, members in _by_skeleton(outlines, free):
+        series = _series(posts, outlines, members, f"… {line} …")
         if series is not None:
             found.append(series)
             free -= set(members)
@@ -72,13 +76,13 @@ def find_series(posts: Sequence[Post]) -> list[Series]:
 
 def _outline(post: Post) -> _Outline:
     words: Counter[str] = Counter()
-    headings: set[str] = set()
+    wording: dict[str, str] = {}
     for sentence in sentences(post.text):
         if sentence.key:
             words[sentence.key] += sentence.words
             if sentence.heading:
-                headings.add(sentence.key)
-    return _Outline(words, frozenset(headings))
+                wording[sentence.key] = post.text[sentence.start : sentence.end].lstrip("# ")
+    return _Outline(words, wording)
 
 
 def _series(posts: Sequence[Post], outlines: Sequence[_Outline], members: Sequence[int], pattern: str) -> Series | None:
@@ -137,21 +141,24 @@ def _common_title(posts: Sequence[Post], members: Sequence[int]) -> str:
     return " ".join([*head, "…", *tail]) if len(head) < len(titles[0]) else " ".join(head)
 
 
-def _by_skeleton(outlines: Sequence[_Outline], free: set[int]) -> Iterator[list[int]]:
-    """Groups of posts that share several lines, whatever their titles; `free` shrinks while this runs."""
+def _by_skeleton(outlines: Sequence[_Outline], free: set[int]) -> Iterator[tuple[str, list[int]]]:
+    """Groups of posts that share several lines whatever their titles, with one such line.
+
+    `free` shrinks while this runs: posts that have found their series seed no other.
+    """
     holders: dict[str, list[int]] = defaultdict(list)
     for index in sorted(free):
         for key in outlines[index].words:
             holders[key].append(index)
-    seeds = sorted(
-        (key for key, members in holders.items() if len(members) >= MIN_POSTS), key=lambda k: (-len(holders[k]), k)
-    )
-    for seed in seeds[:_MAX_SEEDS]:
+    seeds = (key for key, members in holders.items() if len(members) >= MIN_POSTS)
+    for seed in sorted(seeds, key=lambda key: (-len(holders[key]), key))[:_MAX_SEEDS]:
         members = [index for index in holders[seed] if index in free]
-        if len(members) < MIN_POSTS:
-            continue
-        counts = Counter(key for index in members for key in outlines[index].words)
-        skeleton = {key for key, count in counts.items() if count >= COMMON_IN * len(members)}
-        group = [index for index in members if len(skeleton & outlines[index].words.keys()) >= MIN_LINES]
+        group = _sharing_lines(outlines, members)
         if len(group) >= MIN_POSTS:
-            yield group
+            yield outlines[group[0]].wording.get(seed, seed), group
+
+
+def _sharing_lines(outlines: Sequence[_Outline], members: Sequence[int]) -> list[int]:
+    counts = Counter(key for index in members for key in outlines[index].words)
+    skeleton = {key for key, count in counts.items() if count >= COMMON_IN * len(members)}
+    return [index for index in members if len(skeleton & outlines[index].words.keys()) >= MIN_LINES]

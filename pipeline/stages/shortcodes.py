@@ -136,18 +136,23 @@ def _alone(body: str, tag: re.Match[str]) -> bool:
 
 def _braces(body: str) -> Iterator[Mark]:
     literal = [match.span(1) for match in _LITERAL.finditer(body)]
-    yield from _outside(_blocks(body, list(_HUGO.finditer(body))), literal)
-    yield from _outside(_blocks(body, list(_LIQUID.finditer(body))), literal)
-    yield from _outside((_gone(*match.span()) for match in _OUTPUT.finditer(body)), literal)
+    yield from _outside(body, _blocks(body, list(_HUGO.finditer(body))), literal)
+    yield from _outside(body, _blocks(body, list(_LIQUID.finditer(body))), literal)
+    yield from _outside(body, (_gone(*match.span()) for match in _OUTPUT.finditer(body)), literal)
 
 
-def _outside(marks: Iterator[Mark], literal: list[tuple[int, int]]) -> Iterator[Mark]:
+def _outside(body: str, marks: Iterator[Mark], literal: list[tuple[int, int]]) -> Iterator[Mark]:
     """Marks that do not start between {% raw %} and {% endraw %}."""
     starts = [start for start, _ in literal]
     for mark in marks:
         before = bisect_right(starts, mark.start) - 1
         if before < 0 or mark.start >= literal[before][1]:
-            yield mark
+            yield _destination(mark) if body.endswith("](", 0, mark.start) else mark
+
+
+def _destination(mark: Mark) -> Mark:
+    """A tag that stood for a Markdown link's address leaves one behind, or the link's words would not be read."""
+    return Mark(mark.rule, mark.start, mark.end, mark.replacement or "/")
 
 
 def _blocks(body: str, tags: list[re.Match[str]]) -> Iterator[Mark]:
