@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import zlib
 
 import pytest
@@ -138,19 +139,41 @@ def test_the_prompt_decides_the_subject(model: NgramModel) -> None:
     assert about_food("Write about white sails") <= 3
 
 
-def test_a_draft_is_not_one_of_the_texts_when_the_author_varies() -> None:
-    texts = [sailor(number) for number in range(48)]
+def shuffled_words(seed: int) -> str:
+    """200 words in no order, some in brackets: any word may follow any other."""
+    rng = random.Random(seed)
+    words = [rng.choice(("ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak")) for _ in range(200)]
+    for place in range(0, 200, 20):
+        words[place : place + 2] = [f"({words[place]}", f"{words[place + 1]})"]
+    return " ".join(words)
+
+
+def test_a_draft_does_not_copy_long_runs() -> None:
+    texts = [shuffled_words(seed) for seed in range(10)]
     model = NgramModel.train(texts)
-    drafts = [model.generate("sails", seed=seed, temperature=1.0) for seed in range(20)]
-    assert sum(draft.text in texts for draft in drafts) <= 4
-    longest_source = max(len(tokenize(text)) for text in texts)
-    assert longest_source > COPY_HARD_LIMIT
+    size = COPY_HARD_LIMIT + 1
+    source = [tokenize(text) for text in texts]
+    runs = {tuple(text[place : place + size]) for text in source for place in range(len(text) - size + 1)}
+    for seed in range(5):
+        draft = tokenize(model.generate("oak", seed=seed, temperature=0.2, max_tokens=300).text)
+        assert len(draft) > 50
+        assert not [
+            run for place in range(len(draft) - size + 1) if (run := tuple(draft[place : place + size])) in runs
+        ]
 
 
-def test_drafts_keep_paragraphs_and_close_what_they_open(model: NgramModel) -> None:
+def test_a_bracket_is_never_closed_before_it_is_opened() -> None:
+    model = NgramModel.train(shuffled_words(seed) for seed in range(10))
+    for seed in range(10):
+        depth = 0
+        for mark in model.generate("oak", seed=seed, temperature=1.5, max_tokens=300).text:
+            depth += (mark == "(") - (mark == ")")
+            assert depth in (0, 1)
+
+
+def test_drafts_keep_paragraphs(model: NgramModel) -> None:
     drafts = [model.generate("red sails", seed=seed, temperature=0.9).text for seed in range(20)]
     assert any("\n\n" in draft for draft in drafts)
-    assert all(draft.count("“") >= draft.count("”") for draft in drafts)
     assert all(draft == draft.strip() for draft in drafts)
 
 

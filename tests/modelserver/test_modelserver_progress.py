@@ -1,0 +1,55 @@
+"""A finished job stays as it is, whatever arrives late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelserver.progress import Progress, model_name
+from modelserver.records import Hyperparameters, Job, JobError, JobEvent
+from modelserver.store import Store
+from modelserver.training import resolved
+
+
+def job(**changes: object) -> Job:
+    fixed = {"id": "ftjob-abcdefgh12345678", "model": "base", "created_at": 1, "organization_id": "org-private"}
+    more = {"training_file": "file-1", "hyperparameters": Hyperparameters(), "seed": 1}
+    return Job.model_validate(fixed | more | changes)
+
+
+def test_a_cancelled_job_neither_succeeds_nor_fails_later(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    progress, made = Progress(store), job()
+    store.add(made)
+    progress.cancelled(made.id)
+    after = store.get(Job, made.id)
+    events = store.all(JobEvent, parent=made.id)
+    progress.succeeded(made.id, [], 5)
+    progress.failed(made.id, JobError(code="late", message="late", param=None))
+    progress.started(made.id, Hyperparameters(), expected_seconds=1)
+    progress.restart(made.id)
+    assert after is not None and after.status == "cancelled"
+    assert (store.get(Job, made.id), store.all(JobEvent, parent=made.id)) == (after, events)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "part"), [(None, ""), ("founder v2", "founder-v2"), ("A:B/../c", "a-b-c"), ("Zoë", "zo"), (":", "")]
+)
+def test_a_suffix_cannot_break_the_name_of_a_model(suffix: str | None, part: str) -> None:
+    assert model_name(job(suffix=suffix)) == f"ft:base:private:{part}:12345678"
+
+
+@pytest.mark.parametrize(
+    ("rows", "epochs", "batch"),
+    [(10, 10, 1), (20, 5, 1), (33, 3, 1), (50, 3, 1), (8333, 3, 16), (8334, 2, 16), (25_000, 1, 50), (200_000, 1, 256)],
+)
+def test_auto_follows_the_cookbook(rows: int, epochs: int, batch: int) -> None:
+    numbers = resolved(Hyperparameters(), rows)
+    assert (numbers.n_epochs, numbers.batch_size, numbers.learning_rate_multiplier) == (epochs, batch, 1.0)
+    assert resolved(Hyperparameters(n_epochs=7, batch_size=2), rows).model_dump() == {
+        "n_epochs": 7,
+        "batch_size": 2,
+        "learning_rate_multiplier": 1.0,
+    }
