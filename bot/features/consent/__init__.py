@@ -1,0 +1,1 @@
+"""The owner's agreement: asked in a direct message, given, refused, looked at, withdrawn."""

@@ -1,0 +1,111 @@
+"""The owner answers, looks, and may take the answer back; nothing trains or writes without it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cards import say_voice_card, voice_thread
+from bot.lookup import find_voice
+from pipeline.domain.voices import Consent, ConsentId, ConsentState, Voice
+from pipeline.domain.work import AuditEntry, Place, Saying
+from pipeline.errors import AlreadyDecided, NotTheOwner
+from pipeline.ports import Clock, Database, Transaction
+
+GIVEN = "consent.given"
+REFUSED = "consent.refused"
+WITHDRAWN = "consent.withdrawn"
+REQUEST = "consent.request"
+VALID_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerConsent:
+    """The owner presses I agree or No. Raises NotTheOwner, AlreadyDecided."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, consent_id: ConsentId, user: str, *, agrees: bool) -> None:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            consent = await tx.consents.by_id(consent_id)
+            if consent.owner != user:
+                raise NotTheOwner(consent.owner)
+            voice = await tx.voices.by_id(consent.voice_id)
+            until = now + VALID_FOR if agrees else None
+            state: ConsentState = "given" if agrees else "refused"
+            if not await tx.consents.decide(consent_id, expected="asked", state=state, at=now, until=until):
+                raise AlreadyDecided(consent.state, consent.owner, consent.decided_at)
+            await (self.tell_given(tx, voice, until) if until else self.close(tx, voice))
+            await answered(tx, voice, consent, state, now)
+            await say_voice_card(tx, await tx.voices.by_id(voice.voice_id), now=now)
+
+    async def tell_given(self, tx: Transaction, voice: Voice, until: datetime) -> None:
+        facts = {"owner": voice.owner, "channel": voice.channel_id, "until": until.isoformat(), "handle": voice.handle}
+        await tx.outbox.say(Saying(f"voice:{voice.voice_id}:given:{until.date()}", GIVEN, facts, voice_thread(voice)))
+
+    async def close(self, tx: Transaction, voice: Voice) -> None:
+        """A No ends it: samples are withdrawn, the voice closed, the steward told in private."""
+        withdrawn = 0
+        latest = await tx.rounds.latest(voice.voice_id)
+        for source in await tx.sources.of_round(latest.round_id) if latest else []:
+            withdrawn += source.documents
+            await tx.sources.update(source.source_id, state="withdrawn")
+        await tx.voices.set_state(voice.voice_id, "closed")
+        facts = {"owner": voice.owner, "handle": voice.handle, "samples": withdrawn}
+        direct = Place(team_id=voice.team_id, user_id=voice.steward)
+        await tx.outbox.say(Saying(f"voice:{voice.voice_id}:refused", REFUSED, facts, direct))
+
+
+@dataclass(frozen=True, slots=True)
+class ShowConsent:
+    """Raises UnknownVoice, NotTheOwner."""
+
+    database: Database
+
+    async def __call__(self, team_id: str, user: str, handle: str) -> tuple[Voice, Consent | None]:
+        async with self.database.read() as tx:
+            voice = await find_voice(tx, team_id, handle)
+            if voice.owner != user:
+                raise NotTheOwner(voice.owner)
+            return voice, await tx.consents.newest(voice.voice_id)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawConsent:
+    """From this commit on nothing trains or writes in this voice. Raises NotTheOwner, AlreadyDecided."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, consent_id: ConsentId, user: str) -> None:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            consent = await tx.consents.by_id(consent_id)
+            if consent.owner != user:
+                raise NotTheOwner(consent.owner)
+            if not await tx.consents.decide(consent_id, expected="given", state="withdrawn", at=now, until=None):
+                raise AlreadyDecided(consent.state, consent.owner, consent.decided_at)
+            voice = await tx.voices.by_id(consent.voice_id)
+            facts = {"owner": voice.owner, "handle": voice.handle, "at": now.isoformat()}
+            await tx.outbox.say(Saying(f"consent:{consent_id}:withdrawn", WITHDRAWN, facts, voice_thread(voice)))
+            await answered(tx, voice, consent, "withdrawn", now)
+            await say_voice_card(tx, voice, now=now)
+
+
+async def answered(tx: Transaction, voice: Voice, consent: Consent, state: ConsentState, now: datetime) -> None:
+    """The request in the owner's messages loses its buttons, and the audit gets its row."""
+    facts = {
+        "consent_id": consent.consent_id,
+        "handle": voice.handle,
+        "steward": voice.steward,
+        "channel": voice.channel_id,
+        "sensitivity": voice.sensitivity,
+        "answer": state,
+        "at": now.isoformat(),
+    }
+    direct = Place(team_id=voice.team_id, user_id=voice.owner)
+    await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", REQUEST, facts, direct))
+    entry = AuditEntry(
+        voice.team_id, consent.owner, f"consent.{state}", voice.handle, {"state": consent.state}, {"state": state}
+    )
+    await tx.audit.record(entry, now=now)
