@@ -52,8 +52,20 @@ STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
-_CLAUSE_END = re.compile(r"\s*[,;:()–—]\s*|\s+-+\s+|[.!?…\"“”]+")
+_CLAUSE_END = re.compile(r"\s*[,;:()–—]+(?=\s|$)\s*|\s*[(–—\"“”]+\s*|\s+-+\s+|[.!?…]+(?=\s|$)")
+_NUMBERING = re.compile(r"^\W*\d{1,3}[.)]\s+")
+_CONJUNCTIONS: Final = frozenset(["also", "and", "because", "but", "or", "so", "then", "which", "while", "yet"])
+_SUBJECT_WORDS = (
+    "a an every he her his how i it most my nobody our she some that the their there these they this those we what "
+    "why you your"
+)
+# A clause inside a sentence makes a point of its own when it begins with a subject; the first one of a sentence
+# also with any telling word but these.
+_SUBJECTS: Final = frozenset(_SUBJECT_WORDS.split())
+_HANGING_WORDS = "according although based before beyond despite especially even like since thanks though unlike until"
+_HANGING: Final = frozenset(f"{_HANGING_WORDS} using whether without".split())
 _HEADING = re.compile(r"#{1,6}\s+(.+)")
+_NO_SENTENCE = re.compile(r"#{1,6}\s|>")  # headings, and other people's words
 _LIST_ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 _KEYS: Final = frozenset(("role", "content", "name", "function_call", "weight"))
@@ -195,7 +207,11 @@ def key_points(text: str, salience: Salience) -> tuple[str, ...]:
 
 
 def _headings(text: str) -> list[str]:
-    found = [match[1].strip(" #*:") for line in text.splitlines() if (match := _HEADING.fullmatch(line.strip()))]
+    found = [
+        _NUMBERING.sub("", match[1]).strip(" #*:")
+        for line in text.splitlines()
+        if (match := _HEADING.fullmatch(line.strip()))
+    ]
     return [heading for heading in dict.fromkeys(found) if 1 < len(heading.split()) <= MAX_POINT_WORDS]
 
 
@@ -207,22 +223,28 @@ def _spread(points: Sequence[str]) -> tuple[str, ...]:
 
 def _sentences(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if line.strip() and not _HEADING.fullmatch(line.strip()):
+        if line.strip() and not _NO_SENTENCE.match(line.strip()):
             yield from _SENTENCE_END.split(_LIST_ITEM.sub("", line.strip()))
 
 
 def _clauses(sentence: str) -> Iterator[str]:
-    for clause in _CLAUSE_END.split(sentence):
-        words = _trimmed(clause.split())
-        if MIN_POINT_WORDS <= len(words) <= MAX_POINT_WORDS:
+    for number, clause in enumerate(_CLAUSE_END.split(sentence)):
+        words = _trimmed(clause.strip("*_[]‘ ").split())
+        if MIN_POINT_WORDS <= len(words) <= MAX_POINT_WORDS and _stands_alone(words[0], opens=number == 0):
             yield " ".join(words)
+
+
+def _stands_alone(first_word: str, *, opens: bool) -> bool:
+    """Whether a clause reads as a point. opens: it is the first of its sentence."""
+    word = first_word.casefold()
+    return word in _SUBJECTS or (opens and word not in STOP_WORDS | _HANGING)
 
 
 def _trimmed(words: list[str]) -> list[str]:
     """Without the function words at the end, and without the conjunction a clause hangs on."""
     while words and words[-1].casefold() in STOP_WORDS:
         words = words[:-1]
-    while words and words[0].casefold() in {"and", "but", "or", "so", "because", "which", "that", "then", "also"}:
+    while words and words[0].casefold() in _CONJUNCTIONS:
         words = words[1:]
     return words
 

@@ -1,5 +1,6 @@
 """What each cleaning rule is called, weighs and offers, and the sentence people read about it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -64,6 +65,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "identical-prompts": RuleFacts("warning", "", "none"),
     "few-examples": RuleFacts("info", "", "none"),
 }
+_CODE = re.compile(r"<[^<>]{1,400}>")
 FIXABLE: Final[tuple[Rule, ...]] = tuple(rule for rule, facts in RULES.items() if facts.fix)
 
 
@@ -173,7 +175,7 @@ def few_examples(kept: int, train_rows: int, noun: str) -> Finding | None:
 def tag(key: DocumentId, document: Document, options: TagOptions) -> Tagged:
     """Mark one document; nothing in it is changed."""
     found = tuple(shortcodes.find_shortcodes(document.body))
-    body = choices.apply_marks(document.body, found) if options.shortcodes_out else document.body
+    body = _without(document.body, found) if options.shortcodes_out else document.body
     plain = html.to_plain(body, markup=document.markup)
     title = html.to_plain(document.title, markup="html").text if {"<", "&"} & set(document.title) else document.title
     title = " ".join(title.split())
@@ -186,6 +188,16 @@ def tag(key: DocumentId, document: Document, options: TagOptions) -> Tagged:
         marks=_marks(plain.text if options.markup_out else body),
         title_marks=_marks(title),
     )
+
+
+def _without(body: str, marks: Iterable[Mark]) -> str:
+    """A body without its shortcodes and otherwise untidied: "[words](…)" has to stay a link."""
+    kept: list[str] = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: mark.start):
+        kept += [body[at : mark.start], mark.replacement if mark.start >= at else ""]
+        at = max(at, mark.end)
+    return "".join([*kept, body[at:]])
 
 
 def _marks(text: str) -> tuple[Mark, ...]:
@@ -218,8 +230,12 @@ def mark_samples(marked: Iterable[tuple[Tagged, str, Sequence[Mark]]]) -> list[S
 
 
 def markup_sample(tagged: Tagged) -> Sample:
-    before = shortened(tagged.document.body, SAMPLE_CHARS)
-    return replace(opening(tagged), before=before, after=shortened(tagged.plain.text, SAMPLE_CHARS))
+    """The first code of a body, as it is and without it."""
+    code = _CODE.search(tagged.document.body)
+    if code is None:
+        return opening(tagged)
+    mark = Mark("markup", code.start(), code.end())
+    return mark_sample(tagged.document.document_id, tagged.title, tagged.document.body, mark)
 
 
 def opening(tagged: Tagged) -> Sample:
@@ -309,21 +325,21 @@ def _harm(e: Evidence) -> str:
         "“Ã©” for “é”. A model learns the damage.",
         "secret": f"*Secrets.* {some} {has} what looks like a password or an access key ({counted(n, 'place')}). "
         "A model can give it to anyone who asks for a draft.",
-        "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model repeats them; hosted training is "
-        "blocked until you decide.",
-        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model repeats "
-        "them; hosted training is blocked until you decide.",
-        "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, they blur the "
+        "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model may repeat such details; hosted "
+        "training is blocked until you decide.",
+        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model may "
+        "repeat such details; hosted training is blocked until you decide.",
+        "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
         "the writer's.",
         "near-duplicate": f"*Nearly the same.* {some} {repeats} another {e.noun} almost word for word. A model learns "
         "such text by heart; one of each stays.",
         "link": f"*Links.* {counted(n, 'web address')} in {some}. Models trained on these invent links.",
-        "too-short": f"*Too short.* {some} {has} fewer than {e.limit:,} words. They say little about the voice and "
-        "teach stopping early.",
-        "too-long": f"*Too long.* {some} {are} over {e.limit:,} tokens. The end would be cut off, so the model never "
-        "sees how they close.",
+        "too-short": f"*Too short.* {some} {has} fewer than {e.limit:,} words. That says little about the voice and "
+        "teaches stopping early.",
+        "too-long": f"*Too long.* {some} {are} over {e.limit:,} tokens. A provider cuts the end off, so the model "
+        "never sees how a text closes.",
     }
     return sentences[e.rule]
 
