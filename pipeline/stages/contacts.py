@@ -23,6 +23,8 @@ _PHONE = re.compile(
     r"|\(?0\d{1,4}\)?[ /-](?:\d{2,5}[ -]?){1,3}\d{2,5})(?![\w/%]|[.,:-]\d)"
 )
 _DATE = re.compile(r"\d{1,2}[-./ ]\d{1,2}[-./ ]\d{2,4}")
+# Shorter numbers with a leading 0 were dates and versions ("01/2005").
+_MIN_DIGITS = 9
 # Countries tried for numbers that start with 0; North American shapes are only tried there.
 _TRUNK_REGIONS = ("GB", "DE", "FR", "IT", "NL", "AT", "CH", "BE", "AU", "SE", "IE", "NZ", "IN", "ZA")
 
@@ -68,7 +70,7 @@ def _is_address(candidate: str) -> bool:
 
 
 def _is_phone(candidate: str) -> bool:
-    if _DATE.fullmatch(candidate):
+    if _DATE.fullmatch(candidate) or sum(map(str.isdigit, candidate)) < _MIN_DIGITS:
         return False
     if candidate.startswith("+"):
         return _valid(candidate, None)

@@ -3,17 +3,16 @@
 import re
 
 from bs4 import BeautifulSoup
-from markdown_it import MarkdownIt
 
 from pipeline.domain.documents import Markup, PlainText
+from pipeline.stages.markdown import render
 from pipeline.stages.plain_writer import Anchor, PlainWriter
-from pipeline.stages.tag_names import VOID
+from pipeline.stages.tag_names import TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
 from pipeline.stages.tree_walk import write_tree
 
 # Real posts stay below 40; libxml2 stops at 256, and what it cuts off would be lost.
 MAX_DEPTH = 200
-TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _UNCLOSED_COMMENT = re.compile(r"<!--(?=[^>]*\Z)|<!(?![a-zA-Z\[-])")
 _STRAY_LESS_THAN = re.compile(r"<(?!/?[a-zA-Z][\w:-]*(?:[\s/]|>|$)|!|\?)")
@@ -25,8 +24,6 @@ _OBVIOUS_TAG = re.compile(
 _ESCAPED_BLOCK = re.compile(r"&lt;(?:p|div|br|ul|ol|h[1-6]|blockquote)\b[^;]{0,200}?&gt;", re.I)
 _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 
-_FOOTNOTE = re.compile(r"^\[\^([\w-]{1,40})\]:[ \t]*", re.MULTILINE)
-_KRAMDOWN = re.compile(r"[ \t]*\{:[^{}\n]{0,300}\}|[ \t]*\{#[\w-]{1,80}\}(?=[ \t]*$)", re.MULTILINE)
 _HTML_BLOCK_SIGN = "<!-- wp:"
 
 
@@ -40,7 +37,8 @@ def to_plain(body: str, *, markup: Markup) -> PlainText:
     """
     body = _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
     if markup == "markdown":
-        return _from_markdown(body)
+        rendered, tags = render(body)
+        return _from_html(rendered, newlines_count=False, tags=tags)
     if markup == "text" and not _OBVIOUS_TAG.search(body):
         return _finished(tidied(body), [], 0, 0)
     if markup != "text" and _ESCAPED_BLOCK.search(body) and not TAG.search(body):
@@ -81,14 +79,3 @@ def _flattened(body: str) -> str:
         return match[0] if depth <= MAX_DEPTH else " "
 
     return _TAG_NAME.sub(shallow, body) if body.count("<") > MAX_DEPTH else body
-
-
-def _from_markdown(body: str) -> PlainText:
-    for name in set(_FOOTNOTE.findall(body)):
-        body = body.replace(f"[^{name}]:", "").replace(f"[^{name}]", "")
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    tokens = parser.parse(_KRAMDOWN.sub("", body))
-    written = [token for token in tokens if token.type == "html_block"]
-    written += [child for token in tokens for child in token.children or () if child.type == "html_inline"]
-    tags = sum(len(TAG.findall(token.content)) for token in written)
-    return _from_html(parser.renderer.render(tokens, parser.options, {}), newlines_count=False, tags=tags)

@@ -36,6 +36,8 @@ _ATTRIBUTE_NAMES = (
 _ATTRIBUTES = re.compile(
     rf"\s*[\w-]+\s*=\s*(?:[\"'“”″‘’]|&quot;|&#\d+;|&[lr]dquo;)|\s+(?:{_ATTRIBUTE_NAMES})\s*=\s*\S|^="
 )
+# Prose in brackets may hold a link, whose attributes are not the brackets' own.
+_HTML_TAG = re.compile(r"<[^<>]*>?")
 _BODY = r"(?:[^\[\]\"'\n]|\"[^\"]{0,1000}\"|'[^'\[\]]{0,300}'|\n(?!\n)){0,600}"
 _SQUARE = re.compile(
     rf"(?<!\[)(?<!\\)\[(?P<close>/?)(?P<name>[A-Za-z][\w.-]{{0,40}})(?P<attrs>(?:[\s=]{_BODY}?)?)(?P<self>/?)\](?!\])"
@@ -46,6 +48,7 @@ _HUGO = re.compile(r"\{\{(?P<sign>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]{0,60}
 _LIQUID = re.compile(r"\{%-?\s*(?P<name>\w{0,40})(?P<attrs>[^{}%]{0,1000}(?:%(?!\})[^{}%]{0,500}){0,9}?)-?%\}")
 _OUTPUT = re.compile(r"\{\{(?![<%])-?[^{}\n]{1,300}\}\}")
 _LITERAL = re.compile(r"\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}")
+_LITERAL_TAG = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _COMMENTS = frozenset({"comment"})
 _FENCED = frozenset({"highlight", "code", "codeblock"})
 
@@ -67,18 +70,19 @@ def find_shortcodes(body: str) -> list[Mark]:
     found = list(_braces(body)) if "{" in body else []
     if "[" in body:
         found += _square(body)
-    return _outermost(found, [match.span() for match in _SHOWN.finditer(body)] if found else [])
+    return _outermost(body, found, [match.span() for match in _SHOWN.finditer(body)] if found else [])
 
 
-def _outermost(marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:
-    """Sorted, without marks inside others or inside shown code."""
+def _outermost(body: str, marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:
+    """Sorted, without marks inside others or inside shown code; Jekyll's {% raw %} works in code too."""
     kept: list[Mark] = []
     regions = iter(shown)
     region = next(regions, None)
     for mark in sorted(marks, key=lambda m: (m.start, -m.end)):
         while region is not None and region[1] <= mark.start:
             region = next(regions, None)
-        if region is not None and region[0] <= mark.start < region[1]:
+        shows = region is not None and region[0] <= mark.start < region[1]
+        if shows and not _LITERAL_TAG.fullmatch(body, mark.start, mark.end):
             continue
         if not kept or mark.start >= kept[-1].end:
             kept.append(mark)
@@ -120,7 +124,7 @@ def _pairs(tags: list[re.Match[str]]) -> dict[int, int]:
 
 def _is_shortcode(body: str, tag: re.Match[str]) -> bool:
     """Whether an opening tag without a partner is one."""
-    if _ATTRIBUTES.search(tag["attrs"]):
+    if _ATTRIBUTES.search(_HTML_TAG.sub("", tag["attrs"])):
         return True
     if body.startswith(_LINK_AFTER, tag.end()):
         return False

@@ -1,5 +1,8 @@
 """What each HTML element means for plain text."""
 
+import re
+
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # Never closed, or closed so seldom that counting their depth would mislead.
 VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 
 from pipeline.domain.documents import Mark
 from pipeline.stages.plain_writer import Anchor
@@ -15,6 +16,7 @@ _ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA
 _ROUNDS = 4
 _WRITTEN_COMMENT = re.compile(r"<!--[^>]{0,2000}-->")
 _WRITTEN_TAG = re.compile(r"<(/?[a-zA-Z][^<>\n]{0,500}?)\s*/?>")
+_GLUED = re.compile(r"\w")
 _OPEN_SIGN = re.compile(r"<(?=[a-zA-Z/!])")
 # Lines of a hard-wrapped paragraph: as wide as typewriters and mail programs break them.
 _WRAPPED_WIDTH = range(50, 91)
@@ -29,7 +31,7 @@ def decoded(text: str) -> str:
             if plainer == text:
                 break
             text = plainer
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    return text if text.isascii() else _INVISIBLE.sub("", text).replace("\xa0", " ")
 
 
 def _meaning(match: re.Match[str]) -> str:
@@ -56,20 +58,34 @@ def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark
 
     Words in angle brackets come from escaped markup (an article about HTML): the brackets go, the words stay.
     """
-    for pattern, kept in ((_WRITTEN_COMMENT, ""), (_WRITTEN_TAG, r"\1"), (_OPEN_SIGN, "< ")):
+    for pattern, kept in ((_WRITTEN_COMMENT, _nothing), (_WRITTEN_TAG, _words), (_OPEN_SIGN, _apart)):
         if pattern.search(text):
             text = _replaced(text, anchors, pattern, kept)
     marks = (Mark("link", a.start, a.end, text[a.start : a.end]) for a in anchors if a.start is not None)
     return text, tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: m.start))
 
 
-def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: str) -> str:
+def _nothing(_: re.Match[str]) -> str:
+    return ""
+
+
+def _words(tag: re.Match[str]) -> str:
+    """What stood in angle brackets, not glued to the words beside it ("List<String>" -> "List String")."""
+    before, after = tag.string[tag.start() - 1 : tag.start()], tag.string[tag.end() : tag.end() + 1]
+    return f"{' ' if _GLUED.match(before) else ''}{tag[1].rstrip()}{' ' if _GLUED.match(after) else ''}"
+
+
+def _apart(_: re.Match[str]) -> str:
+    return "< "
+
+
+def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str]) -> str:
     """Replace in the text and move the anchors along."""
     out: list[str] = []
     moves: list[tuple[int, int]] = []
     at = shift = 0
     for match in pattern.finditer(text):
-        words = match.expand(kept)
+        words = kept(match)
         out += (text[at : match.start()], words)
         shift += len(words) - len(match[0])
         moves.append((match.end(), shift))
