@@ -144,7 +144,8 @@ def shuffled_words(seed: int) -> str:
     rng = random.Random(seed)
     words = [rng.choice(("ash", "birch", "cedar", "elm", "fir", "hazel", "larch", "maple", "oak")) for _ in range(200)]
     for place in range(0, 200, 20):
-        words[place : place + 2] = [f"({words[place]}", f"{words[place + 1]})"]
+        closing = place + rng.randrange(5, 12)  # so far on that no context of the model still holds the opening
+        words[place], words[closing] = f"({words[place]}", f"{words[closing]})"
     return " ".join(words)
 
 
