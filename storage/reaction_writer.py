@@ -58,7 +58,7 @@ class GroupCommitReactions:
 
     async def _write(self, batch: list[Waiting]) -> None:
         try:
-            new = await self._commit(batch) if batch else set()
+            fresh = await self._commit(batch) if batch else {}
         except Exception as error:  # noqa: BLE001 - whatever it is, the callers of this batch must hear it
             for one in batch:
                 if not one.committed.done():
@@ -66,12 +66,15 @@ class GroupCommitReactions:
             return
         for one in batch:
             if not one.committed.done():  # a caller may have been cancelled
-                one.committed.set_result(one.delivery_id in new)
-            new.discard(one.delivery_id)  # the same delivery twice in one batch: only the first is new
+                one.committed.set_result(fresh.get(one.delivery_id) is one)
 
-    async def _commit(self, batch: list[Waiting]) -> set[str]:
+    async def _commit(self, batch: list[Waiting]) -> dict[str, Waiting]:
+        """By delivery, those that are new; of one delivery twice in the batch, the first."""
+        firsts: dict[str, Waiting] = {}
+        for one in batch:
+            firsts.setdefault(one.delivery_id, one)
         async with self._engine.writing() as session:
-            new = await SqlDeliveries(session).new_ones((one.delivery_id for one in batch), now=self._clock())
-            fresh = [one.reaction for one in batch if one.delivery_id in new]
-            await SqlReactions(session).record(fresh)
-        return new
+            new = await SqlDeliveries(session).new_ones(firsts, now=self._clock())
+            fresh = {delivery_id: one for delivery_id, one in firsts.items() if delivery_id in new}
+            await SqlReactions(session).record([one.reaction for one in fresh.values()])
+        return fresh

@@ -66,7 +66,7 @@ def _readable(wheel: Path, folder: Path, run_as: dict[str, Any]) -> Path:
 @contextmanager
 def _server(bin_folder: Path, folder: Path, run_as: dict[str, Any]) -> Iterator[None]:
     settings = [part for setting in QUICK for part in ("-c", setting)]
-    socket_only = ["-k", folder, "-c", "listen_addresses="]
+    socket_only: list[str | Path] = ["-k", folder, "-c", "listen_addresses="]
     command: list[str | Path] = [bin_folder / "postgres", "-D", folder / "data", *socket_only, *settings]
     log = folder / "log"
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output, **run_as) as server:
