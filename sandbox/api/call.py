@@ -70,7 +70,8 @@ class Call:
     def writable_channel(self) -> Channel:
         """Where a message goes: a channel id, #name, or a member's id for their direct message."""
         wanted, workspace = self.text("channel"), self.slack.workspace
-        if wanted in workspace.members:
+        member = workspace.members.get(wanted)
+        if member and not member.is_bot:
             self.args["channel"] = workspace.dm_with_bot(wanted).channel_id
         elif named := workspace.channel_named(wanted):
             self.args["channel"] = named.channel_id

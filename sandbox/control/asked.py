@@ -40,9 +40,15 @@ class Asked:
     def typed(self, name: str = "text") -> str:
         return as_typed(self.slack.workspace, self.maybe(name))
 
-    def member(self, name: str = "user") -> Member:
-        """A member by id or by name."""
-        wanted = self.text(name)
+    def member(self) -> Member:
+        """The member in "user", by id or by name."""
+        return self.member_called(self.text("user"))
+
+    def members(self) -> list[str]:
+        """The ids of the members listed in "members"."""
+        return [self.member_called(str(one)).user_id for one in self.body.get("members") or []]
+
+    def member_called(self, wanted: str) -> Member:
         found = self.slack.workspace.members.get(wanted) or self.slack.workspace.member_named(wanted)
         if found is None:
             raise ControlError("no_such_member", wanted, status=404)
@@ -59,7 +65,10 @@ class Asked:
         """A channel by id, by #name, or "dm": the member's direct message with the app."""
         wanted = self.text("channel")
         if wanted == "dm":
-            return self.slack.workspace.dm_with_bot(self.member().user_id)
+            member = self.member()
+            if member.is_bot:
+                raise ControlError("cannot_act", f"{member.user_id} is a bot")
+            return self.slack.workspace.dm_with_bot(member.user_id)
         workspace = self.slack.workspace
         found = workspace.channels.get(wanted) or workspace.channel_named(wanted)
         if found is None:

@@ -46,7 +46,7 @@ async def add_channel(asked: Asked) -> Json:
     if workspace.channel_named(name):
         raise ControlError("name_taken", name)
     channel_id = _stable_id(asked, "C", "name", asked.maybe("id"))
-    members = [str(one) for one in asked.body.get("members") or []]
+    members = asked.members()
     members += [workspace.bot_user_id] if asked.flag("bot") else []
     kind = "group" if asked.flag("private") else "channel"
     channel = Channel(channel_id, name, "group" if kind == "group" else "channel", members)
@@ -58,7 +58,7 @@ async def add_usergroup(asked: Asked) -> Json:
     workspace = asked.slack.workspace
     handle = asked.text("handle")
     group_id = _stable_id(asked, "S", "handle", asked.maybe("id"))
-    members = [str(one) for one in asked.body.get("members") or []]
+    members = asked.members()
     group = UserGroup(group_id, handle, asked.maybe("name") or handle, members)
     workspace.usergroups[group_id] = group
     return {"usergroup": usergroup_json(workspace, group, with_users=True)}

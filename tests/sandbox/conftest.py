@@ -14,8 +14,8 @@ from sandbox.server import RunningSandbox, running_sandbox
 
 @pytest.fixture
 async def space() -> AsyncIterator[RunningSandbox]:
-    """A sandbox whose patience and retries are a tenth and a thousandth of Slack's."""
-    async with running_sandbox(ack_timeout_s=0.3, retry_scale=0.001, share_delay_s=0.01) as running:
+    """A sandbox whose patience and retries are a quarter and a thousandth of Slack's."""
+    async with running_sandbox(ack_timeout_s=0.8, retry_scale=0.001, share_delay_s=0.01) as running:
         yield running
 
 
@@ -36,7 +36,7 @@ async def connect(space: RunningSandbox) -> AsyncIterator[Connect]:
 
         async def connected(app: AsyncApp) -> AsyncSocketModeHandler:
             handler = AsyncSocketModeHandler(app, space.app_token)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt ships this one untyped
             stack.push_async_callback(handler.close_async)
             await space.client.connected()
             return handler

@@ -19,14 +19,14 @@ from sandbox.settings import DEFAULT_MANIFEST
 
 
 def listening(app: AsyncApp, *, failures: int = 0) -> list[dict[str, Any]]:
-    """Bodies of the message events the app got; the first `failures` of them raise."""
+    """Bodies of the message events the app got; it is too slow for the first `failures` of them."""
     bodies: list[dict[str, Any]] = []
 
     @app.event("message")
     async def on_message(body: dict[str, Any]) -> None:
         bodies.append(body)
         if len(bodies) <= failures:
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(1.2)
 
     return bodies
 

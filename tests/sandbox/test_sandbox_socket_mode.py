@@ -12,7 +12,7 @@ from sandbox.client import ControlRefused
 from sandbox.server import RunningSandbox
 
 BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "7"}
-CARD = [
+CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "*A card*"}},
     {"type": "actions", "block_id": "decide", "elements": [BUTTON]},
 ]
@@ -57,7 +57,7 @@ async def test_a_listener_slower_than_the_limit_shows_operation_timeout(
 ) -> None:
     @app.command("/voice")
     async def on_command(ack: Any) -> None:
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.2)
         await ack("late")
 
     await connect(app)

@@ -208,7 +208,7 @@ async def test_history_comes_in_pages(web: AsyncWebClient) -> None:
 
 async def test_a_stream_grows_stops_and_dies_after_five_minutes(space: RunningSandbox, web: AsyncWebClient) -> None:
     parent = await space.client.post("owner", "#content", "write")
-    args = {"channel": "C0CONTENT", "recipient_team_id": "T0SANDBOX", "recipient_user_id": "U0OWNER"}
+    args: dict[str, Any] = {"channel": "C0CONTENT", "recipient_team_id": "T0SANDBOX", "recipient_user_id": "U0OWNER"}
     stream = await web.chat_stream(**args, thread_ts=parent["ts"], buffer_size=1)
     await stream.append(markdown_text="Hello ")
     await stream.append(markdown_text="world")
