@@ -9,6 +9,7 @@ from pipeline.domain.documents import Mark
 
 _EMAIL = re.compile(r"(?<![\w.+@/%-])[\w%+-](?:[\w.%+-]{0,62}[\w%+-])?@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w@-])")
 # "jane [at] example [dot] org", which people write and machines still read.
+_SPELLED_AT = re.compile(r"[\[({]\s?at\s?[\])}]", re.IGNORECASE)
 _SPELLED_EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{1,63}"
     r"(?:\s?[\[({]\s?dot\s?[\])}]\s?[\w-]{2,63}|\.[\w-]{2,63}){1,4}(?![\w-])",
@@ -36,10 +37,9 @@ _CARD_START = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5)")
 
 def find_emails(text: str) -> list[Mark]:
     """Marks of rule "email", replacement "[email]"; both plain and spelled-out addresses."""
-    if "@" not in text and "at" not in text:
-        return []
-    found = [match for match in _EMAIL.finditer(text) if "@" in text and _is_address(match[0])]
-    found += _SPELLED_EMAIL.finditer(text)
+    found = [match for match in _EMAIL.finditer(text) if _is_address(match[0])] if "@" in text else []
+    if _SPELLED_AT.search(text):
+        found += _SPELLED_EMAIL.finditer(text)
     return _apart(Mark("email", match.start(), match.end(), "[email]") for match in found)
 
 

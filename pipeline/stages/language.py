@@ -13,7 +13,7 @@ MIN_LETTERS = 200
 # fastText's own probability; English prose scores 0.8 and more, tables of names and code below 0.5.
 MIN_CONFIDENCE = 0.6
 # Longer texts say nothing more about their language.
-_SAMPLE_CHARS = 2_000
+_SAMPLE_CHARS = 1_000
 # More than half of the posts must agree before the others count as foreign.
 _MAJORITY = 0.5
 

@@ -1,9 +1,9 @@
 """Posts that are copies of other posts, found by the runs of five words they share."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from itertools import combinations
 
 from pipeline.domain.documents import DocumentId, Post
 from pipeline.stages.sentences import sentence_key
@@ -18,9 +18,8 @@ _MIN_SHINGLES = 40
 # A run of words in more posts than this is a frame (bio, call to action), not a copied text.
 _FRAME_POSTS = 10
 _FRAME_SHARE = 0.05
-_NO_DATE = datetime.min.replace(tzinfo=UTC)
-
-Shingles = frozenset[int]
+# Nobody publishes one text this often; and comparing all holders of a run costs the square of their number.
+_FRAME_POSTS_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,105 +31,112 @@ class DuplicateGroup:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """value in [0, 1]; excerpt: the shorter is inside the longer, but they are not the same size."""
+
+    value: float
+    excerpt: bool
+
+
 def find_near_duplicates(posts: Sequence[Post]) -> list[DuplicateGroup]:
     """Groups in the order of the posts kept: the newest, or the longest where one only contains the other.
 
-    Exact: every pair that shares a run of five words is compared. Runs shared by more than `_FRAME_POSTS` posts
-    and `_FRAME_SHARE` of the set do not count, so members of a series need more in common than their frame.
+    Exact: every pair that shares a run of five words is compared. Runs shared by too many posts do not count,
+    so members of a series need more in common than their frame.
     """
-    same = _same_words(posts)
-    firsts = [copies[0] for copies in same.values()]
-    all_shingles = {index: _shingles(posts[index].text) for index in firsts}
-    frames = _frames(all_shingles.values(), len(posts))
-    own = {index: shingles - frames for index, shingles in all_shingles.items()}
-    similar: dict[int, dict[int, float]] = {}
-    for (one, other), shared in _shared(own).items():
-        similarity = _similarity(
-            len(own[one]), len(own[other]), shared, len(all_shingles[one]), len(all_shingles[other])
-        )
-        if similarity is not None:
-            similar.setdefault(one, {})[other] = similarity
-            similar.setdefault(other, {})[one] = similarity
-    copies_of = {copies[0]: copies for copies in same.values()}
-    return _groups(posts, copies_of, similar, {index: len(shingles) for index, shingles in all_shingles.items()})
+    keys = [sentence_key(post.text) for post in posts]
+    copies_of = _same_words(posts, keys)
+    shingles = {index: _shingles(keys[index]) for index in copies_of}
+    sizes = {index: len(found) for index, found in shingles.items()}
+    own, shared = _shared(shingles, _frame_limit(len(posts)))
+    similar: dict[int, dict[int, _Likeness]] = {}
+    for (one, other), count in shared.items():
+        likeness = _likeness(own[one], own[other], count, min(sizes[one], sizes[other]))
+        if likeness is not None:
+            similar.setdefault(one, {})[other] = likeness
+            similar.setdefault(other, {})[one] = likeness
+    return _groups(posts, copies_of, similar, sizes)
 
 
-def _same_words(posts: Sequence[Post]) -> dict[str, list[int]]:
-    """Indices by normalised text, newest first."""
+def _same_words(posts: Sequence[Post], keys: Sequence[str]) -> dict[int, list[int]]:
+    """The newest post of every wording, with all posts of that wording, newest first; empty posts stand alone."""
     same: dict[str, list[int]] = {}
     for index in sorted(range(len(posts)), key=lambda i: _age(posts, i)):
-        words = sentence_key(posts[index].text)
-        same.setdefault(words or f"\0{index}", []).append(index)
-    return same
+        same.setdefault(keys[index] or f"\0{index}", []).append(index)
+    return {copies[0]: copies for copies in same.values()}
 
 
 def _age(posts: Sequence[Post], index: int) -> tuple[float, int]:
+    """Sorts the newest first and posts without a date last."""
     published = posts[index].published_at
-    return (-(published or _NO_DATE.replace(year=1900)).timestamp(), index)
+    return (float("inf") if published is None else -published.timestamp(), index)
 
 
-def _shingles(text: str) -> Shingles:
-    words = sentence_key(text).split()
+def _shingles(key: str) -> frozenset[int]:
+    words = key.split()
     return frozenset(map(hash, zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False)))
 
 
-def _frames(shingle_sets: Iterable[Shingles], posts: int) -> Shingles:
-    counts = Counter(shingle for shingles in shingle_sets for shingle in shingles)
-    limit = max(_FRAME_POSTS, _FRAME_SHARE * posts)
-    return frozenset(shingle for shingle, count in counts.items() if count > limit)
+def _frame_limit(posts: int) -> float:
+    return min(_FRAME_POSTS_MOST, max(_FRAME_POSTS, _FRAME_SHARE * posts))
 
 
-def _shared(own: Mapping[int, Shingles]) -> Counter[tuple[int, int]]:
-    """How many shingles each pair of posts has in common, for pairs with any."""
-    holders: dict[int, int | list[int]] = {}
+def _shared(
+    shingles: Mapping[int, frozenset[int]], frame_limit: float
+) -> tuple[dict[int, int], Counter[tuple[int, int]]]:
+    """How many shingles each post has besides frames, and how many of those each pair has in common."""
+    first: dict[int, int] = {}
+    holders: dict[int, list[int]] = {}
+    for index, found in shingles.items():
+        for shingle in found:
+            holder = first.setdefault(shingle, index)
+            if holder != index:
+                holders.setdefault(shingle, [holder]).append(index)
+    own = {index: len(found) for index, found in shingles.items()}
     pairs: Counter[tuple[int, int]] = Counter()
-    for index, shingles in own.items():
-        for shingle in shingles:
-            before = holders.setdefault(shingle, index)
-            if isinstance(before, list):
-                pairs.update((earlier, index) for earlier in before)
-                before.append(index)
-            elif before != index:
-                pairs[before, index] += 1
-                holders[shingle] = [before, index]
-    return pairs
+    for holding in holders.values():
+        if len(holding) <= frame_limit:
+            pairs.update(combinations(holding, 2))
+        else:
+            for index in holding:
+                own[index] -= 1
+    return own, pairs
 
 
-def _similarity(one: int, other: int, shared: int, one_all: int, other_all: int) -> float | None:
-    """Jaccard or containment over the shingles that are the posts' own; None below both thresholds.
+def _likeness(one: int, other: int, shared: int, shorter: int) -> _Likeness | None:
+    """Jaccard, else containment; None below both thresholds or where little besides frames is left to compare.
 
-    A post that is mostly frame has too little of its own to compare.
+    one, other: shingles each post has of its own; shorter: all shingles of the shorter post.
     """
-    if min(one, other) < min(_MIN_SHINGLES, min(one_all, other_all)):
+    smaller = min(one, other)
+    if smaller < min(_MIN_SHINGLES, shorter):
         return None
-    jaccard = shared / (one + other - shared)
+    jaccard, containment = shared / (one + other - shared), shared / smaller
     if jaccard >= MIN_JACCARD:
-        return jaccard
-    containment = shared / min(one, other)
-    return containment if containment >= MIN_CONTAINMENT and min(one, other) >= _MIN_SHINGLES else None
+        return _Likeness(jaccard, excerpt=False)
+    if containment >= MIN_CONTAINMENT and smaller >= _MIN_SHINGLES:
+        return _Likeness(containment, excerpt=True)
+    return None
 
 
 def _groups(
     posts: Sequence[Post],
     copies_of: Mapping[int, Sequence[int]],
-    similar: Mapping[int, Mapping[int, float]],
+    similar: Mapping[int, Mapping[int, _Likeness]],
     sizes: Mapping[int, int],
 ) -> list[DuplicateGroup]:
     """Each kept post takes the posts similar to itself, so that no chain joins posts that differ."""
     taken: set[int] = set()
     groups: list[DuplicateGroup] = []
     for keep in sorted(copies_of, key=lambda i: _age(posts, i)):
-        if keep in taken or _is_excerpt(keep, similar.get(keep, {}), sizes, taken):
+        near = {index: like for index, like in similar.get(keep, {}).items() if index not in taken}
+        if keep in taken or any(like.excerpt and sizes[keep] < sizes[index] for index, like in near.items()):
             continue
-        near = {index: value for index, value in similar.get(keep, {}).items() if index not in taken}
         taken |= {keep, *near}
         leave_out = [*copies_of[keep][1:], *(copy for index in near for copy in copies_of[index])]
         if leave_out:
             ids = tuple(posts[index].document_id for index in sorted(leave_out))
-            groups.append(DuplicateGroup(posts[keep].document_id, ids, min(near.values(), default=1.0)))
+            similarity = min((like.value for like in near.values()), default=1.0)
+            groups.append(DuplicateGroup(posts[keep].document_id, ids, similarity))
     return groups
-
-
-def _is_excerpt(index: int, near: Mapping[int, float], sizes: Mapping[int, int], taken: set[int]) -> bool:
-    """True when a much longer post, still in the running, holds this one's words: that one is kept instead."""
-    return any(other not in taken and sizes[index] < MIN_JACCARD * sizes[other] for other in near)
