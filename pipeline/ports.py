@@ -10,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Draft, DraftId, NewDraft, NewRewrite, Reaction, Rewrite, RewriteId, Written
+from pipeline.domain.preparing import FileFacts, PreparedFile, PreparedRound
 from pipeline.domain.spending import MonthSpend, SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import ProviderJob, TuningJob, TuningJobId, VoiceModel, VoiceModelId
 from pipeline.domain.voices import (
@@ -444,6 +446,16 @@ class Providers(Protocol):
 
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
         """Providers whose configuration allows this sensitivity, the private server first."""
+        ...
+
+
+class Preparer(Protocol):
+    """Reads and cleans, away from the event loop. Raises DataError subclasses."""
+
+    async def read(self, file: PreparedFile) -> FileFacts: ...
+
+    async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
+        """writer: the person's name as the system message says it."""
         ...
 
 

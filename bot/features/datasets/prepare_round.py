@@ -1,0 +1,130 @@
+"""The worker's side of a changed round: apply its recipe to all its sources and say what came of it."""
+
+import json
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.cards import round_thread, say_round_card
+from bot.slack.failures import sentence_for
+from pipeline.domain.documents import Filters, Finding
+from pipeline.domain.preparing import PreparedFile, PreparedRound
+from pipeline.domain.voices import (
+    Dataset,
+    NewDataset,
+    Round,
+    RoundId,
+    Voice,
+    fold_steps,
+)
+from pipeline.domain.work import Saying, WorkItem
+from pipeline.errors import NothingLeft
+from pipeline.ports import ArtifactStore, Clock, Database, People, Preparer
+
+REPORT = "datasets.report"
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareRound:
+    """Applies the recipe in force to all sources of a round and says what came of it."""
+
+    database: Database
+    artifacts: ArtifactStore
+    preparer: Preparer
+    people: People
+    clock: Clock
+
+    async def __call__(self, item: WorkItem) -> None:
+        async with self.database.read() as tx:
+            round_ = await tx.rounds.by_id(RoundId(int(item.subject)))
+            voice = await tx.voices.by_id(round_.voice_id)
+            sources = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "read"]
+            recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
+        if not sources:
+            await self.nothing(item, round_, voice, None)
+            return
+        writer = recipe.filters.author or self.people.name(voice.owner)
+        try:
+            async with AsyncExitStack() as stack:
+                files = [
+                    PreparedFile(await stack.enter_async_context(self.artifacts.local_path(one.sha256 or "")), one.name)
+                    for one in sources
+                ]
+                prepared = await self.preparer.prepare(files, recipe, writer=writer)
+        except NothingLeft as error:
+            await self.nothing(item, round_, voice, error)
+            return
+        dataset = await self.store(round_, prepared)
+        await self.tell(item, round_, dataset, prepared, recipe.filters)
+
+    async def store(self, round_: Round, prepared: PreparedRound) -> NewDataset:
+        return NewDataset(
+            team_id=round_.team_id,
+            voice_id=round_.voice_id,
+            round_id=round_.round_id,
+            content_hash=prepared.content_hash,
+            train_blob=await self.artifacts.put(prepared.train_rows),
+            validation_blob=await self.artifacts.put(prepared.validation_rows),
+            test_blob=await self.artifacts.put(prepared.test_rows),
+            report_blob=await self.artifacts.put(json.dumps(dict(prepared.report), ensure_ascii=False).encode()),
+            documents_read=prepared.documents_read,
+            kept=prepared.kept,
+            examples=prepared.examples,
+            train_examples=prepared.train_examples,
+            train_tokens=prepared.train_tokens,
+            tokens=prepared.tokens,
+            words=prepared.words,
+            open_blockers=prepared.open_blockers,
+        )
+
+    async def tell(
+        self, item: WorkItem, round_: Round, new: NewDataset, prepared: PreparedRound, filters: Filters
+    ) -> None:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            dataset: Dataset = await tx.datasets.add(new, now=now)
+            await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id)
+            facts = report_facts(round_.round_id, prepared, filters)
+            await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
+            voice = await tx.voices.by_id(round_.voice_id)
+            await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
+            await tx.work.finish(item)
+
+    async def nothing(self, item: WorkItem, round_: Round, voice: Voice, error: NothingLeft | None) -> None:
+        async with self.database.begin() as tx:
+            await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=None)
+            if error is not None:
+                facts = {"round_id": round_.round_id, "sentence": sentence_for(error)}
+                await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
+            await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
+            await tx.work.finish(item)
+
+
+def report_facts(round_id: RoundId, prepared: PreparedRound, filters: Filters) -> dict[str, Any]:
+    """Everything the report message shows, as JSON values."""
+    return {
+        "round_id": round_id,
+        "documents_read": prepared.documents_read,
+        "kept": prepared.kept,
+        "left_out": dict(prepared.left_out),
+        "filters": json.loads(json.dumps(asdict(filters), default=str)),
+        "findings": [finding_facts(finding) for finding in prepared.findings],
+        "tokens": prepared.tokens,
+        "words": prepared.words,
+        "first": prepared.first_published,
+        "last": prepared.last_published,
+        "if_accepted": asdict(prepared.if_accepted),
+        "open_blockers": list(prepared.open_blockers),
+    }
+
+
+def finding_facts(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "sentence": finding.sentence,
+        "fix": finding.fix,
+        "choice": finding.choice,
+        "automatic": finding.automatic,
+        "documents": finding.documents,
+    }

@@ -1,0 +1,110 @@
+"""The worker's side of a dropped file: fetch it, read it to its end, count it in or refuse it."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from bot.cards import say_round_card
+from bot.features.datasets.usecase import NOT_SAVED, append, changed, source_message
+from bot.slack.failures import sentence_for
+from pipeline.domain.documents import Filters
+from pipeline.domain.preparing import FileFacts, PreparedFile
+from pipeline.domain.voices import (
+    RecipeStep,
+    Round,
+    Source,
+    SourceId,
+    Voice,
+)
+from pipeline.domain.work import WorkItem
+from pipeline.errors import DataError, SameFile
+from pipeline.ports import ArtifactStore, Clock, Database, FileFetcher, People, Preparer, Transaction
+
+BOT = "understudy"
+SAME_NAME = 0.8  # similarity of an export's author to the owner's display name above which they are the same person
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """Fetches one file, reads it to its end, and counts it in; or refuses it, leaving everything as it was."""
+
+    database: Database
+    artifacts: ArtifactStore
+    files: FileFetcher
+    preparer: Preparer
+    people: People
+    clock: Clock
+
+    async def __call__(self, item: WorkItem) -> None:
+        async with self.database.read() as tx:
+            source = await tx.sources.by_id(SourceId(int(item.subject)))
+        if source.state != "waiting":
+            async with self.database.begin() as tx:
+                await tx.work.finish(item)
+            return
+        try:
+            sha256 = source.sha256 or await self.fetch(source)
+            await self.refuse_repeat(source, sha256)
+            async with self.artifacts.local_path(sha256) as path:
+                facts = await self.preparer.read(PreparedFile(path, source.name))
+        except DataError as error:
+            await self.refuse(item, source, error)
+        else:
+            await self.count_in(item, source, sha256, facts)
+
+    async def fetch(self, source: Source) -> str:
+        async with self.files.fetch(source.slack_file_id or "") as file:
+            return await self.artifacts.put_file(file.path)
+
+    async def refuse_repeat(self, source: Source, sha256: str) -> None:
+        async with self.database.read() as tx:
+            same = await tx.sources.same_bytes(source.voice_id, sha256)
+        if same is not None and same.source_id != source.source_id:
+            raise SameFile(source.name, same.added_at, same.documents)
+
+    async def refuse(self, item: WorkItem, source: Source, error: DataError) -> None:
+        async with self.database.begin() as tx:
+            round_ = await tx.rounds.by_id(source.round_id)
+            await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
+            facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
+            await tx.outbox.say(source_message(source, round_, facts))
+            await tx.work.finish(item)
+
+    async def count_in(self, item: WorkItem, source: Source, sha256: str, read: FileFacts) -> None:
+        async with self.database.begin() as tx:
+            round_ = await tx.rounds.by_id(source.round_id)
+            voice = await tx.voices.by_id(source.voice_id)
+            documents = read.documents + read.broken
+            await tx.sources.update(source.source_id, state="read", sha256=sha256, documents=documents)
+            facts = {
+                "state": "read",
+                "name": source.name,
+                "documents": documents,
+                "broken": read.broken,
+                "authors": dict(list(read.authors.items())[:8]),
+                "notices": list(read.notices[:5]),
+            }
+            await tx.outbox.say(source_message(source, round_, facts))
+            await self.guess_filters(tx, round_, voice, read)
+            await changed(tx, round_, BOT, "source.read", {"documents": documents}, self.clock)
+            await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
+            await tx.work.finish(item)
+
+    async def guess_filters(self, tx: Transaction, round_: Round, voice: Voice, read: FileFacts) -> None:
+        """Several authors and nobody chose: the one named like the owner, else the one who wrote most."""
+        steps = await tx.recipe_steps.of_round(round_.round_id)
+        if len(read.authors) < 2 or any(step.filters is not None for step in steps):
+            return
+        author = likeliest_author(list(read.authors), [self.people.name(voice.owner), voice.handle])
+        step = RecipeStep(NOT_SAVED, round_.round_id, by=BOT, at=self.clock(), filters=Filters(author=author))
+        await append(tx, step, round_, self.clock)
+
+
+def likeliest_author(authors: list[str], names: list[str]) -> str:
+    """authors: most posts first."""
+    alike = [(similarity(author, name), author) for author in authors for name in names]
+    best, author = max(alike, key=lambda pair: pair[0])
+    return author if best >= SAME_NAME else authors[0]
+
+
+def similarity(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()

@@ -1,0 +1,212 @@
+"""What people do in the dataset thread: open it, drop files, choose fixes, undo, filter, look."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.cards import round_thread, say_round_card
+from bot.lookup import find_voice, only_steward, round_at
+from pipeline.domain.documents import Choice, Filters, Rule
+from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, Source, StepId, Voice
+from pipeline.domain.work import AuditEntry, Saying
+from pipeline.ports import ArtifactStore, Clock, Database, Transaction
+
+SOURCE_MESSAGE = "datasets.source"
+NOT_SAVED = StepId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedInThread:
+    """A file as Slack tells of it, before a byte of it was fetched."""
+
+    slack_file_id: str
+    name: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDataset:
+    """Opens (or finds) the dataset thread. Raises UnknownVoice, NotSteward."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, team_id: str, user: str, handle: str, filters: Filters | None) -> tuple[Voice, Round]:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            voice = await find_voice(tx, team_id, handle)
+            only_steward(voice, user)
+            round_ = await tx.rounds.open_for(voice, channel_id=voice.channel_id, now=now)
+            await say_round_card(tx, round_, voice)
+            if filters is not None:
+                step = RecipeStep(NOT_SAVED, round_.round_id, by=user, at=now, filters=filters)
+                await append(tx, step, round_, self.clock)
+        return voice, round_
+
+
+@dataclass(frozen=True, slots=True)
+class DropFiles:
+    """Files dropped in a dataset thread become sources to be read, one after the other. Raises NotSteward."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(
+        self, team_id: str, channel_id: str, thread_ts: str, user: str, delivery: str, files: Sequence[DroppedInThread]
+    ) -> None:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            round_ = await round_at(tx, team_id, channel_id, thread_ts)
+            if round_ is None or not await tx.deliveries.first_time(delivery, now=now):
+                return
+            voice = await tx.voices.by_id(round_.voice_id)
+            only_steward(voice, user)
+            waiting = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "waiting"]
+            for file in files:
+                new = NewSource(
+                    team_id=team_id,
+                    voice_id=voice.voice_id,
+                    round_id=round_.round_id,
+                    name=file.name,
+                    size_bytes=file.size_bytes,
+                    origin="slack_file",
+                    added_by=user,
+                    slack_file_id=file.slack_file_id,
+                )
+                source = await tx.sources.add(new, now=now)
+                after = waiting[-1].name if waiting else None
+                facts = {"state": "waiting", "name": file.name, "after": after, "in_front": len(waiting)}
+                await tx.outbox.say(source_message(source, round_, facts))
+                await tx.work.enqueue("read-source", source.source_id, team_id, run_at=now)
+                waiting.append(source)
+                entry = AuditEntry(team_id, user, "source.added", voice.handle, after={"size_bytes": file.size_bytes})
+                await tx.audit.record(entry, now=now)
+
+
+def source_message(source: Source, round_: Round, facts: dict[str, Any]) -> Saying:
+    """One message per file, edited as it is read."""
+    return Saying(f"source:{source.source_id}:report", SOURCE_MESSAGE, facts, round_thread(round_))
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFix:
+    """Accept or refuse fixes. A choice that stands already changes nothing. Raises NotSteward."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, round_id: RoundId, user: str, rules: Sequence[Rule], choice: Choice) -> None:
+        async with self.database.begin() as tx:
+            round_ = await stewards_round(tx, round_id, user)
+            standing = standing_choices(await tx.recipe_steps.of_round(round_id))
+            for rule in rules:
+                if standing.get(rule) != choice:
+                    step = RecipeStep(NOT_SAVED, round_id, by=user, at=self.clock(), rule=rule, choice=choice)
+                    await append(tx, step, round_, self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoFix:
+    """Take back the newest choice about a rule; an automatic fix, which nobody chose, is refused. Raises NotSteward."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, round_id: RoundId, user: str, rule: Rule) -> None:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            round_ = await stewards_round(tx, round_id, user)
+            steps = await tx.recipe_steps.of_round(round_id)
+            made = [step for step in steps if step.rule == rule and step.undone_at is None]
+            if made:
+                await tx.recipe_steps.undo(made[-1].step_id, at=now)
+                await changed(tx, round_, user, "choice.undone", {"rule": rule}, self.clock)
+            else:
+                step = RecipeStep(NOT_SAVED, round_id, by=user, at=now, rule=rule, choice="keep")
+                await append(tx, step, round_, self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilters:
+    """Raises NotSteward."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, round_id: RoundId, user: str, filters: Filters) -> None:
+        async with self.database.begin() as tx:
+            round_ = await stewards_round(tx, round_id, user)
+            step = RecipeStep(NOT_SAVED, round_id, by=user, at=self.clock(), filters=filters)
+            await append(tx, step, round_, self.clock)
+
+
+@dataclass(frozen=True, slots=True)
+class FiltersInForce:
+    database: Database
+
+    async def __call__(self, round_id: RoundId) -> Filters:
+        async with self.database.read() as tx:
+            steps = [step.filters for step in await tx.recipe_steps.of_round(round_id) if step.undone_at is None]
+        return next((filters for filters in reversed(steps) if filters is not None), Filters())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFindings:
+    """The findings of the report that stands; none when nothing was prepared yet."""
+
+    database: Database
+    artifacts: ArtifactStore
+
+    async def of(self, round_id: RoundId) -> list[dict[str, Any]]:
+        async with self.database.read() as tx:
+            round_ = await tx.rounds.by_id(round_id)
+            if round_.dataset_id is None:
+                return []
+            dataset = await tx.datasets.by_id(round_.dataset_id)
+        findings: list[dict[str, Any]] = json.loads(await self.artifacts.get(dataset.facts.report_blob))["findings"]
+        return findings
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFinding:
+    """The report's entry for a rule; None when the set changed and it is gone."""
+
+    findings: StoredFindings
+
+    async def __call__(self, round_id: RoundId, rule: str) -> dict[str, Any] | None:
+        return next((one for one in await self.findings.of(round_id) if one["rule"] == rule), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFixes:
+    """Rules whose fix is offered and not in force: what Accept all accepts."""
+
+    findings: StoredFindings
+
+    async def __call__(self, round_id: RoundId) -> list[Rule]:
+        return [one["rule"] for one in await self.findings.of(round_id) if one["fix"] and one["choice"] != "fix"]
+
+
+async def stewards_round(tx: Transaction, round_id: RoundId, user: str) -> Round:
+    round_ = await tx.rounds.by_id(round_id)
+    only_steward(await tx.voices.by_id(round_.voice_id), user)
+    return round_
+
+
+def standing_choices(steps: Sequence[RecipeStep]) -> dict[Rule, Choice]:
+    return {step.rule: step.choice for step in steps if step.rule and step.choice and step.undone_at is None}
+
+
+async def append(tx: Transaction, step: RecipeStep, round_: Round, clock: Clock) -> None:
+    await tx.recipe_steps.append(step)
+    facts = {"rule": step.rule, "choice": step.choice, "filters": step.filters is not None}
+    await changed(tx, round_, step.by, "choice.made", facts, clock)
+
+
+async def changed(tx: Transaction, round_: Round, who: str, what: str, facts: dict[str, Any], clock: Clock) -> None:
+    """Count a revision, have it prepared, and write it down."""
+    await tx.rounds.changed(round_.round_id)
+    await tx.work.enqueue("prepare-round", round_.round_id, round_.team_id, run_at=clock())
+    entry = AuditEntry(round_.team_id, who, what, round_.card_key, after=facts)
+    await tx.audit.record(entry, now=clock())

@@ -1,0 +1,228 @@
+"""The round's card, a message per file, and the cleaning report with its buttons."""
+
+import re
+from datetime import date
+
+from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.cards import ROUND_CARD
+from bot.features.datasets.prepare_round import REPORT
+from bot.features.datasets.usecase import SOURCE_MESSAGE
+from bot.slack.forms import text_input
+from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
+from bot.slack.mrkdwn import channel, escape, quoted
+from pipeline.domain.documents import Filters
+from pipeline.domain.voices import RoundId
+
+ACCEPT_ALL = "datasets.accept_all"
+CHANGE_FILTERS = "datasets.filters"
+ADD_SAMPLES = "datasets.open"  # the button on the voice's card
+NOT_A_DAY = "Write the day like 2021-04-01."
+FILTERS_FORM = "datasets.filters_form"
+# Followed by the rule: Slack wants every action id of a message to be its own.
+FIX, KEEP, SHOW, UNDO = "datasets.fix.", "datasets.keep.", "datasets.show.", "datasets.undo."
+
+FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .html or a .zip"
+THIN = 100  # below this the old command-line tool advised "a few hundred"
+JOB_LINES = {
+    "queued": "⏳ queued",
+    "uploading": "📤 sending",
+    "sending": "📤 sending",
+    "in-doubt": "🔎 asking the provider whether it has the job",
+    "validating": "🔎 provider is checking the file",
+    "running": "🏋️ training",
+    "ready": "✅ trained",
+    "failed": "❌ training failed",
+    "cancelled": "training cancelled",
+}
+REASONS = {
+    "other-author": "other authors",
+    "other-kind": "pages and other kinds",
+    "not-published": "not published",
+    "older": "older",
+    "newer": "newer",
+    "title-excluded": "excluded by title",
+    "broken": "unreadable",
+    "language": "in another language",
+    "series": "in a series",
+    "near-duplicate": "nearly the same as another",
+    "too-long": "too long",
+    "too-short": "too short",
+    "empty": "empty",
+    "personal-data": "with personal data",
+    "secret": "with secrets",
+    "quotation": "mostly quotation",
+    "own-draft": "drafts of mine",
+}
+
+
+def opened(handle: str, number: int, channel_id: str) -> str:
+    where = f"the thread of 📚 *{escape(handle)} · round {number}* in {channel(channel_id)}"
+    return f"Drop files in {where} (any size up to 200 MB): {FORMATS}."
+
+
+def card(facts: Facts) -> Message:
+    head = f"📚 *{escape(facts['handle'])} · round {facts['number']}* — {round_standing(facts)}"
+    if facts["read"]:
+        return Message(head, (section(head),))
+    return Message(head, (section(f"{head} Drop {FORMATS} in this thread."),))
+
+
+def round_standing(facts: Facts) -> str:
+    if facts["job_state"]:
+        before = facts["queued_before"]
+        place = f", {before} in front" if facts["job_state"] == "queued" and before else ""
+        return f"{facts['texts']:,} texts · {JOB_LINES[facts['job_state']]}{place}"
+    if not facts["read"]:
+        return "0 texts."
+    state = f"*{len(facts['open_blockers'])} to decide*" if facts["open_blockers"] else "clean"
+    return f"{facts['texts']:,} of {facts['read']:,} texts, {state}"
+
+
+def source(facts: Facts) -> Message:
+    name = quoted(facts["name"])
+    if facts["state"] == "refused":
+        return plain(facts["sentence"])
+    if facts["state"] == "waiting":
+        if facts["in_front"]:
+            return plain(f"Reading `{name}` after `{quoted(facts['after'])}` ({facts['in_front']} in front).")
+        return plain(f"👀 Reading `{name}` …")
+    lines = [f"*{name}* — {facts['documents']:,} items, read to the end."]
+    if len(facts["authors"]) > 1:
+        people = " · ".join(f"{quoted(name)} ({count:,})" for name, count in facts["authors"].items())
+        lines.append(f"Published posts by: {people}")
+    if facts["broken"]:
+        lines.append(f"{facts['broken']:,} of them I could not read; they are counted as left out.")
+    lines += [f"_{notice_words(notice)}_" for notice in facts["notices"]]
+    return plain("\n".join(lines))
+
+
+def notice_words(notice: str) -> str:
+    kind, _, detail = notice.partition(": ")
+    words = {
+        "encoding": f"Not UTF-8; I read it as {escape(detail)}.",
+        "title-rule": f"Titles were found by this rule: {escape(detail)}.",
+        "repaired-xml": f"The export is not valid XML ({escape(detail)}); I repaired what I could.",
+    }
+    return words.get(kind, escape(detail))
+
+
+def report(facts: Facts) -> Message:
+    """What is kept and left out, what was found, what it would come to."""
+    round_id = RoundId(facts["round_id"])
+    if facts.get("sentence"):
+        return Message(facts["sentence"], (section(facts["sentence"]), buttons(filters_button(round_id))))
+    done = [finding for finding in facts["findings"] if finding["choice"] == "fix"]
+    waiting = [finding for finding in facts["findings"] if finding["choice"] != "fix"]
+    blocks: list[Block] = [section(kept_lines(facts)), buttons(filters_button(round_id))]
+    blocks += done_blocks(done, round_id)
+    for number, finding in enumerate(waiting, start=1):
+        blocks += finding_blocks(finding, number, round_id)
+    blocks += [divider(), section(totals(facts, waiting))]
+    if any(finding["fix"] for finding in waiting):
+        blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
+    text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
+    return Message(text, tuple(blocks))
+
+
+def kept_lines(facts: Facts) -> str:
+    filters = facts["filters"]
+    chosen = [f"author *{quoted(filters['author'])}*"] if filters["author"] else []
+    chosen += [f"type *{quoted(', '.join(filters['kinds']))}*", f"status *{quoted(', '.join(filters['statuses']))}*"]
+    chosen += [f"since *{filters['since']}*"] if filters["since"] else []
+    chosen += [f"until *{filters['until']}*"] if filters["until"] else []
+    left_out = " · ".join(f"{count:,} {REASONS.get(reason, reason)}" for reason, count in facts["left_out"].items())
+    lines = [f"*{facts['kept']:,}* of {facts['documents_read']:,} kept: {' · '.join(chosen)}"]
+    return "\n".join([*lines, f"Left out: {left_out}"] if left_out else lines)
+
+
+def filters_button(round_id: RoundId) -> ButtonElement:
+    return button("Change filters", CHANGE_FILTERS, round_id)
+
+
+def done_blocks(done: list[Facts], round_id: RoundId) -> list[Block]:
+    """Fixes in force, each with its undo, as short as can be."""
+    if not done:
+        return []
+    blocks: list[Block] = [section("*Done, with undo:*")]
+    for finding in done:
+        undo = None if finding["rule"] == "empty" else button("Undo", UNDO + finding["rule"], round_id)
+        blocks.append(section("✓ " + escape(finding["sentence"]), accessory=undo))
+    return blocks
+
+
+def finding_blocks(finding: Facts, number: int, round_id: RoundId) -> list[Block]:
+    mark = "🛑 " if finding["severity"] == "blocker" else ""
+    text = section(f"{mark}{number}. {escape(finding['sentence'])}")
+    if not finding["fix"]:
+        return [text]
+    rule = finding["rule"]
+    press = [button(finding["fix"], FIX + rule, round_id), button("Show", SHOW + rule, round_id)]
+    return [text, buttons(*press)]
+
+
+def totals(facts: Facts, waiting: list[Facts]) -> str:
+    undecided = any(finding["fix"] for finding in waiting)
+    head, size = ("If you accept all", facts["if_accepted"]) if undecided else ("As it stands", facts)
+    numbers = f"{size['kept']:,} texts · {size['tokens']:,} tokens · {size['words']:,} words"
+    lines = [f"*{head}:* {numbers} · {span(facts)}prompts: half titles, half briefs."]
+    if size["kept"] < THIN:
+        lines.append(f"{size['kept']:,} is thin: a few hundred is the usual advice. Enough to try it cheaply.")
+    if not undecided:
+        lines.append("Every step can be undone until you pay. Next: `/voice cost` with the name of the voice.")
+    return "\n".join(lines)
+
+
+def span(facts: Facts) -> str:
+    if not facts["first"] or not facts["last"]:
+        return ""
+    first, last = date.fromisoformat(facts["first"]), date.fromisoformat(facts["last"])
+    return f"{first:%b %Y} – {last:%b %Y} · "
+
+
+def shown(finding: Facts | None) -> str:
+    """Up to three places, before and after."""
+    if finding is None:
+        return "The set changed meanwhile; the report above is up to date."
+    lines = [escape(finding["sentence"])]
+    for example in finding["examples"]:
+        lines.append(f"*{quoted(example['title'])}*\n> {one_line(example['before'])}")
+        if example["after"] != example["before"]:
+            lines.append(f"becomes\n> {one_line(example['after']) or '(nothing)'}")
+    return "\n".join(lines)[:2900]
+
+
+def one_line(text: str) -> str:
+    return escape(" ".join(text.split()))
+
+
+def filters_form(round_id: RoundId, filters: Filters) -> View:
+    return View(
+        type="modal",
+        callback_id=FILTERS_FORM,
+        title=PlainTextObject(text="Which texts?"),
+        submit=PlainTextObject(text="Apply"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=str(round_id),
+        blocks=[
+            text_input("author", "Author, as the export names them", "all authors", initial=filters.author),
+            text_input("since", "Not older than (YYYY-MM-DD)", "2021-04-01", initial=as_text(filters.since)),
+            text_input("until", "Not newer than (YYYY-MM-DD)", "today", initial=as_text(filters.until)),
+            text_input("kinds", "Types, with commas", "post", initial=", ".join(filters.kinds)),
+            text_input("statuses", "Statuses, with commas", "publish", initial=", ".join(filters.statuses)),
+            text_input("exclude_titles", "Leave out titles with these words", "Bench Notes", initial=words_of(filters)),
+        ],
+    )
+
+
+def as_text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def words_of(filters: Filters) -> str | None:
+    """Titles are stored as regular expressions; people see the words."""
+    return ", ".join(re.sub(r"\\\\(.)", r"\\1", title) for title in filters.exclude_titles) or None
+
+
+TEMPLATES = {ROUND_CARD: card, SOURCE_MESSAGE: source, REPORT: report}

@@ -1,0 +1,120 @@
+"""Reading and cleaning in other processes, so that no ack waits for a big file."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
+from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
+from pipeline.estimate import workload
+from pipeline.examples import to_jsonl
+from pipeline.findings import accept
+from pipeline.models.tokens import TokenCounter, token_counter
+from pipeline.report import report_json
+from pipeline.runner import Item, Target, decide, survey
+from pipeline.sources.reading import Limits, read_file
+
+T = TypeVar("T")
+
+SYSTEM_MESSAGE = "You write in the voice of {writer}."
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What rows are counted and cut for: one encoding for the dataset, priced per base afterwards."""
+
+    encoding: str
+    exact: bool
+    context_tokens: int
+    rank_cache: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorPreparer:
+    """executor: any concurrent.futures.Executor; processes by default."""
+
+    executor: Executor
+    limits: Limits
+    rows: RowFacts
+
+    async def read(self, file: PreparedFile) -> FileFacts:
+        return await self._run(partial(file_facts, file, self.limits))
+
+    async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
+        return await self._run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))
+
+    async def _run(self, work: partial[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+
+
+def file_facts(file: PreparedFile, limits: Limits) -> FileFacts:
+    documents = broken = 0
+    authors: Counter[str] = Counter()
+    notices: list[str] = []
+    for item in read_file(file.path, name=file.name, limits=limits):
+        match item:
+            case Notice():
+                notices.append(f"{item.kind}: {item.detail}")
+            case BrokenItem():
+                broken += 1
+            case Document():
+                documents += 1
+                if item.status == "publish" and item.kind == "post" and (author := item.author_name or item.author):
+                    authors[author] += 1
+    return FileFacts(documents, broken, dict(authors.most_common()), tuple(notices))
+
+
+def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
+    for file in files:
+        yield from read_file(file.path, name=file.name, limits=limits)
+
+
+def prepared_round(
+    files: Sequence[PreparedFile], recipe: Recipe, writer: str, limits: Limits, facts: RowFacts
+) -> PreparedRound:
+    """Reads once; decides twice: as chosen, and as if every fix were accepted."""
+    target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count)
+    corpus = survey(items_of(files, limits), recipe)
+    prepared = decide(corpus, recipe, target)
+    everything = accept(recipe, "all", prepared.findings)
+    projected = corpus if corpus.fits(everything) else survey(items_of(files, limits), everything)
+    accepted = decide(projected, everything, target)
+    return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), facts.context_tokens)
+
+
+def as_round(prepared: Prepared, if_accepted: IfAccepted, context_tokens: int) -> PreparedRound:
+    work = workload(prepared.examples, context_tokens=context_tokens)
+    return PreparedRound(
+        documents_read=prepared.documents_read,
+        kept=prepared.kept,
+        left_out=prepared.left_out_counts,
+        findings=prepared.findings,
+        examples=len(prepared.examples),
+        train_examples=work.examples,
+        train_tokens=work.train_tokens,
+        prompt_tokens=work.prompt_tokens,
+        completion_tokens=work.completion_tokens,
+        tokens=prepared.tokens,
+        words=prepared.words,
+        content_hash=prepared.content_hash,
+        first_published=prepared.first_published.isoformat() if prepared.first_published else None,
+        last_published=prepared.last_published.isoformat() if prepared.last_published else None,
+        open_blockers=tuple(finding.rule for finding in prepared.blockers),
+        if_accepted=if_accepted,
+        train_rows=to_jsonl(prepared.of("train")),
+        validation_rows=to_jsonl(prepared.of("validation")),
+        test_rows=to_jsonl(prepared.of("test")),
+        report=report_json(prepared)
+        | {"prompt_tokens": work.prompt_tokens, "completion_tokens": work.completion_tokens},
+    )
+
+
+@lru_cache(maxsize=4)
+def counter(facts: RowFacts) -> TokenCounter:
+    """Loading ranks costs 0.6 s: once per process."""
+    return token_counter(facts.encoding, exact=facts.exact, cache_dir=facts.rank_cache)

@@ -1,0 +1,64 @@
+"""What reading a file and preparing a round come to, as values that travel between processes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.domain.documents import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One file, read to its end. authors: published posts per author as the file names them, most first."""
+
+    documents: int
+    broken: int
+    authors: Mapping[str, int]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFile:
+    """A readable file and the name people know it by."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IfAccepted:
+    """What the set would be with every offered fix accepted."""
+
+    kept: int
+    tokens: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRound:
+    """A round under its recipe, ready to be stored. *_rows: chat-format JSON lines, UTF-8. report: plain JSON values.
+
+    open_blockers: rules whose findings still block payment.
+    """
+
+    documents_read: int
+    kept: int
+    left_out: Mapping[str, int]
+    findings: tuple[Finding, ...]
+    examples: int
+    train_examples: int
+    train_tokens: int
+    prompt_tokens: int
+    completion_tokens: int
+    tokens: int
+    words: int
+    content_hash: str
+    first_published: str | None
+    last_published: str | None
+    open_blockers: tuple[str, ...]
+    if_accepted: IfAccepted
+    train_rows: bytes
+    validation_rows: bytes
+    test_rows: bytes
+    report: Mapping[str, Any]
