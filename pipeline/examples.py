@@ -66,6 +66,8 @@ _HANGING_WORDS = "according although based before beyond despite especially even
 _HANGING: Final = frozenset(f"{_HANGING_WORDS} using whether without".split())
 _HEADING = re.compile(r"#{1,6}\s+(.+)")
 _NO_SENTENCE = re.compile(r"#{1,6}\s|>")  # headings, and other people's words
+_SIGNS: Final = str.maketrans("", "", '*[]“”"')  # emphasis, brackets and quotation marks lose their other half
+_AROUND: Final = " _‘’,;:.!?"
 _LIST_ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 _KEYS: Final = frozenset(("role", "content", "name", "function_call", "weight"))
@@ -229,7 +231,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _clauses(sentence: str) -> Iterator[str]:
     for number, clause in enumerate(_CLAUSE_END.split(sentence)):
-        words = _trimmed(clause.strip("*_[]‘ ").split())
+        words = _trimmed(clause.translate(_SIGNS).strip(_AROUND).split())
         if MIN_POINT_WORDS <= len(words) <= MAX_POINT_WORDS and _stands_alone(words[0], opens=number == 0):
             yield " ".join(words)
 

@@ -143,14 +143,19 @@ def _size(prepared: Prepared) -> str:
 
 
 def _reasons(prepared: Prepared) -> list[str]:
-    return [f"{count:,} {REASONS[reason]}" for reason, count in sorted(prepared.left_out_counts.items())]
+    return [f"{count:,} {REASONS[reason]}" for reason, count in _in_order(prepared)]
+
+
+def _in_order(prepared: Prepared) -> list[tuple[str, int]]:
+    counts = prepared.left_out_counts
+    return [(reason, counts[reason]) for reason in REASONS if reason in counts]
 
 
 def _left_out(prepared: Prepared) -> str:
     if not prepared.left_out:
         return ""
     rows = [f"- {line}" for line in _reasons(prepared)]
-    total = " + ".join(f"{number:,}" for _, number in sorted(prepared.left_out_counts.items()))
+    total = " + ".join(f"{number:,}" for _, number in _in_order(prepared))
     return "\n".join(
         ["## Left out", "", *rows, "", f"{prepared.kept:,} + {total} = {prepared.documents_read:,}"],
     )

@@ -125,6 +125,16 @@ def test_a_point_never_ends_on_a_function_word() -> None:
     assert all(point.split()[-1] not in {"the", "a", "for", "in"} for point in key_points(body, Salience.of([body])))
 
 
+def test_a_long_clause_is_never_given_away() -> None:
+    body = " ".join(f"The {' '.join(f'word{n}x{step}' for step in range(MAX_POINT_WORDS))}." for n in range(6))
+    assert key_points(body, Salience.of([body])) == ()
+
+
+def test_points_have_no_loose_signs() -> None:
+    body = "“The gutter is always *full*,” she said to us. The slow hook is hers.” We mended the gutter [twice]. "
+    assert key_points(body * 2, Salience.of([body])) == ("The gutter is always full", "We mended the gutter twice")
+
+
 # Splits
 
 
@@ -157,6 +167,13 @@ def test_nearly_equal_texts_share_a_split(names: list[str], data: st.DataObject)
     together = data.draw(st.sets(st.sampled_from(keys))) if keys else set()
     splits = assign_splits(dict(zip(keys, names, strict=True)), [together])
     assert len({splits[key] for key in together}) <= 1
+
+
+@given(st.lists(st.sets(st.integers(0, 199).map(str), max_size=4), max_size=20))
+def test_joining_texts_never_moves_a_trained_one_into_the_test(joined: list[set[str]]) -> None:
+    names = {str(n): f"topic {n}" for n in range(200)}
+    apart, together = assign_splits(names), assign_splits(names, joined)
+    assert all(ORDER[together[key]] >= ORDER[apart[key]] for key in names)
 
 
 @given(topics, topics, st.randoms())

@@ -99,7 +99,7 @@ def test_without_a_price_there_is_no_estimate() -> None:
 
 def test_the_page_adds_up_before_the_readers_eyes() -> None:
     page = report_markdown(PREPARED, COSTS)
-    assert "3 + 402 + 611 + 188 = 1,204" in page
+    assert "3 + 611 + 188 + 402 = 1,204" in page
     assert "Apr 2021 – Apr 2023" in page
     assert "$8.80 ($8.70 – $8.80)" in page
     assert "14 Jan 2027" in page
