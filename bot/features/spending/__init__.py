@@ -1,0 +1,1 @@
+"""What training would cost, who may pay for it, and the decision."""

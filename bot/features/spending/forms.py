@@ -1,0 +1,171 @@
+"""The two forms: asking for approval, and a reason for saying no."""
+
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from typing import Any, Final
+
+from slack_sdk.models.blocks import (
+    Block,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    StaticSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, SpendWish, TrainForm
+from bot.features.spending.offers import Offer, usual_ceiling
+from bot.features.spending.readiness import NotReady
+from bot.features.spending.usecase import Decision
+from bot.features.spending.views import not_ready
+from bot.slack.forms import field_value, text_input
+from bot.slack.message import section
+from bot.slack.mrkdwn import quoted, shortened, usd
+from pipeline.domain.spending import MICROUSD_PER_USD, SpendRequest, SpendRequestId
+from pipeline.estimate import MAX_DEFAULT_EPOCHS
+
+TRAIN: Final = "spending.train"
+DECLINE: Final = "spending.decline"
+MOST_OPTIONS: Final = 100  # of a select
+OPTION_CHARS: Final = 75  # shown of one option
+VALUE_CHARS: Final = 150  # sent back of one option
+NOTE_CHARS: Final = 500
+ERROR_CHARS: Final = 150
+MOST_USD: Final = 1_000_000  # more is a slip of the finger
+
+
+class WrongEntry(ValueError):
+    """Something typed into a field that is not what the field is for."""
+
+    def __init__(self, block_id: str, sentence: str) -> None:
+        super().__init__(block_id, sentence)
+        self.block_id = block_id
+        self.sentence = sentence
+
+
+def train_form(form: TrainForm) -> View:
+    """private_metadata: the voice's handle."""
+    first = form.offers[0]
+    usual = f"{usd(usual_ceiling(first))} for {first.estimate.base}"
+    epochs = f"auto: {first.estimate.epochs}"
+    return View(
+        type="modal",
+        callback_id=TRAIN,
+        title=PlainTextObject(text="Ask for approval"),
+        submit=PlainTextObject(text="Ask"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=form.handle,
+        blocks=[
+            about(form),
+            base_input(form.offers),
+            text_input("epochs", "Passes over the texts", epochs),
+            text_input("ceiling", "At most, in $ (empty: the high estimate and 25 %)", usual[: OPTION_CHARS * 2]),
+            note_input("note", "A word to the approver", "what it is for"),
+        ],
+    )
+
+
+def about(form: TrainForm) -> Block:
+    return section(
+        f"*{quoted(form.handle)}*, round {form.number}: {form.texts:,} texts. "
+        "Nothing is sent or paid until an approver says yes."
+    )
+
+
+def base_input(offers: tuple[Offer, ...]) -> InputBlock:
+    options = [base_option(offer) for offer in offers if len(base_value(offer)) <= VALUE_CHARS][:MOST_OPTIONS]
+    return InputBlock(
+        block_id="base",
+        label=PlainTextObject(text="Where and on which base"),
+        element=StaticSelectElement(action_id="base", options=options, initial_option=options[0]),
+    )
+
+
+def base_option(offer: Offer) -> Option:
+    words = f"{offer.estimate.base} · {offer.estimate.provider} · up to {usd(offer.estimate.training.high_microusd)}"
+    return Option(value=base_value(offer), text=PlainTextObject(text=words[:OPTION_CHARS]))
+
+
+def base_value(offer: Offer) -> str:
+    return f"{offer.estimate.provider}/{offer.estimate.base}"
+
+
+def note_input(block_id: str, label: str, hint: str) -> InputBlock:
+    return InputBlock(
+        block_id=block_id,
+        label=PlainTextObject(text=label),
+        optional=True,
+        element=PlainTextInputElement(
+            action_id=block_id, placeholder=PlainTextObject(text=hint), multiline=True, max_length=NOTE_CHARS
+        ),
+    )
+
+
+def decline_form(request: SpendRequest) -> View:
+    """private_metadata: the request's id."""
+    return View(
+        type="modal",
+        callback_id=DECLINE,
+        title=PlainTextObject(text=f"Decline {request.label}"[:24]),
+        submit=PlainTextObject(text="Decline"),
+        close=PlainTextObject(text="Back"),
+        private_metadata=str(request.spend_request_id),
+        blocks=[note_input("reason", "Why not? The thread will show it.", "wait for the next budget")],
+    )
+
+
+def spend_wish(team_id: str, user: str, view: dict[str, Any]) -> SpendWish:
+    """Raises WrongEntry."""
+    provider, _, base = field_value(view, "base").partition("/")
+    return SpendWish(
+        team_id=team_id,
+        handle=view["private_metadata"],
+        user=user,
+        provider=provider,
+        base=base,
+        epochs=epochs_in(field_value(view, "epochs")),
+        ceiling_microusd=ceiling_in(field_value(view, "ceiling")),
+        note=shortened(field_value(view, "note"), NOTE_CHARS),
+    )
+
+
+def decline_decision(team_id: str, user: str, view: dict[str, Any]) -> Decision:
+    request_id = SpendRequestId(int(view["private_metadata"]))
+    return Decision(team_id, request_id, user, shortened(field_value(view, "reason"), NOTE_CHARS))
+
+
+def epochs_in(text: str) -> int | None:
+    cleaned = text.strip().lower()
+    if cleaned in ("", "auto"):
+        return None
+    if not cleaned.isascii() or not cleaned.isdigit() or not 1 <= int(cleaned[:4]) <= MAX_DEFAULT_EPOCHS:
+        raise WrongEntry("epochs", f"A whole number from 1 to {MAX_DEFAULT_EPOCHS}, or auto.")
+    return int(cleaned)
+
+
+def ceiling_in(text: str) -> int | None:
+    """Micro-USD; parts of one are rounded up."""
+    cleaned = text.strip().removeprefix("$").strip()
+    if not cleaned:
+        return None
+    try:
+        amount = Decimal(cleaned)
+    except InvalidOperation as error:
+        raise WrongEntry("ceiling", "An amount in dollars, such as 0.50.") from error
+    if not amount.is_finite() or not 0 < amount <= MOST_USD:
+        raise WrongEntry("ceiling", "An amount in dollars above zero, such as 0.50.")
+    return int((amount * MICROUSD_PER_USD).to_integral_value(ROUND_CEILING))
+
+
+def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow | NotReady) -> dict[str, str]:
+    """Field errors of the form; empty when the request was made."""
+    match outcome:
+        case AskedBefore(request=request):
+            said = f"{request.label} already asks for these texts and waits for an answer. I asked nobody twice."
+            return {"base": said[:ERROR_CHARS]}
+        case CeilingTooLow(high_microusd=high):
+            return {"ceiling": f"Training may cost up to {usd(high)}; the ceiling must cover that."}
+        case NotReady():
+            return {"base": not_ready(outcome)[:ERROR_CHARS]}
+        case Asked():
+            return {}
