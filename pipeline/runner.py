@@ -49,7 +49,7 @@ Progress: TypeAlias = Callable[[int], None]
 ANY: Final = "any"
 BATCH_DOCUMENTS: Final = 16  # about 80 KB of HTML: pickling it costs far less than parsing it
 BATCHES_IN_FLIGHT: Final = 16  # bounds memory when reading is faster than tagging
-# Half the shortest texts in the project's real blogs that still read as a post, not as a notice or a caption.
+# 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
 TOO_SHORT_WORDS: Final = 50
 
 DocumentRule: TypeAlias = Literal["empty", "language", "quotation", "series", "near-duplicate", "too-short", "too-long"]
