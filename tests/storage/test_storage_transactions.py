@@ -1,30 +1,39 @@
 """What one transaction promises."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 from storage_seeds import NOW, TEAM, add_job, add_round, add_voice
 
-from pipeline.domain.training import TuningJobId
 from pipeline.domain.voices import Voice
 from storage.database import SqlDatabase
+from storage.engine import open_engine
 
 WRITERS, WRITES_EACH = 8, 25
 
 
-async def test_read_then_write_loses_nothing(db: SqlDatabase) -> None:
+@pytest.fixture
+async def replica(database_url: str) -> AsyncIterator[SqlDatabase]:
+    """A second process, as far as the database can tell."""
+    engine = open_engine(database_url)
+    yield SqlDatabase(engine, default_month_limit_microusd=0)
+    await engine.dispose()
+
+
+async def test_read_then_write_loses_nothing(db: SqlDatabase, replica: SqlDatabase) -> None:
     async with db.begin() as tx:
         job_id = (await add_job(tx)).tuning_job_id
 
-    async def count_up(job_id: TuningJobId) -> None:
+    async def count_up(db: SqlDatabase) -> None:
         for _ in range(WRITES_EACH):
             async with db.begin() as tx:
                 job = await tx.tuning_jobs.by_id(job_id)
                 await tx.tuning_jobs.update(replace(job, unknowns=job.unknowns + 1))
 
-    await asyncio.gather(*(count_up(job_id) for _ in range(WRITERS)))
+    await asyncio.gather(*(count_up(db if writer % 2 else replica) for writer in range(WRITERS)))
     async with db.read() as tx:
         assert (await tx.tuning_jobs.by_id(job_id)).unknowns == WRITERS * WRITES_EACH
 
