@@ -3,13 +3,15 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from openai._base_client import AsyncPaginator  # has no public name
+from openai.pagination import AsyncCursorPage
 from openai.types import FileObject
 from openai.types.chat import ChatCompletion
 from openai.types.fine_tuning import FineTuningJob
@@ -265,11 +267,17 @@ def _timeout(request_timeout_s: float) -> httpx2.Timeout:
     return httpx2.Timeout(request_timeout_s, connect=min(request_timeout_s, CONNECT_TIMEOUT_S))
 
 
-async def _distinct(listed: AsyncIterable[_Shape], *, most: int) -> list[_Shape]:
-    """What a list gives over its pages, until `most` or until it repeats itself: some servers ignore `after`."""
+async def _distinct(listed: AsyncPaginator[_Shape, AsyncCursorPage[_Shape]], *, most: int) -> list[_Shape]:
+    """What a list gives over its pages, until `most` or until a page repeats: some servers ignore `after`.
+
+    Raises TypeError for a page without a list: the SDK takes it for an empty one, and we would resend what exists.
+    """
     seen: dict[str, _Shape] = {}
-    async for item in listed:
-        if item.id in seen or len(seen) == most:
+    async for page in (await listed).iter_pages():
+        if not isinstance(page.data, list):
+            raise TypeError("a page without a list")
+        new = {item.id: item for item in page.data if item.id not in seen}
+        seen |= new
+        if not new or len(seen) >= most:
             break
-        seen[item.id] = item
     return list(seen.values())

@@ -360,7 +360,7 @@ async def test_a_success_that_is_no_answer_is_unavailable(
             await ask
 
 
-@pytest.mark.parametrize("body", ["<html>Welcome to the hotel</html>", "[]", '"ok"', "null", "{"])
+@pytest.mark.parametrize("body", ["<html>Welcome to the hotel</html>", "[]", '"ok"', "null", "{}", "{"])
 async def test_a_list_that_is_no_list_is_not_taken_for_an_empty_one(
     fake: FakeOpenAI, adapter: OpenAICompatible, body: str
 ) -> None:
