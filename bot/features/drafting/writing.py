@@ -1,0 +1,211 @@
+"""The worker's step for one draft: write it once, look again whether it may be shown, say it."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from bot.features.drafting.pieces import Checked, checked, in_pieces
+from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, check_voice_writes
+from bot.slack.failures import sentence_for
+from pipeline.domain.drafting import Draft, DraftId, Written
+from pipeline.domain.training import VoiceModel
+from pipeline.domain.voices import Voice
+from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
+from pipeline.errors import (
+    AppError,
+    ConsentError,
+    DraftError,
+    ProviderBusy,
+    ProviderRefused,
+    ProviderUnavailable,
+)
+from pipeline.ports import Clock, Database, LivenessLocks, People, Providers, Transaction
+
+SEEDS: Final = ("+1", "-1", "pencil2")
+TOKENS_PER_WORD: Final = 1.6  # English prose is near 1.3; the rest is room to end the last paragraph
+MIN_TOKENS: Final = 200
+MAX_UNKNOWN: Final = 3  # times a draft is sent when no answer comes; each may have been charged
+MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
+LONGEST_WAIT_S: Final = 60
+ELSEWHERE_WAIT_S: Final = 5
+GONE: Final = frozenset({"model_not_found", "http_404"})
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Everything a draft is written from."""
+
+    draft: Draft
+    voice: Voice
+    model: VoiceModel
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDraft:
+    """One idempotent step. system: the same sentence the voice's training rows begin with."""
+
+    database: Database
+    providers: Providers
+    locks: LivenessLocks
+    people: People
+    clock: Clock
+    system: Callable[[Voice], str]
+
+    async def __call__(self, item: WorkItem) -> None:
+        async with self.locks.hold(f"draft:{item.subject}") as is_mine:
+            if not is_mine:  # another worker, perhaps one whose lease ran out, is paying for this draft right now
+                await self.later(item, wait_s=ELSEWHERE_WAIT_S)
+                return
+            task = await self.begin(item)
+            if task is not None:
+                await self.write(item, task)
+
+    async def begin(self, item: WorkItem) -> Task | None:
+        """The try is on record before anything is sent. None: there is nothing to write (any more)."""
+        async with self.database.begin() as tx:
+            task = await load(tx, item)
+            if task.draft.state != "asked":
+                await tx.work.finish(item)
+                return None
+            refusal = await why_closed(tx, task, self) or too_many_tries(task, item)
+            if refusal is not None:
+                await self.fail(tx, item, task, refusal)
+                return None
+            await tx.work.keep(item)
+            await self.record(tx, task, "draft.sent", {"try": item.attempts, "model": task.model.model_name})
+            return task
+
+    async def write(self, item: WorkItem, task: Task) -> None:
+        asked = task.draft.asked
+        try:
+            written = await self.providers.writing(task.model.provider).write(
+                model=task.model.model_name,
+                system=self.system(task.voice),
+                brief=asked.brief,
+                max_tokens=max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD)),
+                temperature=asked.temperature,
+                sensitivity=task.voice.sensitivity,
+            )
+        except ProviderBusy as error:
+            await self.retry(item, task, error, most=MAX_TRIES)
+        except ProviderUnavailable as error:
+            await self.retry(item, task, error, most=MAX_UNKNOWN)
+        except AppError as error:
+            async with self.database.begin() as tx:
+                await self.fail(tx, item, task, error)
+        else:
+            await self.show(item, task, written)
+
+    async def show(self, item: WorkItem, task: Task, written: Written) -> None:
+        """Consent may have been withdrawn while the model wrote: then nobody sees the text."""
+        clean = checked(written.text)
+        async with self.database.begin() as tx:
+            now_standing = await load(tx, item)
+            refusal = await why_closed(tx, task, self)
+            if refusal is None and not clean.text:
+                refusal = ProviderRefused(task.model.provider, "empty_answer", "")
+            if now_standing.draft.state != "asked":
+                await tx.work.finish(item)
+            elif refusal is not None:
+                await self.fail(tx, item, task, refusal, cost_microusd=written.cost_microusd)
+            else:
+                await tx.drafts.written(task.draft.draft_id, replace(written, text=clean.text))
+                await self.say_text(tx, task, written, clean)
+                spent = {"cost_microusd": written.cost_microusd, "latency_ms": written.latency_ms}
+                await self.record(tx, task, "draft.posted", spent)
+                await tx.work.finish(item)
+
+    async def say_text(self, tx: Transaction, task: Task, written: Written, clean: Checked) -> None:
+        draft, pieces = task.draft, in_pieces(clean.text)
+        facts = about(task) | {
+            "text": pieces[0],
+            "parts": len(pieces),
+            "by": draft.asked.requested_by,
+            "owner": self.name_of(task.voice.owner),
+            "words": len(clean.text.split()),
+            "cost_microusd": written.cost_microusd,
+            "links": clean.links,
+            "cut": written.finish_reason == "length",
+        }
+        await tx.outbox.say(Saying(draft.text_key, DRAFT_TEXT, facts, thread_of(draft), seeds=SEEDS))
+        for number, piece in enumerate(pieces[1:], start=2):
+            rest = about(task) | {"text": piece, "part": number, "parts": len(pieces)}
+            place = replace(thread_of(draft), thread_key=draft.text_key)
+            await tx.outbox.say(Saying(f"{draft.text_key}:{number}", DRAFT_REST, rest, place))
+
+    def name_of(self, owner: str) -> str | None:
+        """None when there is only the id: a mention would ring the owner's bell at every draft."""
+        name = self.people.name(owner)
+        return name if name != owner else None
+
+    async def retry(self, item: WorkItem, task: Task, error: AppError, *, most: int) -> None:
+        if item.attempts < most:
+            await self.later(item, wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
+            return
+        async with self.database.begin() as tx:
+            await self.fail(tx, item, task, error)
+
+    async def later(self, item: WorkItem, *, wait_s: float) -> None:
+        async with self.database.begin() as tx:
+            await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
+
+    async def fail(
+        self, tx: Transaction, item: WorkItem, task: Task, error: AppError, *, cost_microusd: int = 0
+    ) -> None:
+        draft, why = task.draft, reason_for(error)
+        await tx.drafts.failed(draft.draft_id, why)
+        facts = about(task) | {"why": why, "provider": task.model.provider, "sentence": sentence_for(error)}
+        await tx.outbox.say(Saying(f"draft:{draft.draft_id}:failed", DRAFT_FAILED, facts, thread_of(draft)))
+        await self.record(tx, task, "draft.failed", {"why": why, "cost_microusd": cost_microusd})
+        await tx.work.finish(item)
+
+    async def record(self, tx: Transaction, task: Task, what: str, after: dict[str, Any]) -> None:
+        asked = task.draft.asked
+        entry = AuditEntry(asked.team_id, asked.requested_by, what, task.draft.label, after=after)
+        await tx.audit.record(entry, now=self.clock())
+
+
+async def load(tx: Transaction, item: WorkItem) -> Task:
+    draft = await tx.drafts.by_id(DraftId(int(item.subject)))
+    voice = await tx.voices.by_id(draft.asked.voice_id)
+    return Task(draft, voice, await tx.voice_models.by_id(draft.asked.voice_model_id))
+
+
+async def why_closed(tx: Transaction, task: Task, step: WriteDraft) -> AppError | None:
+    try:
+        await check_voice_writes(tx, await tx.voices.by_id(task.voice.voice_id), now=step.clock())
+    except (ConsentError, DraftError) as error:
+        return error
+    return None
+
+
+def too_many_tries(task: Task, item: WorkItem) -> AppError | None:
+    """A draft that takes the process down every time must not be paid for every time."""
+    return ProviderUnavailable(task.model.provider) if item.attempts > MAX_TRIES else None
+
+
+def reason_for(error: AppError) -> str:
+    """timeout, busy, model_gone have sentences of their own; others are told as everywhere."""
+    match error:
+        case ProviderUnavailable():
+            return "timeout"
+        case ProviderBusy():
+            return "busy"
+        case ProviderRefused(code=code) if code in GONE:
+            return "model_gone"
+    return type(error).__name__
+
+
+def about(task: Task) -> dict[str, Any]:
+    return {
+        "draft_id": task.draft.draft_id,
+        "label": task.draft.label,
+        "handle": task.voice.handle,
+        "version": task.model.version,
+    }
+
+
+def thread_of(draft: Draft) -> Place:
+    return Place(draft.asked.team_id, channel_id=draft.asked.channel_id, thread_key=draft.card_key)
