@@ -1,9 +1,11 @@
 """Reading and cleaning in other processes, so that no ack waits for a big file."""
 
 import asyncio
+import multiprocessing
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -34,22 +36,45 @@ class RowFacts:
     rank_cache: Path
 
 
+class ProcessPool:
+    """Worker processes that are started anew when one of them dies: a pool with a dead worker takes no more work."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self.pool = self.started()
+
+    def started(self) -> ProcessPoolExecutor:
+        # forkserver: forking a process that runs threads and an event loop may copy held locks.
+        return ProcessPoolExecutor(self.processes, mp_context=multiprocessing.get_context("forkserver"))
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Once more in a fresh pool when the first one broke; raises BrokenProcessPool when that breaks too."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+        except BrokenProcessPool:
+            self.pool = self.started()
+            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+
+    def __enter__(self) -> "ProcessPool":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
 @dataclass(frozen=True, slots=True)
 class ExecutorPreparer:
-    """executor: any concurrent.futures.Executor; processes by default."""
+    """Satisfies pipeline.ports.Preparer."""
 
-    executor: Executor
+    pool: ProcessPool
     limits: Limits
     rows: RowFacts
 
     async def read(self, file: PreparedFile) -> FileFacts:
-        return await self._run(partial(file_facts, file, self.limits))
+        return await self.pool.run(partial(file_facts, file, self.limits))
 
     async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
-        return await self._run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))
-
-    async def _run(self, work: partial[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.executor, work)
+        return await self.pool.run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))
 
 
 def file_facts(file: PreparedFile, limits: Limits) -> FileFacts:

@@ -137,8 +137,8 @@ class ConfiguredProviders:
             raise UnknownProvider(name)
         return self._facts[name]
 
-    def bases(self, name: str) -> tuple[str, ...]:
-        return tuple(base.name for base in self.facts(name).bases)
+    def offered_by(self, provider: str) -> tuple[str, ...]:
+        return tuple(base.name for X)
 
     async def close(self) -> None:
         async with AsyncExitStack() as stack:

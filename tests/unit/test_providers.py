@@ -48,8 +48,8 @@ async def test_the_shipped_file_offers_the_private_server_first() -> None:
         assert port.names_for("public") == ("private", "openai")
         assert port.names_for("internal") == ("private",)
         assert port.names_for("private") == ("private",)
-        assert providers.bases("private") == ("understudy-ngram",)
-        assert providers.bases("openai") == ("gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14")
+        assert providers.offered_by("private") == ("understudy-ngram",)
+        assert providers.offered_by("openai") == ("gpt-4.1-mini-2025-04-14", "gpt-4.1-2025-04-14")
         assert providers.facts("openai").base_url == OPENAI_BASE_URL
 
 
@@ -83,7 +83,7 @@ async def test_a_provider_without_a_key_is_not_offered() -> None:
 
 @pytest.mark.parametrize(
     "ask",
-    [lambda each: each.training("nobody"), lambda each: each.writing("nobody"), lambda each: each.bases("nobody")],
+    [lambda each: each.training("nobody"), lambda each: each.writing("nobody"), lambda each: each.offered_by("nobody")],
 )
 async def test_an_unknown_provider_is_named(ask: Callable[[ConfiguredProviders], object]) -> None:
     async with configured() as providers:

@@ -222,7 +222,7 @@ def as_text(day: date | None) -> str | None:
 
 def words_of(filters: Filters) -> str | None:
     """Titles are stored as regular expressions; people see the words."""
-    return ", ".join(re.sub(r"\\\\(.)", r"\\1", title) for title in filters.exclude_titles) or None
+    return ", ".join(re.sub(r"\\(.)", r"\1", title) for title in filters.exclude_titles) or None
 
 
 TEMPLATES = {ROUND_CARD: card, SOURCE_MESSAGE: source, REPORT: report}

@@ -1,0 +1,164 @@
+"""Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.features.consent import views as consent_views
+from bot.features.consent.listeners import ConsentListeners
+from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.datasets import views as dataset_views
+from bot.features.datasets.listeners import DatasetListeners
+from bot.features.datasets.prepare_round import PrepareRound
+from bot.features.datasets.read_source import ReadSource
+from bot.features.datasets.usecase import (
+    ChangeFilters,
+    ChooseFix,
+    DropFiles,
+    FiltersInForce,
+    OpenDataset,
+    OpenFixes,
+    ShowFinding,
+    StoredFindings,
+    UndoFix,
+)
+from bot.features.spending import views as spending_views
+from bot.features.spending.asking import AskForSpend, OpenTrainForm
+from bot.features.spending.cost import ShowCost
+from bot.features.spending.listeners import SpendingListeners
+from bot.features.spending.offers import Bases, Market, Prices
+from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
+from bot.features.voices import views as voice_views
+from bot.features.voices.listeners import VoiceListeners
+from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
+from bot.slack import whispers as whisper_views
+from bot.slack.commands import Commands
+from bot.slack.message import Templates
+from bot.slack.modals import Modals
+from bot.slack.whispers import Whispers
+from bot.worker import Step
+from pipeline.domain.work import WorkKind
+from pipeline.ports import (
+    ArtifactStore,
+    Clock,
+    Database,
+    FileFetcher,
+    LivenessLocks,
+    People,
+    Preparer,
+    Providers,
+    ReactionWriter,
+)
+
+
+class Feature(Protocol):
+    """Listeners of one feature."""
+
+    def register(self, app: AsyncApp) -> None: ...
+
+
+class ModelProviders(Providers, Bases, Protocol):
+    """The configured providers and what they offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Values of the settings that decisions use. bot_user: our own Slack user id."""
+
+    spend_channel: str
+    request_timeout_s: float
+    settle_s: float
+    poll_s: float
+    bot_user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that was opened."""
+
+    database: Database
+    artifacts: ArtifactStore
+    preparer: Preparer
+    files: FileFetcher
+    people: People
+    providers: ModelProviders
+    prices: Prices
+    locks: LivenessLocks
+    reactions: ReactionWriter
+    clock: Clock
+    commands: Commands
+    whispers: Whispers
+    modals: Modals
+    rules: Rules
+
+
+def listeners(parts: Parts) -> list[Feature]:
+    """In the order /voice help lists their verbs."""
+    return [voices(parts), consent(parts), datasets(parts), spending(parts)]
+
+
+def voices(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    return VoiceListeners(CheckNewVoice(db), CreateVoice(db, clock), ListVoices(db), ShowVoice(db), parts.commands)
+
+
+def consent(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    answer, withdraw = AnswerConsent(db, clock), WithdrawConsent(db, clock)
+    return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
+
+
+def datasets(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    findings = StoredFindings(db, parts.artifacts)
+    return DatasetListeners(
+        open_dataset=OpenDataset(db, clock),
+        drop=DropFiles(db, clock),
+        choose=ChooseFix(db, clock),
+        undo=UndoFix(db, clock),
+        change_filters=ChangeFilters(db, clock),
+        filters_in_force=FiltersInForce(db),
+        open_fixes=OpenFixes(findings),
+        show=ShowFinding(findings),
+        commands=parts.commands,
+        whispers=parts.whispers,
+        modals=parts.modals,
+    )
+
+
+def spending(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    market = Market(parts.prices, parts.providers, parts.providers)
+    return SpendingListeners(
+        cost=ShowCost(db, market, clock),
+        form=OpenTrainForm(db, market, clock),
+        ask=AskForSpend(db, market, people, clock, parts.rules.spend_channel),
+        approve=ApproveSpend(db, people, clock),
+        check_decline=CheckDecline(db, people),
+        decline=DeclineSpend(db, people, clock),
+        commands=parts.commands,
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+
+
+def steps(parts: Parts) -> Mapping[WorkKind, Step]:
+    """What the worker does per kind of work."""
+    db, clock, people = parts.database, parts.clock, parts.people
+    return {
+        "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
+        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, people, clock),
+    }
+
+
+def templates() -> Templates:
+    """Every message the bot can say."""
+    return {
+        **whisper_views.TEMPLATES,
+        **voice_views.TEMPLATES,
+        **consent_views.TEMPLATES,
+        **dataset_views.TEMPLATES,
+        **spending_views.TEMPLATES,
+    }

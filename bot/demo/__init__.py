@@ -1,0 +1,1 @@
+"""The whole loop, played on a sandbox as people would."""

@@ -1,0 +1,231 @@
+"""Composition root: the only file that names concrete classes. Opens in order, closes in reverse."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.assembly import Parts, Rules, listeners, steps, templates
+from bot.drain import InFlight
+from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
+from bot.schedule import Every, build_scheduler
+from bot.server import Health, build_site, serving
+from bot.settings import Settings
+from bot.slack.commands import Commands
+from bot.slack.files import SlackFiles
+from bot.slack.modals import Modals
+from bot.slack.people import SlackPeople
+from bot.slack.poster import Poster
+from bot.slack.whispers import Whispers
+from bot.worker import WakingDatabase, Worker
+from pipeline.models.prices import PriceTable, read_prices, shipped_prices
+from pipeline.models.providers import ConfiguredProviders, read_providers
+from pipeline.ports import LivenessLocks
+from pipeline.sources.reading import Limits
+from storage.artifacts import FsspecArtifacts
+from storage.database import SqlDatabase
+from storage.engine import Engine, open_engine
+from storage.liveness import AdvisoryLocks, FileLocks
+from storage.migrate import at_head, upgrade
+from storage.postings import SqlPostings
+from storage.reaction_writer import GroupCommitReactions
+from storage.work_queue import SqlWorkQueue
+
+MEGABYTE = 1024 * 1024
+PEOPLE_REFRESH_S = 300
+SLACK_TIMEOUT_S = 20
+RATE_LIMIT_RETRIES = 2
+DRAIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything that runs. port: of the bot's own HTTP server."""
+
+    worker: Worker
+    engine: Engine
+    port: int
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
+    """The whole bot, from the database to the Slack connection, until the block ends."""
+    async with AsyncExitStack() as stack:
+        engine = await opened_database(settings)
+        stack.push_async_callback(engine.dispose)
+        client = slack_client(settings)
+        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)))
+        who = await client.auth_test()
+        people = SlackPeople(client, settings.spend.approvers)
+        await people.refresh()
+        wake = asyncio.Event()
+        database = WakingDatabase(SqlDatabase(engine, month_limit(settings)), wake)
+        modals, whispers = Modals(client), Whispers(database)
+        stack.push_async_callback(modals.close)
+        reactions = GroupCommitReactions(engine, utc_now)
+        await reactions.start()
+        stack.push_async_callback(reactions.close)
+        prices = price_table(settings)
+        limits = Limits(
+            file_bytes=settings.work.file_limit_mb * MEGABYTE, unpacked_bytes=settings.work.unpacked_limit_mb * MEGABYTE
+        )
+        pool = stack.enter_context(ProcessPool(settings.work.processes))
+        providers = model_providers(settings, prices)
+        stack.push_async_callback(providers.close)
+        parts = Parts(
+            database=database,
+            artifacts=FsspecArtifacts(settings.storage.artifacts_url),
+            preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
+            files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
+            people=people,
+            providers=providers,
+            prices=prices,
+            locks=liveness_locks(engine, settings),
+            reactions=reactions,
+            clock=utc_now,
+            commands=Commands(settings.slack.command, modals, whispers),
+            whispers=whispers,
+            modals=modals,
+            rules=rules(settings, bot_user=str(who["user_id"])),
+        )
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        poster = Poster(client, SqlPostings(engine), templates(), utc_now, owner)
+        queue = SqlWorkQueue(engine)
+        worker = Worker(queue, database, poster, steps(parts), utc_now, owner, settings.work.lease_s, wake)
+        app, in_flight = slack_app(client, settings, parts)
+        table = [
+            Every("tick", settings.work.tick_s, wake.set),
+            Every("people", PEOPLE_REFRESH_S, people.refresh),
+        ]
+        scheduler = build_scheduler(table)
+        scheduler.start()
+        stack.callback(partial(scheduler.shutdown, wait=False))
+        working = asyncio.create_task(worker.run(settings.work.workers))
+        stack.push_async_callback(stopped, worker, working, queue, owner)
+        port = await reachable(stack, app, settings, engine, worker)
+        stack.push_async_callback(in_flight.drained, DRAIN_S)
+        yield Bot(worker, engine, port)
+
+
+async def stopped(worker: Worker, working: asyncio.Task[None], queue: SqlWorkQueue, owner: str) -> None:
+    """Claim nothing more, let what is being done finish, give the rest back."""
+    worker.stop()
+    await asyncio.wait([working], timeout=DRAIN_S)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await queue.release_all(owner)
+
+
+async def opened_database(settings: Settings) -> Engine:
+    """At its newest migration; whoever calls disposes of it."""
+    url = settings.storage.database_url
+    if url.startswith("sqlite"):
+        settings.storage.locks_dir.mkdir(parents=True, exist_ok=True)
+        make_folder_of(url)
+    engine = open_engine(url)
+    try:
+        await upgrade(engine)
+    except BaseException:
+        await engine.dispose()
+        raise
+    return engine
+
+
+def make_folder_of(sqlite_url: str) -> None:
+    Path(sqlite_url.split(":///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+
+
+def slack_client(settings: Settings) -> AsyncWebClient:
+    client = AsyncWebClient(
+        token=settings.slack.bot_token.get_secret_value(), base_url=settings.slack.api_url, timeout=SLACK_TIMEOUT_S
+    )
+    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES))
+    return client
+
+
+def slack_app(client: AsyncWebClient, settings: Settings, parts: Parts) -> tuple[AsyncApp, InFlight]:
+    app = AsyncApp(
+        client=client,
+        signing_secret=settings.slack.signing_secret.get_secret_value() or None,
+        process_before_response=True,
+        request_verification_enabled=settings.slack.mode == "http",
+    )
+    in_flight = InFlight()
+    app.middleware(in_flight.count)
+    for feature in listeners(parts):
+        feature.register(app)
+    parts.commands.register(app)
+    return app, in_flight
+
+
+async def reachable(stack: AsyncExitStack, app: AsyncApp, settings: Settings, engine: Engine, worker: Worker) -> int:
+    """Open the bot's own server and, in Socket Mode, the connection to Slack. Returns the server's port."""
+    handler: AsyncSocketModeHandler | None = None
+    if settings.slack.mode == "socket":
+        handler = AsyncSocketModeHandler(app, settings.slack.app_token.get_secret_value())
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # slack_bolt leaves it untyped
+        stack.push_async_callback(handler.close_async)
+
+    async def ready() -> bool:
+        connected = handler is None or await handler.client.is_connected()
+        return connected and not worker.stopping and await at_head(engine)
+
+    site = build_site(Health(ready), app if settings.slack.mode == "http" else None)
+    return await stack.enter_async_context(serving(site, host=settings.server.host, port=settings.server.port))
+
+
+def month_limit(settings: Settings) -> int:
+    return int(settings.spend.month_limit_usd * 1_000_000)
+
+
+def price_table(settings: Settings) -> PriceTable:
+    path = settings.models.prices_file
+    return read_prices(path.read_text("utf-8")) if path else shipped_prices()
+
+
+def model_providers(settings: Settings, prices: PriceTable) -> ConfiguredProviders:
+    return ConfiguredProviders(
+        read_providers(settings.models.providers_file.read_text("utf-8")),
+        api_keys=settings.models.api_keys,
+        price_of=prices.find,
+        request_timeout_s=settings.models.request_timeout_s,
+        base_urls=settings.models.base_urls,
+    )
+
+
+def row_facts(settings: Settings, prices: PriceTable) -> RowFacts:
+    """Rows must fit the smallest base we have a price for; counted with the first one's tokenizer."""
+    first = prices.prices[0]
+    smallest = min(price.context_tokens for price in prices.prices)
+    return RowFacts(first.encoding, first.encoding_is_exact, smallest, settings.models.rank_cache)
+
+
+def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
+    if settings.storage.database_url.startswith("sqlite"):
+        return FileLocks(settings.storage.locks_dir)
+    return AdvisoryLocks(engine)
+
+
+def rules(settings: Settings, *, bot_user: str) -> Rules:
+    return Rules(
+        spend_channel=settings.spend.channel_id,
+        request_timeout_s=settings.models.request_timeout_s,
+        settle_s=settings.models.settle_s,
+        poll_s=settings.models.poll_s,
+        bot_user=bot_user,
+    )

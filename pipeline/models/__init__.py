@@ -1,0 +1,1 @@
+"""Model providers, prices and token counting."""
