@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -70,7 +68,7 @@ def _consent() -> None:
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("limits", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_consent_voice_id_voice")),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_consent_voice_id_voice"),
     )
     op.create_index(op.f("ix_consent_voice_id"), "consent", ["voice_id"])
 
@@ -86,17 +84,11 @@ def _round() -> None:
         sa.Column("prepared_revision", sa.Integer(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_round_voice_id_voice")),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_round_voice_id_voice"),
         sa.UniqueConstraint("voice_id", "number", name=op.f("uq_round_voice_id_number")),
     )
-    op.create_index(
-        "uq_round_open_voice_id",
-        "round",
-        ["voice_id"],
-        unique=True,
-        sqlite_where=sa.text("state = 'open'"),
-        postgresql_where=sa.text("state = 'open'"),
-    )
+    only_open = {"sqlite_where": sa.text("state = 'open'"), "postgresql_where": sa.text("state = 'open'")}
+    op.create_index("uq_round_open_voice_id", "round", ["voice_id"], unique=True, **only_open)
 
 
 def _recipe_step() -> None:
@@ -109,7 +101,7 @@ def _recipe_step() -> None:
         sa.Column("choice", sa.String(), nullable=True),
         sa.Column("filters", sa.JSON(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_recipe_step_round_id_round")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_recipe_step_round_id_round"),
     )
     op.create_index(op.f("ix_recipe_step_round_id"), "recipe_step", ["round_id"])
 
@@ -129,8 +121,8 @@ def _source() -> None:
         sa.Column("sha256", sa.String(), nullable=True),
         sa.Column("documents", sa.Integer(), nullable=False),
         sa.Column("refusal", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_source_round_id_round")),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_source_voice_id_voice")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_source_round_id_round"),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_source_voice_id_voice"),
     )
     op.create_index(op.f("ix_source_round_id"), "source", ["round_id"])
     op.create_index(op.f("ix_source_voice_id_sha256"), "source", ["voice_id", "sha256"])
@@ -155,8 +147,8 @@ def _dataset() -> None:
         sa.Column("words", sa.BigInteger(), nullable=False),
         sa.Column("open_blockers", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_dataset_round_id_round")),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_dataset_voice_id_voice")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_dataset_round_id_round"),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_dataset_voice_id_voice"),
         sa.UniqueConstraint("round_id", "content_hash", name=op.f("uq_dataset_round_id_content_hash")),
     )
     op.create_index(op.f("ix_dataset_voice_id"), "dataset", ["voice_id"])
@@ -181,9 +173,9 @@ def _spend_request() -> None:
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_spend_request_dataset_id_dataset")),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_spend_request_round_id_round")),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_spend_request_voice_id_voice")),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name="fk_spend_request_dataset_id_dataset"),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_spend_request_round_id_round"),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_spend_request_voice_id_voice"),
     )
     op.create_index(op.f("ix_spend_request_round_id"), "spend_request", ["round_id"])
     op.create_index(op.f("ix_spend_request_voice_id"), "spend_request", ["voice_id"])
@@ -211,7 +203,7 @@ def _spend_hold() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("actual_microusd", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["spend_request_id"], ["spend_request.id"], name=op.f("fk_spend_hold_spend_request_id_spend_request")
+            ["spend_request_id"], ["spend_request.id"], name="fk_spend_hold_spend_request_id_spend_request"
         ),
         sa.UniqueConstraint("spend_request_id", name=op.f("uq_spend_hold_spend_request_id")),
     )
@@ -244,12 +236,12 @@ def _tuning_job() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("running_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_tuning_job_dataset_id_dataset")),
-        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_tuning_job_round_id_round")),
+        sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name="fk_tuning_job_dataset_id_dataset"),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name="fk_tuning_job_round_id_round"),
         sa.ForeignKeyConstraint(
-            ["spend_request_id"], ["spend_request.id"], name=op.f("fk_tuning_job_spend_request_id_spend_request")
+            ["spend_request_id"], ["spend_request.id"], name="fk_tuning_job_spend_request_id_spend_request"
         ),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_tuning_job_voice_id_voice")),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_tuning_job_voice_id_voice"),
         sa.UniqueConstraint("key", name=op.f("uq_tuning_job_key")),
         sa.UniqueConstraint("spend_request_id", name=op.f("uq_tuning_job_spend_request_id")),
     )
@@ -268,10 +260,8 @@ def _voice_model() -> None:
         sa.Column("model_name", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tuning_job_id"], ["tuning_job.id"], name=op.f("fk_voice_model_tuning_job_id_tuning_job")
-        ),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_voice_model_voice_id_voice")),
+        sa.ForeignKeyConstraint(["tuning_job_id"], ["tuning_job.id"], name="fk_voice_model_tuning_job_id_tuning_job"),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_voice_model_voice_id_voice"),
         sa.UniqueConstraint("tuning_job_id", name=op.f("uq_voice_model_tuning_job_id")),
         sa.UniqueConstraint("voice_id", "version", name=op.f("uq_voice_model_voice_id_version")),
     )
@@ -297,10 +287,8 @@ def _draft() -> None:
         sa.Column("latency_ms", sa.Integer(), nullable=True),
         sa.Column("finish_reason", sa.String(), nullable=True),
         sa.Column("failure", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name=op.f("fk_draft_voice_id_voice")),
-        sa.ForeignKeyConstraint(
-            ["voice_model_id"], ["voice_model.id"], name=op.f("fk_draft_voice_model_id_voice_model")
-        ),
+        sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_draft_voice_id_voice"),
+        sa.ForeignKeyConstraint(["voice_model_id"], ["voice_model.id"], name="fk_draft_voice_model_id_voice_model"),
     )
     op.create_index(op.f("ix_draft_voice_id"), "draft", ["voice_id"])
 
@@ -333,7 +321,7 @@ def _rewrite() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name=op.f("fk_rewrite_draft_id_draft")),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_rewrite_draft_id_draft"),
         sa.UniqueConstraint("team_id", "channel_id", "ts", name=op.f("uq_rewrite_team_id_channel_id_ts")),
     )
     op.create_index(op.f("ix_rewrite_draft_id"), "rewrite", ["draft_id"])
