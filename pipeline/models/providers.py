@@ -138,7 +138,7 @@ class ConfiguredProviders:
         return self._facts[name]
 
     def offered_by(self, provider: str) -> tuple[str, ...]:
-        return tuple(base.name for X)
+        return tuple(base.name for base in self.facts(provider).bases)
 
     async def close(self) -> None:
         async with AsyncExitStack() as stack:

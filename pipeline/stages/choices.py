@@ -11,6 +11,8 @@ _BRACKETS = {"(": ")", "[": "]", "“": "”", "<": ">"}
 _CLOSERS = ".,;:!?)]”"
 # The longest line sign that is looked for; longer runs of signs are text.
 _PREFIX_CHARS = 24
+# Newlines between two paragraphs.
+_PARAGRAPH = 2
 # Dots that mark a cut in a sample.
 _CUT = "…"
 
@@ -128,15 +130,14 @@ def _skip(text: str, at: int, signs: str) -> int:
 
 
 def _skip_newlines(left: str, text: str, at: int) -> int:
-    """At most one blank line may remain where a line became empty, none at the very start."""
+    """Of the newlines on both sides of an emptied line only the wider gap stays, none at the very start."""
     if left and not left.endswith("\n"):
         return at
-    allowed = 0 if not left else max(0, 2 - (len(left) - len(left.rstrip("\n"))))
-    end = at
-    while end < len(text) and text[end] in " \t\n":
-        end += 1
-    newlines = text.count("\n", at, end)
-    if newlines <= allowed:
+    end = _skip(text, at, " \t\n")
+    after = text.count("\n", at, end)
+    before = len(left) - len(left.rstrip("\n"))
+    allowed = max(0, min(_PARAGRAPH, max(before, after)) - before) if left else 0
+    if after <= allowed:
         return at
     last = end
     for _ in range(allowed + 1):

@@ -14,7 +14,7 @@ from pipeline.stages.tree_walk import write_tree
 # Real posts stay below 40; libxml2 stops at 256, and what it cuts off would be lost.
 MAX_DEPTH = 200
 _COMMENT = re.compile(r"<!--[\s\S]*?-->")
-_UNCLOSED_COMMENT = re.compile(r"<!--(?=[^>]*\Z)|<!(?![a-zA-Z\[-])")
+_NO_DECLARATION = re.compile(r"<!(?![a-zA-Z\[-])")
 _STRAY_LESS_THAN = re.compile(r"<(?!/?[a-zA-Z][\w:-]*(?:[\s/]|>|$)|!|\?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
@@ -52,7 +52,7 @@ def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> P
     comments = len(_COMMENT.findall(body))
     if tags is None:
         tags = len(TAG.findall(_COMMENT.sub("", body)))
-    source = _STRAY_LESS_THAN.sub("&lt;", _UNCLOSED_COMMENT.sub("&lt;", _flattened(body)))
+    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_comments_closed(body))))
     soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml")
     writer = PlainWriter()
     write_tree(soup, writer, newlines_count=newlines_count)
@@ -62,6 +62,12 @@ def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> P
 def _finished(text: str, anchors: list[Anchor], tags: int, comments: int) -> PlainText:
     text, marks = without_leftovers(text, anchors)
     return PlainText(text, tags, comments, marks)
+
+
+def _comments_closed(body: str) -> str:
+    """A comment that never ends would swallow the rest of the body: only its sign is taken out."""
+    last_end = body.rfind("-->") + 1
+    return body[:last_end] + body[last_end:].replace("<!--", "")
 
 
 def _flattened(body: str) -> str:

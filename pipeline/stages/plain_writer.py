@@ -50,6 +50,8 @@ class PlainWriter:
 
     def write(self, words: str) -> None:
         """Words without newlines at either end; the gap owed goes before them."""
+        if not self._parts:
+            words = words.lstrip()
         self._pay()
         for anchor in self._open:
             if anchor.start is None:
@@ -71,7 +73,7 @@ class PlainWriter:
 
     def _pay(self) -> None:
         if not self._parts:
-            self._append(self._prefix())
+            self._append(self._prefix().lstrip())
         elif self._newlines:
             self._append("\n" * self._newlines + self._prefix())
         elif self._space:

@@ -1,0 +1,1 @@
+"""Stages: tables, properties and measurements on real writing."""
