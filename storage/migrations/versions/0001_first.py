@@ -87,7 +87,10 @@ def _round() -> None:
         sa.ForeignKeyConstraint(["voice_id"], ["voice.id"], name="fk_round_voice_id_voice"),
         sa.UniqueConstraint("voice_id", "number", name=op.f("uq_round_voice_id_number")),
     )
-    only_open = {"sqlite_where": sa.text("state = 'open'"), "postgresql_where": sa.text("state = 'open'")}
+    only_open: dict[str, Any] = {
+        "sqlite_where": sa.text("state = 'open'"),
+        "postgresql_where": sa.text("state = 'open'"),
+    }
     op.create_index("uq_round_open_voice_id", "round", ["voice_id"], unique=True, **only_open)
 
 
