@@ -1,0 +1,1 @@
+"""A paid training run, from the queue to a model that can draft, through any crash."""

@@ -1,0 +1,74 @@
+"""Puts the rows where the provider can read them. Looked for by name first, so that a repeat uploads nothing twice."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.features.training.ending import Ending
+from bot.features.training.permission import why_not
+from bot.features.training.record import Record, Timing, move
+from pipeline.domain.training import TuningJob
+from pipeline.domain.voices import Dataset, Voice
+from pipeline.domain.work import WorkItem
+from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
+from pipeline.ports import ArtifactStore, Providers
+
+TRAINING_NAME: Final = "{key}.jsonl"
+VALIDATION_NAME: Final = "{key}-validation.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    record: Record
+    providers: Providers
+    artifacts: ArtifactStore
+    ending: Ending
+    timing: Timing
+
+    async def __call__(self, item: WorkItem, job: TuningJob) -> None:
+        if (started := await self.started(item, job)) is None:
+            return
+        async with self.record.database.read() as tx:
+            dataset, voice = await tx.datasets.by_id(job.dataset_id), await tx.voices.by_id(job.voice_id)
+        try:
+            uploaded = await self.upload(started, dataset, voice)
+        except (ProviderBusy, ProviderUnavailable):
+            await self.record.later(item, self.timing.settle_s)
+        except ProviderError as error:
+            await self.ending.refused(item, started, error)
+        else:
+            await self.go_on(item, started, uploaded)
+
+    async def started(self, item: WorkItem, job: TuningJob) -> TuningJob | None:
+        """None when it may no longer be sent anywhere."""
+        now = self.record.clock()
+        started = replace(job, state="uploading")
+        async with self.record.writing(item, job) as tx:
+            if (why := await why_not(tx, job, now)) is not None:
+                await self.ending.stopped(tx, item, job, why)
+                return None
+            if started != job:
+                await move(tx, job, started, now=now)
+        return started
+
+    async def upload(self, job: TuningJob, dataset: Dataset, voice: Voice) -> TuningJob:
+        """One file further."""
+        if job.training_file is None:
+            name = TRAINING_NAME.format(key=job.key)
+            return replace(job, training_file=await self.file(job, name, dataset.facts.train_blob, voice))
+        name = VALIDATION_NAME.format(key=job.key)
+        validation = await self.file(job, name, dataset.facts.validation_blob, voice)
+        return replace(job, validation_file=validation, state="sending")
+
+    async def file(self, job: TuningJob, name: str, blob: str, voice: Voice) -> str | None:
+        """The provider's id; None when there are no rows."""
+        provider = self.providers.training(job.provider)
+        if not (rows := await self.artifacts.get(blob)):
+            return None
+        known = await provider.find_upload(name)
+        return known or await provider.upload(rows, filename=name, sensitivity=voice.sensitivity)
+
+    async def go_on(self, item: WorkItem, job: TuningJob, uploaded: TuningJob) -> None:
+        now = self.record.clock()
+        async with self.record.writing(item, job) as tx:
+            await move(tx, job, uploaded, now=now)
+            await tx.work.again(item, run_at=now)
