@@ -16,6 +16,7 @@ from bot.wiring import opened_database, running_bot
 
 # Separate programs, reached over HTTP; the bot never imports them.
 PROGRAMS = ("sandbox", "modelserver")
+CHATTY = ("apscheduler", "alembic", "httpx2")  # a line per tick, per start, per request
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,6 +52,8 @@ def add(
 
 def serve(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command takes its arguments
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     asyncio.run(serve_until_stopped(Settings()))
     return 0
 

@@ -1,7 +1,9 @@
 """Composition root: the only file that names concrete classes. Opens in order, closes in reverse."""
 
 import asyncio
+import logging
 import os
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -47,6 +50,9 @@ PEOPLE_REFRESH_S = 300
 SLACK_TIMEOUT_S = 20
 RATE_LIMIT_RETRIES = 2
 DRAIN_S = 10.0
+EVERY_EVENT = re.compile(".*")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,13 @@ def slack_app(client: AsyncWebClient, settings: Settings, parts: Parts) -> tuple
     for feature in listeners(parts):
         feature.register(app)
     parts.commands.register(app)
+    app.event(EVERY_EVENT)(noted)
     return app, in_flight
+
+
+async def noted(event: dict[str, Any]) -> None:
+    """Events nobody listens to are acknowledged all the same: Slack repeats the others and then stops sending."""
+    log.debug("event without a listener", extra={"event_type": event.get("type")})
 
 
 async def reachable(stack: AsyncExitStack, app: AsyncApp, settings: Settings, engine: Engine, worker: Worker) -> int:

@@ -114,7 +114,7 @@ def report(facts: Facts) -> Message:
     if facts.get("sentence"):
         return Message(facts["sentence"], (section(facts["sentence"]), buttons(filters_button(round_id))))
     done = [finding for finding in facts["findings"] if finding["choice"] == "fix"]
-    waiting = [finding for finding in facts["findings"] if finding["choice"] != "fix"]
+    waiting = [finding for finding in facts["findings"] if finding["choice"] != "fix" and not is_said_below(finding)]
     blocks: list[Block] = [section(kept_lines(facts)), buttons(filters_button(round_id))]
     blocks += done_blocks(done, round_id)
     for number, finding in enumerate(waiting, start=1):
@@ -124,6 +124,11 @@ def report(facts: Facts) -> Message:
         blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
+
+
+def is_said_below(finding: Facts) -> bool:
+    """The totals say that a set is thin; only too few to train at all is a finding of its own."""
+    return bool(finding["rule"] == "few-examples" and finding["severity"] != "blocker")
 
 
 def kept_lines(facts: Facts) -> str:
