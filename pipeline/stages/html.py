@@ -49,10 +49,11 @@ def to_plain(body: str, *, markup: Markup) -> PlainText:
 
 
 def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> PlainText:
+    body = _comments_closed(body)
     comments = len(_COMMENT.findall(body))
     if tags is None:
         tags = len(TAG.findall(_COMMENT.sub("", body)))
-    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_comments_closed(body))))
+    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(body)))
     soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml")
     writer = PlainWriter()
     write_tree(soup, writer, newlines_count=newlines_count)

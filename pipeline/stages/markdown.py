@@ -9,7 +9,7 @@ from markdown_it.token import Token
 from pipeline.stages.tag_names import TAG
 
 _FOOTNOTE = re.compile(r"^\[\^([\w-]{1,40})\]:[ \t]*", re.MULTILINE)
-_KRAMDOWN = re.compile(r"[ \t]*\{:[^{}\n]{0,300}\}|[ \t]*\{#[\w-]{1,80}\}(?=[ \t]*$)", re.MULTILINE)
+_KRAMDOWN = re.compile(r"(?<![ \t])[ \t]*(?:\{:[^{}\n]{0,300}\}|\{#[\w-]{1,80}\}(?=[ \t]*$))", re.MULTILINE)
 # markdown-it gives up on deeper block quotes and loses their words.
 _DEEP_QUOTE = re.compile(r"^((?:>[ ]?){8})(?:>[ ]?)+", re.MULTILINE)
 # "[words]{#id}" and "[words]{.class}" are Pandoc's spans.

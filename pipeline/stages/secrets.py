@@ -48,7 +48,9 @@ _DETECTORS = (
     TwilioKeyDetector(),
 )
 # Every token those detectors know is one unbroken run this long with a digit in it; "user:secret@host" is shorter.
-_TOKEN_RUN = re.compile(r"(?<![^\s<>])(?:(?=\S*[0-9])[^\s<>]{20,}|[^\s<>]{2,20}://[^\s/]+:[^\s/]+@\S+)")
+_TOKEN_RUN = re.compile(
+    r"(?<![^\s<>])(?:(?=[^\s<>]*[0-9])[^\s<>]{20,}|[^\s<>]{2,20}://[^\s/:]{1,200}:[^\s/]{1,200}@[^\s<>]+)"
+)
 
 # Shapes that detect-secrets 1.5.0 misses: Anthropic, OpenAI projects, Google, GitHub fine-grained, Slack app and user.
 _OWN = re.compile(
