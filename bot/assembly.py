@@ -30,6 +30,11 @@ from bot.features.spending.cost import ShowCost
 from bot.features.spending.listeners import SpendingListeners
 from bot.features.spending.offers import Bases, Market, Prices
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
+from bot.features.training import views as training_views
+from bot.features.training.listeners import TrainingListeners
+from bot.features.training.record import Timing
+from bot.features.training.step import tuning_step
+from bot.features.training.usecase import GiveUp, ListJobs, SendNow
 from bot.features.voices import views as voice_views
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
@@ -68,9 +73,7 @@ class Rules:
     """Values of the settings that decisions use. bot_user: our own Slack user id."""
 
     spend_channel: str
-    request_timeout_s: float
-    settle_s: float
-    poll_s: float
+    timing: Timing
     bot_user: str
 
 
@@ -96,7 +99,7 @@ class Parts:
 
 def listeners(parts: Parts) -> list[Feature]:
     """In the order /voice help lists their verbs."""
-    return [voices(parts), consent(parts), datasets(parts), spending(parts)]
+    return [voices(parts), consent(parts), datasets(parts), spending(parts), training(parts)]
 
 
 def voices(parts: Parts) -> Feature:
@@ -144,12 +147,27 @@ def spending(parts: Parts) -> Feature:
     )
 
 
+def training(parts: Parts) -> Feature:
+    db, clock, timing = parts.database, parts.clock, parts.rules.timing
+    send_now, give_up = SendNow(db, clock, timing), GiveUp(db, clock, timing)
+    return TrainingListeners(ListJobs(db), send_now, give_up, parts.commands, parts.whispers)
+
+
 def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     """What the worker does per kind of work."""
     db, clock, people = parts.database, parts.clock, parts.people
     return {
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
-        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, people, clock),
+        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock),
+        "tuning": tuning_step(
+            database=db,
+            providers=parts.providers,
+            prices=parts.prices,
+            artifacts=parts.artifacts,
+            locks=parts.locks,
+            clock=clock,
+            timing=parts.rules.timing,
+        ),
     }
 
 
@@ -161,4 +179,5 @@ def templates() -> Templates:
         **consent_views.TEMPLATES,
         **dataset_views.TEMPLATES,
         **spending_views.TEMPLATES,
+        **training_views.TEMPLATES,
     }

@@ -21,6 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.assembly import Parts, Rules, listeners, steps, templates
 from bot.drain import InFlight
+from bot.features.training.record import Timing
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
 from bot.schedule import Every, build_scheduler
 from bot.server import Health, build_site, serving
@@ -234,10 +235,6 @@ def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
 
 
 def rules(settings: Settings, *, bot_user: str) -> Rules:
-    return Rules(
-        spend_channel=settings.spend.channel_id,
-        request_timeout_s=settings.models.request_timeout_s,
-        settle_s=settings.models.settle_s,
-        poll_s=settings.models.poll_s,
-        bot_user=bot_user,
-    )
+    models = settings.models
+    timing = Timing(models.request_timeout_s, models.settle_s, models.poll_s)
+    return Rules(spend_channel=settings.spend.channel_id, timing=timing, bot_user=bot_user)

@@ -455,7 +455,7 @@ class Preparer(Protocol):
     async def read(self, file: PreparedFile) -> FileFacts: ...
 
     async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
-        """writer: the person's name as the system message says it."""
+        """writer: what the system message calls the person; the same when drafts are asked for."""
         ...
 
 

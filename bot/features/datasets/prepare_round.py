@@ -19,7 +19,7 @@ from pipeline.domain.voices import (
 )
 from pipeline.domain.work import Saying, WorkItem
 from pipeline.errors import NothingLeft
-from pipeline.ports import ArtifactStore, Clock, Database, People, Preparer
+from pipeline.ports import ArtifactStore, Clock, Database, Preparer
 
 REPORT = "datasets.report"
 
@@ -31,7 +31,6 @@ class PrepareRound:
     database: Database
     artifacts: ArtifactStore
     preparer: Preparer
-    people: People
     clock: Clock
 
     async def __call__(self, item: WorkItem) -> None:
@@ -43,14 +42,13 @@ class PrepareRound:
         if not sources:
             await self.nothing(item, round_, voice, None)
             return
-        writer = recipe.filters.author or self.people.name(voice.owner)
         try:
             async with AsyncExitStack() as stack:
                 files = [
                     PreparedFile(await stack.enter_async_context(self.artifacts.local_path(one.sha256 or "")), one.name)
                     for one in sources
                 ]
-                prepared = await self.preparer.prepare(files, recipe, writer=writer)
+                prepared = await self.preparer.prepare(files, recipe, writer=voice.handle)
         except NothingLeft as error:
             await self.nothing(item, round_, voice, error)
             return
