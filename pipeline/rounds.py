@@ -1,0 +1,381 @@
+"""What the feedback on a voice's drafts would become, were its next round locked now (product.md 4.5)."""
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pipeline.domain.drafting import Draft, DraftId, Rewrite
+from pipeline.examples import HELD_OUT_SHARE, stable_hash, topic_of
+from pipeline.rewrites import change_kind, changed_share
+from pipeline.verdicts import Verdict, VerdictState, Voters
+
+# All from product.md 4.5.
+PAIRS_PER_BRIEF: Final = 2
+DUEL_VOTERS: Final = 3
+DUEL_PROBABILITY: Final = 0.75
+OWN_TEXT_PERCENT: Final = 15  # of a round's examples
+LONGER_SHARE: Final = 0.70
+ONE_PERSON_SHARE: Final = 0.40
+PAIRS_FOR_PREFERENCE: Final = 100
+NEAR_SAME_SHARE: Final = 0.10  # words changed; for the two texts of one brief this is what minhash >= 0.9 means
+
+PairSource = Literal["owner's rewrite", "editor's rewrite", "member's rewrite", "duel", "verdicts"]
+NotUsedReason = Literal["paused", "withdrawn", "test brief", "held", "contested", "thin"]
+_RANK: Final[dict[PairSource, int]] = {
+    "owner's rewrite": 0,
+    "editor's rewrite": 1,
+    "member's rewrite": 2,
+    "duel": 3,
+    "verdicts": 4,
+}
+_OBJECTIONS: Final[frozenset[VerdictState]] = frozenset({"held", "contested", "bad"})
+_AROUND_A_BRIEF: Final = " .,;:!?\"'“”‘’"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRewrite:
+    """verdict: of the reactions on the rewrite's own message; None when there are none."""
+
+    rewrite: Rewrite
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedDraft:
+    draft: Draft
+    verdict: Verdict
+    rewrites: tuple[JudgedRewrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDuel:
+    """probability: that the winner is really better, 0 to 1; None for a tie or "both bad"."""
+
+    brief: str
+    winner: str
+    loser: str
+    voters: int
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetCounts:
+    """examples: of the last round; new_documents, withdrawn: texts that came and went since."""
+
+    examples: int
+    new_documents: int = 0
+    withdrawn: int = 0
+
+    @property
+    def kept(self) -> int:
+        return self.examples + self.new_documents - self.withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class SftRow:
+    """brief in, text out. by: who wrote it; None for the model's own starred text."""
+
+    brief: str
+    text: str
+    draft_id: DraftId
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """chosen is better than rejected. draft_id: the draft that a rewrite corrected. by: who rewrote it."""
+
+    brief: str
+    chosen: str
+    rejected: str
+    source: PairSource
+    draft_id: DraftId | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KtoRow:
+    brief: str
+    text: str
+    good: bool
+    draft_id: DraftId
+
+
+@dataclass(frozen=True, slots=True)
+class NotUsed:
+    draft_id: DraftId
+    reason: NotUsedReason
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the pairs would teach by accident. Shares are 0 to 1 of all pairs; 0 without pairs."""
+
+    longer_share: float = 0.0
+    main_person: str | None = None
+    main_person_share: float = 0.0
+
+    @property
+    def teaches_longer(self) -> bool:
+        return self.longer_share > LONGER_SHARE
+
+    @property
+    def one_persons_taste(self) -> bool:
+        return self.main_person_share > ONE_PERSON_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPreview:
+    """The rows a round would have, and what stays out. Each written draft is in used or in not_used, never both.
+
+    different_articles: rewrites that became an example and no pair. own_waiting: starred drafts over the limit for
+    the model's own text. contradictions: briefs whose pairs say both ways. regression_briefs: to be tried again.
+    """
+
+    dataset: DatasetCounts
+    sft: tuple[SftRow, ...]
+    pairs: tuple[PairRow, ...]
+    kto: tuple[KtoRow, ...]
+    used: tuple[DraftId, ...]
+    not_used: tuple[NotUsed, ...]
+    different_articles: int
+    own_waiting: tuple[DraftId, ...]
+    contradictions: tuple[str, ...]
+    regression_briefs: tuple[str, ...]
+    duels_not_used: int
+    watch: Watch
+
+    @property
+    def examples(self) -> int:
+        return self.dataset.kept + len(self.sft)
+
+    @property
+    def method(self) -> Literal["sft", "dpo"]:
+        return "dpo" if len(self.pairs) >= PAIRS_FOR_PREFERENCE else "sft"
+
+    def count_not_used(self) -> dict[NotUsedReason, int]:
+        return dict(Counter(each.reason for each in self.not_used))
+
+
+def normalised_brief(brief: str) -> str:
+    """Two briefs with the same value are the same brief: case, blanks, width and signs around it do not count."""
+    return " ".join(unicodedata.normalize("NFKC", brief).casefold().split()).strip(_AROUND_A_BRIEF)
+
+
+def is_test_brief(brief: str) -> bool:
+    """One in eight, forever; by the topic, so that a brief and a held-out title about one thing go the same way."""
+    return stable_hash("split", topic_of(normalised_brief(brief))) < 2**64 // HELD_OUT_SHARE
+
+
+def preview(
+    drafts: Iterable[JudgedDraft],
+    *,
+    dataset: DatasetCounts,
+    voters: Voters,
+    duels: Sequence[ClosedDuel] = (),
+    paused: bool = False,
+) -> RoundPreview:
+    """What one voice's feedback would become. Drafts come in any order; those without a text are not counted."""
+    written = sorted((each for each in drafts if each.draft.written is not None), key=lambda d: d.draft.draft_id)
+    accepted = {each.draft.draft_id: _accepted(each, voters) for each in written}
+    reasons = {
+        d.draft.draft_id: _why_not(d, rewritten=bool(accepted[d.draft.draft_id]), paused=paused) for d in written
+    }
+    usable = [each for each in written if reasons[each.draft.draft_id] is None]
+    plain = [each for each in usable if not accepted[each.draft.draft_id]]
+    rewrites = [(each, rewrite) for each in usable for rewrite in accepted[each.draft.draft_id]]
+    good_duels = [] if paused else [duel for duel in duels if _decides(duel)]
+    pairs, contradictions = _settled(
+        [*_rewrite_pairs(rewrites, voters), *_duel_pairs(good_duels), *_verdict_pairs(usable)]
+    )
+    human = _without_near_same(_rewrite_rows(rewrites))
+    own, own_waiting = _within_limit(_own_rows(plain, human), others=dataset.kept + len(human))
+    return RoundPreview(
+        dataset=dataset,
+        sft=(*human, *own),
+        pairs=pairs,
+        kto=tuple(KtoRow(d.draft.asked.brief, _text(d), d.verdict.state == "good", d.draft.draft_id) for d in plain),
+        used=tuple(each.draft.draft_id for each in usable),
+        not_used=tuple(NotUsed(draft_id, reason) for draft_id, reason in reasons.items() if reason is not None),
+        different_articles=sum(_kind(rewrite) == "different article" for _, rewrite in rewrites),
+        own_waiting=own_waiting,
+        contradictions=contradictions,
+        regression_briefs=_distinct_briefs(d.draft.asked.brief for d in plain if d.verdict.state == "bad"),
+        duels_not_used=len(duels) - len(good_duels),
+        watch=_watch(pairs),
+    )
+
+
+def _why_not(judged: JudgedDraft, *, rewritten: bool, paused: bool) -> NotUsedReason | None:
+    """None: it may train. A rewrite makes a thin draft useful; a contested or held one stays out whatever it has."""
+    if paused:
+        return "paused"
+    if judged.draft.state == "withdrawn":
+        return "withdrawn"
+    if is_test_brief(judged.draft.asked.brief):
+        return "test brief"
+    match judged.verdict.state:
+        case "held" | "contested" as state:
+            return state
+        case "thin" if not rewritten:
+            return "thin"
+    return None
+
+
+def _accepted(judged: JudgedDraft, voters: Voters) -> list[JudgedRewrite]:
+    """Rewrites nobody objects to, by people who count; one that is the same text is a 👍 and no rewrite."""
+    return [
+        each
+        for each in judged.rewrites
+        if not each.rewrite.withdrawn
+        and each.rewrite.facts.user not in voters.ignored
+        and _kind(each) != "same"
+        and (each.verdict is None or each.verdict.state not in _OBJECTIONS)
+    ]
+
+
+def _kind(judged: JudgedRewrite) -> str:
+    return change_kind(judged.rewrite.facts.changed_share)
+
+
+def _text(judged: JudgedDraft) -> str:
+    return judged.draft.written.text if judged.draft.written is not None else ""
+
+
+def _decides(duel: ClosedDuel) -> bool:
+    return (
+        duel.voters >= DUEL_VOTERS
+        and duel.probability is not None
+        and duel.probability >= DUEL_PROBABILITY
+        and not is_test_brief(duel.brief)
+    )
+
+
+# Rows
+
+
+def _rewrite_rows(rewrites: Iterable[tuple[JudgedDraft, JudgedRewrite]]) -> list[SftRow]:
+    """Newest first."""
+    newest = sorted(rewrites, key=lambda each: (each[1].rewrite.created_at, each[1].rewrite.rewrite_id), reverse=True)
+    return [
+        SftRow(each.draft.asked.brief, said.rewrite.facts.text, each.draft.draft_id, said.rewrite.facts.user)
+        for each, said in newest
+    ]
+
+
+def _own_rows(plain: Iterable[JudgedDraft], human: Sequence[SftRow]) -> list[SftRow]:
+    """Starred good drafts, the most liked first, where nobody wrote nearly the same."""
+    starred = [each for each in plain if each.verdict.state == "good" and each.verdict.example]
+    starred.sort(key=lambda d: (d.verdict.negative - d.verdict.positive, d.draft.draft_id))
+    rows = [SftRow(each.draft.asked.brief, _text(each), each.draft.draft_id, by=None) for each in starred]
+    return _without_near_same([*human, *rows])[len(human) :]
+
+
+def _without_near_same(rows: Iterable[SftRow]) -> list[SftRow]:
+    """The first of rows that have one brief and nearly one text."""
+    kept: dict[str, list[SftRow]] = defaultdict(list)
+    chosen: list[SftRow] = []
+    for row in rows:
+        known = kept[normalised_brief(row.brief)]
+        if all(changed_share(other.text, row.text) > NEAR_SAME_SHARE for other in known):
+            known.append(row)
+            chosen.append(row)
+    return chosen
+
+
+def _within_limit(own: Sequence[SftRow], *, others: int) -> tuple[list[SftRow], tuple[DraftId, ...]]:
+    """As many as keep own / (own + others) at the limit or below; and who waits."""
+    most = OWN_TEXT_PERCENT * others // (100 - OWN_TEXT_PERCENT)
+    return list(own[:most]), tuple(row.draft_id for row in own[most:])
+
+
+# Pairs
+
+
+def _rewrite_pairs(rewrites: Iterable[tuple[JudgedDraft, JudgedRewrite]], voters: Voters) -> list[PairRow]:
+    corrections = [(each, said) for each, said in rewrites if _kind(said) == "correction"]
+    corrections.sort(key=lambda each: (each[1].rewrite.created_at, each[1].rewrite.rewrite_id), reverse=True)
+    return [
+        PairRow(
+            each.draft.asked.brief,
+            said.rewrite.facts.text,
+            _text(each),
+            _source(said, voters),
+            each.draft.draft_id,
+            said.rewrite.facts.user,
+        )
+        for each, said in corrections
+    ]
+
+
+def _source(judged: JudgedRewrite, voters: Voters) -> PairSource:
+    """A version with the owner's 👍 counts as the owner's (product.md, US6)."""
+    user = judged.rewrite.facts.user
+    if user == voters.owner or (judged.verdict is not None and judged.verdict.owner_polarity > 0):
+        return "owner's rewrite"
+    return "editor's rewrite" if user in voters.editors else "member's rewrite"
+
+
+def _duel_pairs(duels: Iterable[ClosedDuel]) -> list[PairRow]:
+    return [PairRow(duel.brief, duel.winner, duel.loser, "duel") for duel in duels]
+
+
+def _verdict_pairs(usable: Iterable[JudgedDraft]) -> list[PairRow]:
+    """A good and a bad draft of one brief; thumbs on different briefs compare nothing."""
+    by_brief: dict[str, list[JudgedDraft]] = defaultdict(list)
+    for each in usable:
+        by_brief[normalised_brief(each.draft.asked.brief)].append(each)
+    return [
+        PairRow(good.draft.asked.brief, _text(good), _text(bad), "verdicts")
+        for drafts in by_brief.values()
+        for good in drafts
+        if good.verdict.state == "good"
+        for bad in drafts
+        if bad.verdict.state == "bad"
+    ]
+
+
+def _settled(pairs: Iterable[PairRow]) -> tuple[tuple[PairRow, ...], tuple[str, ...]]:
+    """Pairs by precedence, at most PAIRS_PER_BRIEF a brief; and the briefs that say both ways.
+
+    Both ways are looked for among all pairs, before precedence: an editor against a duel is left to people.
+    """
+    different = [pair for pair in pairs if _words(pair.chosen) != _words(pair.rejected)]
+    said = {_direction(pair) for pair in different}
+    kept: dict[str, dict[tuple[str, str, str], PairRow]] = defaultdict(dict)
+    contradictions = []
+    for pair in sorted(different, key=lambda each: _RANK[each.source]):
+        brief, better, worse = _direction(pair)
+        if (brief, worse, better) in said:
+            contradictions.append(pair.brief)
+        elif len(kept[brief]) < PAIRS_PER_BRIEF:
+            kept[brief].setdefault((brief, better, worse), pair)
+    rows = [pair for of_brief in kept.values() for pair in of_brief.values()]
+    return tuple(rows), _distinct_briefs(contradictions)
+
+
+def _direction(pair: PairRow) -> tuple[str, str, str]:
+    return normalised_brief(pair.brief), _words(pair.chosen), _words(pair.rejected)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _distinct_briefs(briefs: Iterable[str]) -> tuple[str, ...]:
+    """The first spelling of each brief."""
+    spelled: dict[str, str] = {}
+    for brief in briefs:
+        spelled.setdefault(normalised_brief(brief), brief)
+    return tuple(spelled.values())
+
+
+def _watch(pairs: Sequence[PairRow]) -> Watch:
+    if not pairs:
+        return Watch()
+    longer = sum(len(pair.chosen.split()) > len(pair.rejected.split()) for pair in pairs)
+    people = Counter(pair.by for pair in pairs if pair.by is not None)
+    person, most = max(people.items(), key=lambda each: (each[1], each[0]), default=(None, 0))
+    return Watch(longer / len(pairs), person, most / len(pairs))
