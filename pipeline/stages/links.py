@@ -28,7 +28,7 @@ _NAMES = {"asp.net", "ado.net", "vb.net", "e.g.in", "booking.com"}
 # Words that only lead to an address; the first set goes wherever it stands, the second only at a clause's end.
 _LEAD_ANYWHERE = re.compile(r"(?:(?<=\s)|^)(?:at|via)[ ]\Z", re.IGNORECASE)
 _LEAD_AT_END = re.compile(
-    r"(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url)?[ ]?:?[ ]?\Z", re.IGNORECASE
+    r"(?:(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url))?[ ]?:?[ ]?\Z", re.IGNORECASE
 )
 # Before a bare domain, which may be a word of the sentence ("we built cloud.gov"), only these lead to an address.
 _POINTER = re.compile(r"\s*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)

@@ -151,7 +151,7 @@ def _by_skeleton(outlines: Sequence[_Outline], free: set[int]) -> Iterator[tuple
         for key in outlines[index].words:
             holders[key].append(index)
     seeds = (key for key, members in holders.items() if len(members) >= MIN_POSTS)
-    for seed in sorted(seeds, key=lambda key: (-len(holders[key]), key))[:_MAX_SEEDS]:
+    for seed in sorted(seeds, key=lambda key: -len(holders[key]))[:_MAX_SEEDS]:
         members = [index for index in holders[seed] if index in free]
         group = _sharing_lines(outlines, members)
         if len(group) >= MIN_POSTS:

@@ -11,13 +11,14 @@ from pipeline.stages.plain_writer import Anchor
 _INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]|(?<![ÂÃÄÅ])\xad")
 _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _GAP = re.compile(r"\n{3,}")
-_ENTITY = re.compile(r"&(?:amp;)*(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Entities are unwrapped this often; a body escaped more times is not an accident of exporting.
 _ROUNDS = 4
 _WRITTEN_COMMENT = re.compile(r"<!--[^>]{0,2000}-->")
 _WRITTEN_TAG = re.compile(r"<(/?[a-zA-Z][^<>\n]{0,500}?)\s*/?>")
 _GLUED = re.compile(r"\w")
 _OPEN_SIGN = re.compile(r"<(?=[a-zA-Z/!])")
+_LEFTOVER = re.compile(rf"{_OPEN_SIGN.pattern}|{_ENTITY.pattern}")
 # Lines of a hard-wrapped paragraph: as wide as typewriters and mail programs break them.
 _WRAPPED_WIDTH = range(50, 91)
 _WRAPPED_LINES = 3
@@ -35,8 +36,7 @@ def decoded(text: str) -> str:
 
 
 def _meaning(match: re.Match[str]) -> str:
-    entity = "&" + match[0].rpartition("&")[2].split("amp;")[-1] if not match[0].endswith("amp;") else "&amp;"
-    return html.unescape(entity)
+    return html.unescape(f"&{match[1]};").replace("\xa0", " ")
 
 
 def tidied(text: str) -> str:
@@ -58,8 +58,10 @@ def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark
 
     Words in angle brackets come from escaped markup (an article about HTML): the brackets go, the words stay.
     """
-    for pattern, kept in ((_WRITTEN_COMMENT, _nothing), (_WRITTEN_TAG, _words), (_OPEN_SIGN, _apart)):
-        if pattern.search(text):
+    for _ in range(_ROUNDS):
+        if not _LEFTOVER.search(text):
+            break
+        for pattern, kept in _CLEANERS:
             text = _replaced(text, anchors, pattern, kept)
     marks = (Mark("link", a.start, a.end, text[a.start : a.end]) for a in anchors if a.start is not None)
     return text, tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: m.start))
@@ -77,6 +79,10 @@ def _words(tag: re.Match[str]) -> str:
 
 def _apart(_: re.Match[str]) -> str:
     return "< "
+
+
+# In this order: an entity may mean "<", a comment may hold tags.
+_CLEANERS = ((_ENTITY, _meaning), (_WRITTEN_COMMENT, _nothing), (_WRITTEN_TAG, _words), (_OPEN_SIGN, _apart))
 
 
 def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str]) -> str:
