@@ -32,7 +32,8 @@ def cost_card(facts: Facts) -> Message:
     if facts["can_ask"]:
         blocks.append(buttons(button("Ask for approval", ASK, facts["handle"], style="primary")))
     first = facts["offers"][0]
-    text = f"{facts['handle']}, round {facts['number']}: training on {first['base']} {usd(first['expected_microusd'])}"
+    base, expected = named(first["base"]), usd(first["expected_microusd"])
+    text = f"{facts['handle']}, round {facts['number']}: training on {base} {expected}"
     return Message(text=text, blocks=blocks)
 
 

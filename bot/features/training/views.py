@@ -38,8 +38,8 @@ STATE_WORDS: Final[dict[TuningState, str]] = {
 
 def checking(facts: Facts) -> Message:
     return plain(
-        f"I don't know whether {named(facts['provider'])} took {run(facts)}: I was interrupted while sending it, or got "
-        "no answer. I'm asking the provider whether the job exists before doing anything else. "
+        f"I don't know whether {named(facts['provider'])} took {run(facts)}: I was interrupted while sending it, "
+        "or got no answer. I'm asking the provider whether the job exists before doing anything else. "
         "No second job will be started."
     )
 

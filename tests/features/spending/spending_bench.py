@@ -1,0 +1,236 @@
+"""A workspace with a voice, its consent and a prepared round, over a real database and small stand-ins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
+from bot.features.spending.cost import ShowCost
+from bot.features.spending.offers import Market
+from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
+from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
+from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Sensitivity, Voice
+from pipeline.domain.work import AuditEntry
+from pipeline.errors import NoPrice, UnknownProvider
+from pipeline.ports import TuningProvider, WritingProvider
+from storage.database import SqlDatabase
+from storage.engine import Engine
+from storage.tables import OutboxRow, SpendHoldRow, TuningJobRow, WorkRow
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+TEAM = "T1"
+OWNER, STEWARD, BOSS, BOSS2, MEMBER = "UOWNER", "USTEWARD", "UBOSS", "UBOSS2", "UMEMBER"
+MONTH_LIMIT_MICROUSD = 5_000_000
+
+
+@dataclass
+class Clock:
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class People:
+    who: Sequence[str] = (BOSS, BOSS2)
+
+    def approvers(self, team_id: str) -> tuple[str, ...]:
+        return tuple(self.who) if team_id == TEAM else ()
+
+    def is_guest(self, team_id: str, user: str) -> bool:
+        return not (team_id and user)
+
+    def name(self, user: str) -> str:
+        return user
+
+
+@dataclass
+class Providers:
+    """private sees everything, openai what is public or internal."""
+
+    names: dict[str, frozenset[str]] = field(
+        default_factory=lambda: {
+            "private": frozenset({"public", "internal", "private"}),
+            "openai": frozenset({"public", "internal"}),
+        }
+    )
+
+    def training(self, name: str) -> TuningProvider:
+        raise UnknownProvider(name)
+
+    def writing(self, name: str) -> WritingProvider:
+        raise UnknownProvider(name)
+
+    def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
+        return tuple(name for name, allowed in self.names.items() if sensitivity in allowed)
+
+
+@dataclass
+class Bases:
+    by_provider: dict[str, tuple[str, ...]] = field(
+        default_factory=lambda: {"private": ("small",), "openai": ("gpt-mini", "gpt-unpriced")}
+    )
+
+    def offered_by(self, provider: str) -> tuple[str, ...]:
+        return self.by_provider.get(provider, ())
+
+
+def price(provider: str, base: str, **more: Any) -> Price:
+    known = Price(provider, base, 50_000, 10_000, 10_000, "price page", date(2026, 11, 20), 8192, "o200k_base")
+    return replace(known, **more)
+
+
+@dataclass
+class Prices:
+    rows: list[Price] = field(
+        default_factory=lambda: [
+            price("private", "small", encoding_is_exact=False),
+            price("openai", "gpt-mini", train_microusd_per_million=5_000_000, shutdown_on=date(2027, 1, 14)),
+        ]
+    )
+
+    def find(self, provider: str, base: str) -> Price:
+        for row in self.rows:
+            if (row.provider, row.base) == (provider, base):
+                return row
+        raise NoPrice(provider, base)
+
+
+def new_dataset(of: Round, **more: Any) -> NewDataset:
+    facts = NewDataset(
+        team_id=of.team_id,
+        voice_id=of.voice_id,
+        round_id=of.round_id,
+        content_hash="9f3c" * 16,
+        train_blob="a",
+        validation_blob="b",
+        test_blob="c",
+        report_blob="d",
+        documents_read=100,
+        kept=87,
+        examples=87,
+        train_examples=80,
+        train_tokens=80_000,
+        tokens=87_000,
+        words=60_000,
+        open_blockers=(),
+    )
+    return replace(facts, **more)
+
+
+@dataclass
+class Bench:
+    db: SqlDatabase
+    engine: Engine
+    clock: Clock = field(default_factory=Clock)
+    people: People = field(default_factory=People)
+    providers: Providers = field(default_factory=Providers)
+    bases: Bases = field(default_factory=Bases)
+    prices: Prices = field(default_factory=Prices)
+    spend_channel_id: str = "CSPEND"
+
+    @property
+    def market(self) -> Market:
+        return Market(self.prices, self.bases, self.providers)
+
+    @property
+    def cost(self) -> ShowCost:
+        return ShowCost(self.db, self.market, self.clock)
+
+    @property
+    def form(self) -> OpenTrainForm:
+        return OpenTrainForm(self.db, self.market, self.clock)
+
+    @property
+    def ask(self) -> AskForSpend:
+        return AskForSpend(self.db, self.market, self.people, self.clock, self.spend_channel_id)
+
+    @property
+    def approve(self) -> ApproveSpend:
+        return ApproveSpend(self.db, self.people, self.clock)
+
+    @property
+    def check_decline(self) -> CheckDecline:
+        return CheckDecline(self.db, self.people)
+
+    @property
+    def decline(self) -> DeclineSpend:
+        return DeclineSpend(self.db, self.people, self.clock)
+
+    async def add_voice(self, sensitivity: Sensitivity = "internal", *, consent: bool = True) -> Voice:
+        new = NewVoice(TEAM, "founder", "generation", sensitivity, OWNER, STEWARD, "C1", "", "")
+        async with self.db.begin() as tx:
+            voice = await tx.voices.add(new, now=NOW)
+            asked = await tx.consents.ask(voice.voice_id, OWNER, now=NOW)
+            if consent:
+                until = NOW + timedelta(days=365)
+                await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=until)
+        return voice
+
+    async def withdraw(self, voice: Voice) -> None:
+        async with self.db.begin() as tx:
+            newest = await tx.consents.newest(voice.voice_id)
+            assert newest is not None
+            await tx.consents.decide(newest.consent_id, expected="given", state="withdrawn", at=NOW, until=None)
+
+    async def prepare(self, voice: Voice, **more: Any) -> Dataset:
+        """One more revision of the voice's round, and the dataset it comes to."""
+        async with self.db.begin() as tx:
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            revision = await tx.rounds.changed(round_.round_id)
+            dataset = await tx.datasets.add(new_dataset(round_, **more), now=NOW)
+            await tx.rounds.prepared(round_.round_id, revision=revision, dataset_id=dataset.dataset_id)
+        return dataset
+
+    async def change_source(self, voice: Voice) -> None:
+        async with self.db.begin() as tx:
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            await tx.rounds.changed(round_.round_id)
+
+    async def asked(self, **more: Any) -> SpendRequest:
+        """A request that waits, for a voice with consent and texts."""
+        voice = await self.add_voice()
+        await self.prepare(voice)
+        outcome = await self.ask(wish(**more))
+        return await self.request(getattr(outcome, "request").spend_request_id)  # noqa: B009  # an outcome of four kinds
+
+    async def request(self, request_id: SpendRequestId) -> SpendRequest:
+        async with self.db.read() as tx:
+            return await tx.spend_requests.by_id(request_id)
+
+    async def said(self) -> dict[str, tuple[str, dict[str, Any]]]:
+        """Template and facts by key."""
+        async with self.engine.reading() as session:
+            return {row.key: (row.template, row.facts) for row in await session.exec(select(OutboxRow))}
+
+    async def places(self) -> dict[str, str | None]:
+        async with self.engine.reading() as session:
+            return {row.key: row.thread_key or row.channel_id for row in await session.exec(select(OutboxRow))}
+
+    async def jobs(self) -> list[TuningJobRow]:
+        async with self.engine.reading() as session:
+            return list(await session.exec(select(TuningJobRow)))
+
+    async def work(self) -> list[WorkRow]:
+        async with self.engine.reading() as session:
+            return list(await session.exec(select(WorkRow)))
+
+    async def holds(self) -> list[tuple[str, int]]:
+        async with self.engine.reading() as session:
+            return [(row.state, row.amount_microusd) for row in await session.exec(select(SpendHoldRow))]
+
+    async def audit(self) -> list[AuditEntry]:
+        async with self.db.read() as tx:
+            return await tx.audit.of_team(TEAM)
+
+
+def wish(**more: Any) -> SpendWish:
+    return replace(SpendWish(TEAM, "founder", STEWARD, "private", "small", None, None, ""), **more)
+
+
+def press(request: SpendRequest, user: str = BOSS, **more: Any) -> Decision:
+    return replace(Decision(TEAM, request.spend_request_id, user), **more)
