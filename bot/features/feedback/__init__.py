@@ -1,0 +1,1 @@
+"""What people say about drafts: emoji, reasons, and better versions of their own."""

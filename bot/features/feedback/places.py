@@ -1,0 +1,53 @@
+"""Which draft a message or a thread is about."""
+
+from decimal import Decimal
+
+from pipeline.domain.drafting import Draft, DraftId
+from pipeline.domain.work import Place
+from pipeline.ports import Transaction
+
+
+async def draft_at(tx: Transaction, team_id: str, channel_id: str, ts: str) -> Draft | None:
+    """The draft whose text stands there; None for cards and everything else."""
+    key = await tx.outbox.key_at(team_id, channel_id, ts)
+    draft_id = draft_id_in(key) if key is not None and key.endswith(":text") else None
+    return await tx.drafts.by_id(draft_id) if draft_id is not None else None
+
+
+async def newest_in_thread(
+    tx: Transaction, team_id: str, channel_id: str, thread_ts: str, *, before_ts: str
+) -> Draft | None:
+    """The last draft that stood in the thread when a message with this ts was written."""
+    key = await tx.outbox.key_at(team_id, channel_id, thread_ts)
+    root = draft_id_in(key) if key is not None else None
+    newest, newest_ts = None, Decimal(0)
+    for draft in await drafts_in_reach(tx, team_id, root):
+        if draft.state != "posted" or not in_thread(draft, root, channel_id, thread_ts):
+            continue
+        posted = await tx.outbox.posted(draft.text_key)
+        if posted is not None and newest_ts < Decimal(posted.ts) < Decimal(before_ts):
+            newest, newest_ts = draft, Decimal(posted.ts)
+    return newest
+
+
+async def drafts_in_reach(tx: Transaction, team_id: str, root: DraftId | None) -> list[Draft]:
+    """All that may stand in a thread: those of the root's voice, or of every voice in a thread that people began."""
+    if root is not None:
+        return await tx.drafts.of_voice((await tx.drafts.by_id(root)).asked.voice_id)
+    return [draft for voice in await tx.voices.of_team(team_id) for draft in await tx.drafts.of_voice(voice.voice_id)]
+
+
+def in_thread(draft: Draft, root: DraftId | None, channel_id: str, thread_ts: str) -> bool:
+    """Under the card of the root, or asked for in the thread."""
+    return draft.draft_id == root or (draft.asked.channel_id == channel_id and draft.asked.thread_ts == thread_ts)
+
+
+def draft_id_in(key: str) -> DraftId | None:
+    """draft:17:card and draft:17:text as 17."""
+    kind, _, rest = key.partition(":")
+    number = rest.partition(":")[0]
+    return DraftId(int(number)) if kind == "draft" and number.isdigit() else None
+
+
+def thread_of(draft: Draft) -> Place:
+    return Place(draft.asked.team_id, channel_id=draft.asked.channel_id, thread_key=draft.card_key)

@@ -1,0 +1,100 @@
+"""What is asked back after an emoji, what a better version comes to, and the form to write one."""
+
+from typing import Final
+
+from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.features.feedback.rewriting import FIXED, SAME
+from bot.features.feedback.usecase import FIX_HOW, FORM_CHARS, REASONS, WHY
+from bot.slack.message import Facts, Message, button, buttons, plain, section
+from bot.slack.mrkdwn import escape, person
+from pipeline.domain.drafting import Draft
+
+REASON: Final = "feedback.reason."  # + one of REASONS
+EDIT_HERE: Final = "feedback.edit_here"
+DONT_USE: Final = "feedback.dont_use"
+FIX_SHORTCUT: Final = "feedback.fix_draft"  # as in manifest.yml
+FIX_FORM: Final = "feedback.fix_form"
+FIX_TEXT: Final = "text"
+LABELS: Final = dict(
+    zip(REASONS, ("Not this voice", "Facts", "Dull/long", "Repeats an old post", "Other"), strict=True)
+)
+REASON_KEPT: Final = "Noted: {label}. Only the count is shown, not your name."
+TOO_LONG: Final = (
+    "This draft is too long for a form. Reply in its thread with your version, starting with `fix:`, instead."
+)
+QUOTED_CHARS: Final = 2500
+
+
+def why(facts: Facts) -> Message:
+    text = "What's wrong? Only the count is shown, not your name."
+    choices = [button(LABELS[reason], REASON + reason, facts["draft_id"]) for reason in REASONS]
+    return Message(text=text, blocks=(section(text), buttons(*choices)))
+
+
+def fix_how(facts: Facts) -> Message:
+    text = "Reply in this thread with your version, starting with `fix:`"
+    if not facts["fits_form"]:
+        return plain(f"{text}.")
+    here = buttons(button("Edit here", EDIT_HERE, facts["draft_id"]))
+    return Message(text=f"{text}.", blocks=(section(f"{text}, or edit it here."), here))
+
+
+def fixed(facts: Facts) -> Message:
+    who = person(facts["user"])
+    if facts["withdrawn"]:
+        return plain(f"The version by {who} is withdrawn; it won't be used.")
+    if facts["kind"] == "same":
+        return plain(f"The version by {who} is now the same text, so I counted it as 👍.")
+    lines = [kept_sentence(facts)]
+    if facts["links"]:
+        links = "1 link" if facts["links"] == 1 else f"{facts['links']} links"
+        drop = "it" if facts["links"] == 1 else "them"
+        lines.append(f"Your version has {links}; for training I'll drop {drop}, your message stays as it is.")
+    text = "\n".join(lines)
+    written = [section(f"{who} wrote:"), section(quoted_part(facts["shown"]))] if facts["shown"] else []
+    dont_use = buttons(button("Don't use", DONT_USE, facts["rewrite_id"]))
+    return Message(text=text, blocks=(*written, section(text), dont_use))
+
+
+def kept_sentence(facts: Facts) -> str:
+    percent = f"{round(100 * facts['share'])} %"
+    if facts["kind"] == "correction":
+        return (
+            f"Thanks — {percent} changed. If nobody objects it becomes: 1 example and 1 'better than' pair for "
+            f"round {facts['round']}."
+        )
+    return f"{percent} differs — I'll keep it as an example, not as a correction."
+
+
+def same(facts: Facts) -> Message:  # noqa: ARG001  # every template has the same shape
+    return plain("Your version is the same text, so I counted it as 👍.")
+
+
+def quoted_part(text: str) -> str:
+    """As much of it as a section holds, escaped."""
+    shown = text[:QUOTED_CHARS]
+    while len(escape(shown)) > QUOTED_CHARS:
+        shown = shown[: len(shown) * 3 // 4]
+    return escape(shown) + (" …" if len(shown) < len(text) else "")
+
+
+TEMPLATES = {WHY: why, FIX_HOW: fix_how, FIXED: fixed, SAME: same}
+
+
+def fix_form(draft: Draft) -> View:
+    """private_metadata: the draft's id."""
+    text = draft.written.text if draft.written else ""
+    version = PlainTextInputElement(
+        action_id=FIX_TEXT, multiline=True, initial_value=text, min_length=1, max_length=FORM_CHARS
+    )
+    return View(
+        type="modal",
+        callback_id=FIX_FORM,
+        title=PlainTextObject(text="Fix this draft"),
+        submit=PlainTextObject(text="Send"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=str(draft.draft_id),
+        blocks=[InputBlock(block_id=FIX_TEXT, label=PlainTextObject(text="Your version"), element=version)],
+    )
