@@ -1,0 +1,170 @@
+"""Collects what people said about a voice's drafts and previews the next round."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from bot.cards import round_thread
+from bot.lookup import find_voice
+from pipeline.domain.drafting import Draft, DraftId, Reaction, Rewrite
+from pipeline.domain.training import TuningJob
+from pipeline.domain.voices import Dataset, Round, Voice
+from pipeline.domain.work import Place, Saying
+from pipeline.errors import VoiceNotReady
+from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.rewrites import as_thumbs_up, change_kind
+from pipeline.rounds import DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview, preview
+from pipeline.verdicts import Verdict, Voters, verdict
+
+PREVIEW: Final = "rounds.preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`/voice round founder`, wherever it was typed. thread_ts: of a thread it was typed in."""
+
+    team_id: str
+    channel_id: str
+    user: str
+    delivery: str
+    handle: str
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRound:
+    """Says the preview, once per delivery. Raises UnknownVoice, VoiceNotReady before there is a dataset.
+
+    bot_user: our own Slack user id, whose emoji never count.
+    """
+
+    database: Database
+    people: People
+    clock: Clock
+    bot_user: str
+
+    async def __call__(self, asked: Asked) -> Round | None:
+        """The round whose thread gets the answer; None when the thread of the voice's channel it was asked in does."""
+        async with self.database.read() as tx:
+            voice = await find_voice(tx, asked.team_id, asked.handle)
+            latest = await tx.rounds.latest(voice.voice_id)
+            if latest is None:
+                raise VoiceNotReady(voice.handle, "no texts yet")
+            facts = facts_of(voice, await self.look(tx, voice, latest), await trained_round(tx, voice))
+        here = asked.thread_ts is not None and asked.channel_id == voice.channel_id
+        in_thread = Place(asked.team_id, channel_id=asked.channel_id, thread_ts=asked.thread_ts)
+        place = in_thread if here else round_thread(latest)
+        async with self.database.begin() as tx:
+            await tx.outbox.say(Saying(f"round-preview:{asked.delivery}", PREVIEW, facts, place))
+        return None if here else latest
+
+    async def look(self, tx: Transaction, voice: Voice, latest: Round) -> RoundPreview:
+        consent = await tx.consents.newest(voice.voice_id)
+        writes = voice.state == "active" and consent is not None and consent.covers(self.clock())
+        drafts = await tx.drafts.of_voice(voice.voice_id)
+        rewrites = await tx.rewrites.of_voice(voice.voice_id)
+        on_drafts = {draft.draft_id: await on_message(tx, voice, draft.text_key) for draft in drafts}
+        on_rewrites = [await on_rewrite(tx, voice, rewrite) for rewrite in rewrites]
+        voters = self.voters(voice, [*on_drafts.values(), *on_rewrites], rewrites)
+        judged = judge(drafts, on_drafts, list(zip(rewrites, on_rewrites, strict=True)), voters)
+        dataset = await dataset_counts(tx, voice, latest)
+        return preview(judged, dataset=dataset, voters=voters, paused=not writes)
+
+    def voters(self, voice: Voice, reactions: Iterable[list[Reaction]], rewrites: list[Rewrite]) -> Voters:
+        """Editors are not known yet, so everybody but the owner counts as a member; who is a guest now never does."""
+        people = {reaction.user for on_one in reactions for reaction in on_one}
+        people |= {rewrite.facts.user for rewrite in rewrites}
+        guests = {user for user in people if self.people.is_guest(voice.team_id, user)}
+        return Voters(owner=voice.owner, ignored=frozenset(guests | {self.bot_user}))
+
+
+def judge(
+    drafts: list[Draft],
+    on_drafts: dict[DraftId, list[Reaction]],
+    rewrites: list[tuple[Rewrite, list[Reaction]]],
+    voters: Voters,
+) -> list[JudgedDraft]:
+    """Each draft with its verdict and its rewrites; a rewrite that is the same text is its writer's 👍 (pure)."""
+    judged = []
+    for draft in drafts:
+        mine = [(rewrite, reactions) for rewrite, reactions in rewrites if rewrite.facts.draft_id == draft.draft_id]
+        thumbs = [thumbs_up(rewrite) for rewrite, _ in mine if change_kind(rewrite.facts.changed_share) == "same"]
+        of_draft = verdict([*on_drafts.get(draft.draft_id, []), *thumbs], voters=voters)
+        versions = tuple(JudgedRewrite(rewrite, verdict_of(reactions, voters)) for rewrite, reactions in mine)
+        judged.append(JudgedDraft(draft, of_draft, versions))
+    return judged
+
+
+def verdict_of(reactions: list[Reaction], voters: Voters) -> Verdict | None:
+    return verdict(reactions, voters=voters) if reactions else None
+
+
+def thumbs_up(rewrite: Rewrite) -> Reaction:
+    """Dated by the row: a version from a form has no Slack time."""
+    return replace(as_thumbs_up(rewrite), event_ts=f"{rewrite.created_at.timestamp():.6f}")
+
+
+async def on_message(tx: Transaction, voice: Voice, key: str) -> list[Reaction]:
+    posted = await tx.outbox.posted(key)
+    return await tx.reactions.on_message(voice.team_id, posted.channel_id, posted.ts) if posted is not None else []
+
+
+async def on_rewrite(tx: Transaction, voice: Voice, rewrite: Rewrite) -> list[Reaction]:
+    """On its own message, and on our answer to it, which is all there is of a version from a form."""
+    facts = rewrite.facts
+    on_own = await tx.reactions.on_message(voice.team_id, facts.channel_id, facts.ts)
+    return [*on_own, *await on_message(tx, voice, f"rewrite:{rewrite.rewrite_id}:fixed")]
+
+
+async def dataset_counts(tx: Transaction, voice: Voice, latest: Round) -> DatasetCounts:
+    """Examples of the newest model, and texts prepared for a round after it."""
+    current = await tx.datasets.by_id(latest.dataset_id) if latest.dataset_id is not None else None
+    job = await newest_job(tx, voice)
+    if job is None:
+        return DatasetCounts(examples_in(current))
+    trained = await tx.datasets.by_id(job.dataset_id)
+    added = examples_in(current) if latest.round_id != job.round_id else 0
+    return DatasetCounts(examples_in(trained), new_documents=added)
+
+
+def examples_in(dataset: Dataset | None) -> int:
+    return dataset.facts.examples if dataset is not None else 0
+
+
+async def newest_job(tx: Transaction, voice: Voice) -> TuningJob | None:
+    models = await tx.voice_models.of_voice(voice.voice_id)
+    return await tx.tuning_jobs.by_id(models[-1].tuning_job_id) if models else None
+
+
+async def trained_round(tx: Transaction, voice: Voice) -> int:
+    """The round the newest model was trained on; 0 before the first."""
+    job = await newest_job(tx, voice)
+    return (await tx.rounds.by_id(job.round_id)).number if job is not None else 0
+
+
+def facts_of(voice: Voice, seen: RoundPreview, trained: int) -> dict[str, Any]:
+    """The preview in numbers, as JSON (pure)."""
+    own = [row for row in seen.sft if row.by is None]
+    return {
+        "handle": voice.handle,
+        "number": trained + 1,
+        "drafts": len(seen.used) + len(seen.not_used),
+        "dataset": seen.dataset.examples,
+        "new_documents": seen.dataset.new_documents,
+        "withdrawn_documents": seen.dataset.withdrawn,
+        "rewrites": len(seen.sft) - len(own),
+        "own": len(own),
+        "own_waiting": len(seen.own_waiting),
+        "different_articles": seen.different_articles,
+        "pairs": dict(Counter("rewrite" if "rewrite" in pair.source else pair.source for pair in seen.pairs)),
+        "good": sum(row.good for row in seen.kto),
+        "bad": sum(not row.good for row in seen.kto),
+        "examples": seen.examples,
+        "method": seen.method,
+        "not_used": {str(reason): count for reason, count in seen.count_not_used().items()},
+        "contradictions": list(seen.contradictions),
+        "longer_share": seen.watch.longer_share if seen.watch.teaches_longer else None,
+        "main_person": seen.watch.main_person if seen.watch.one_persons_taste else None,
+        "main_person_share": seen.watch.main_person_share,
+    }

@@ -1,0 +1,156 @@
+"""The preview of the next round, in sentences."""
+
+from typing import Final
+
+from bot.features.rounds.usecase import PREVIEW
+from bot.slack.message import Facts, Message, context, section
+from bot.slack.mrkdwn import channel, escape, person, quoted, shortened
+from pipeline.domain.voices import Round
+from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE
+
+METHODS: Final = {"sft": "examples (SFT)", "dpo": "better-than pairs (DPO)"}
+NOT_USED: Final = {
+    "thin": "with < 2 votes",
+    "contested": "contested",
+    "held": "on hold",
+    "test brief": "test briefs",
+    "withdrawn": "withdrawn",
+    "paused": "while the voice is stopped",
+}
+BRIEFS_SHOWN: Final = 5
+BRIEF_CHARS: Final = 120
+
+
+def asked(round_: Round | None) -> str:
+    """None: it comes where it was asked for."""
+    if round_ is None:
+        return "The preview comes in this thread."
+    return f"The preview comes in the thread of round {round_.number} in {channel(round_.channel_id)}."
+
+
+def round_preview(facts: Facts) -> Message:
+    handle = quoted(facts["handle"])
+    if is_empty(facts):
+        text = empty(facts)
+        return Message(text=text, blocks=(section(text),))
+    title = f"🔁 *{handle}, round {facts['number']} — if locked now*"
+    lines = [title, rewrite_line(facts), *filter(None, [other_line(facts), thumbs_line(facts)]), sum_line(facts)]
+    notes = [context(note) for note in filter(None, [not_used(facts), watch(facts), own_text(facts), both_ways(facts)])]
+    return Message(
+        text=f"{handle}, round {facts['number']} — if locked now", blocks=(section("\n".join(lines)), *notes)
+    )
+
+
+def is_empty(facts: Facts) -> bool:
+    new = ("rewrites", "own", "good", "bad", "new_documents", "own_waiting")
+    return not any(facts[name] for name in new) and not facts["pairs"] and not facts["contradictions"]
+
+
+def empty(facts: Facts) -> str:
+    nothing = f"Nothing new since round {facts['number'] - 1}" if facts["number"] > 1 else "Nothing new yet"
+    help_most = "Reactions that help most: ✏️ with a better version."
+    drafts = f"{facts['drafts']} {'draft' if facts['drafts'] == 1 else 'drafts'}"
+    if not facts["drafts"]:
+        command = escape(f"/voice draft {facts['handle']} <brief>")
+        return f"{nothing}: no drafts. `{command}` makes one."
+    if facts["not_used"].get("thin", 0) == facts["drafts"]:
+        return f"{nothing}: {drafts}, all with fewer than 2 votes. {help_most}"
+    reasons = ", ".join(f"{count} {NOT_USED[reason]}" for reason, count in facts["not_used"].items())
+    return f"{nothing}: {drafts} ({reasons}). {help_most}"
+
+
+def rewrite_line(facts: Facts) -> str:
+    different = facts["different_articles"]
+    apart = f" ({different} {'was a different article' if different == 1 else 'were different articles'})"
+    return (
+        f"+ {count(facts['rewrites'], 'rewrite')} → {count(facts['rewrites'], 'example')}, "
+        f"{count(facts['pairs'].get('rewrite', 0), 'pair')}{apart if different else ''}"
+    )
+
+
+def other_line(facts: Facts) -> str:
+    parts = {
+        "duel pair": facts["pairs"].get("duel", 0),
+        "same-brief pair": facts["pairs"].get("verdicts", 0),
+        "own draft with ⭐": facts["own"],
+        "new text": facts["new_documents"],
+    }
+    shown = [f"+ {count(number, what)}" for what, number in parts.items() if number]
+    if facts["withdrawn_documents"]:
+        shown.append(f"− {facts['withdrawn_documents']} withdrawn")
+    return " · ".join(shown)
+
+
+def thumbs_line(facts: Facts) -> str:
+    if not facts["good"] and not facts["bad"]:
+        return ""
+    return f"Judged by emoji alone: {facts['good']} good · {facts['bad']} bad (kept for evaluation)"
+
+
+def sum_line(facts: Facts) -> str:
+    added = [facts["rewrites"] + facts["own"], facts["new_documents"]]
+    parts = " + ".join(str(number) for number in [facts["dataset"], *added] if number)
+    taken = f" − {facts['withdrawn_documents']}" if facts["withdrawn_documents"] else ""
+    pairs = sum(facts["pairs"].values())
+    advice = (
+        "" if facts["method"] == "dpo" else f" {PAIRS_FOR_PREFERENCE} pairs are advised before preference training."
+    )
+    return (
+        f"= {count(facts['examples'], 'example')} ({parts or 0}{taken}) · {count(pairs, 'pair')} → "
+        f"*method: {METHODS[facts['method']]}*.{advice}"
+    )
+
+
+def not_used(facts: Facts) -> str:
+    reasons = {reason: facts["not_used"][reason] for reason in NOT_USED if facts["not_used"].get(reason)}
+    words = [
+        f"{count(number, 'draft') if reason == 'thin' else number} {NOT_USED[reason]}"
+        for reason, number in reasons.items()
+    ]
+    return f"Not used: {' · '.join(words)}" if words else ""
+
+
+def watch(facts: Facts) -> str:
+    parts = []
+    if facts["longer_share"] is not None:
+        parts.append(
+            f"corrected texts are longer in {percent(facts['longer_share'])} of pairs — this would teach *longer*."
+        )
+    if facts["main_person"] is not None:
+        parts.append(f"{percent(facts['main_person_share'])} of fixes are by {person(facts['main_person'])}.")
+    return f"Watch: {' '.join(parts)}" if parts else ""
+
+
+def own_text(facts: Facts) -> str:
+    if not facts["own_waiting"]:
+        return ""
+    own = facts["own"] + facts["own_waiting"]
+    share = percent(own / (own + facts["rewrites"]))
+    return (
+        f"{share} of new examples are my own drafts with ⭐. I keep {OWN_TEXT_PERCENT} % of the round; "
+        f"the rest ({facts['own_waiting']}) wait. Rewrites count fully."
+    )
+
+
+def both_ways(facts: Facts) -> str:
+    if not facts["contradictions"]:
+        return ""
+    briefs = [f"“{quoted(shortened(brief, BRIEF_CHARS))}”" for brief in facts["contradictions"][:BRIEFS_SHOWN]]
+    more = len(facts["contradictions"]) - len(briefs)
+    rest = f" and {more} more" if more else ""
+    return f"People say both A over B and B over A for {', '.join(briefs)}{rest}. I left them out."
+
+
+def count(number: int, what: str) -> str:
+    """1 pair, 2 pairs; a what of several words takes its s at the noun's end."""
+    if number == 1:
+        return f"1 {what}"
+    noun, space, rest = what.partition(" with ")
+    return f"{number} {noun}s{space}{rest}"
+
+
+def percent(share: float) -> str:
+    return f"{round(100 * share)} %"
+
+
+TEMPLATES = {PREVIEW: round_preview}
