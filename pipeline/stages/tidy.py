@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from pipeline.domain.documents import Mark
 from pipeline.stages.plain_writer import Anchor
@@ -22,6 +23,10 @@ _LEFTOVER = re.compile(rf"{_OPEN_SIGN.pattern}|{_ENTITY.pattern}")
 # Lines of a hard-wrapped paragraph: as wide as typewriters and mail programs break them.
 _WRAPPED_WIDTH = range(50, 91)
 _WRAPPED_LINES = 3
+# Lines may be this much shorter than the widest, and so many must be full: with these all but one
+# of 400 prose paragraphs of a Project Gutenberg book are joined, and verses and lines of one sentence each are not.
+_WRAPPED_SLACK = 3
+_WRAPPED_FULL = 0.8
 
 
 def decoded(text: str) -> str:
@@ -47,10 +52,13 @@ def tidied(text: str) -> str:
 
 
 def _unwrapped(paragraph: str) -> str:
+    """One line, if nearly every line is as full as it could be: the next word would not have fitted."""
     lines = paragraph.split("\n")
     if len(lines) < _WRAPPED_LINES or not all(len(line) in _WRAPPED_WIDTH for line in lines[:-1]):
         return paragraph
-    return " ".join(lines)
+    width = max(map(len, lines)) - _WRAPPED_SLACK
+    full = sum(len(line) + 1 + len(after.split(" ", 1)[0]) > width for line, after in pairwise(lines))
+    return " ".join(lines) if full >= _WRAPPED_FULL * (len(lines) - 1) else paragraph
 
 
 def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark, ...]]:

@@ -1,6 +1,7 @@
 """Bodies become words: nothing of the markup stays, nothing of the text is lost."""
 
 import re
+import textwrap
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from pipeline.stages.html import to_plain
 from .writing import markdown_posts, needs_corpora, wordpress_posts
 
 MARKUPS: tuple[Markup, ...] = ("wordpress", "html", "markdown", "text")
+LETTER = " ".join(["Letters used to be broken where the typewriter rang, and mail programs kept to that habit."] * 3)
 LEFTOVER = re.compile(r"<[a-zA-Z/]|<!--|&(?:amp|lt|gt|nbsp|quot|#\d+);")
 
 
@@ -49,15 +51,22 @@ LEFTOVER = re.compile(r"<[a-zA-Z/]|<!--|&(?:amp|lt|gt|nbsp|quot|#\d+);")
         ("a  b \r\n\r\n\r\n c", "text", "a b\n\nc"),
         ("<p>a</p><p>b</p>", "text", "a\n\nb"),
         ("x < y and 1<2", "text", "x < y and 1<2"),
-        (
-            "Letters are broken where some old typewriters would\ndo so, at sixty signs, so that these lines are\none.",
-            "text",
-            "Letters are broken where some old typewriters would do so, at sixty signs, so that these lines are one.",
-        ),
     ],
 )
 def test_words_keep_their_shape(body: str, markup: Markup, text: str) -> None:
     assert to_plain(body, markup=markup).text == text
+
+
+def test_hard_wrapped_lines_are_joined() -> None:
+    assert to_plain(f"{textwrap.fill(LETTER, 70)}\n\nYours", markup="text").text == f"{LETTER}\n\nYours"
+
+
+def test_lines_that_end_where_the_author_wanted_stay() -> None:
+    lines = "\n".join(
+        f"{number} lines stood where the author had put each one of them{end}"
+        for number, end in [("Six", "."), ("Seven", "; no typewriter did"), ("Nine", "."), ("Ten", ".")]
+    )
+    assert to_plain(lines, markup="text").text == lines
 
 
 def test_tags_and_comments_are_counted() -> None:
