@@ -23,8 +23,9 @@ from pipeline.examples import format_errors, messages_of, to_jsonl
 from pipeline.findings import FIXABLE
 from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipped_prices
 from pipeline.models.tokens import token_counter
-from pipeline.runner import Item, Target, prepare
+from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file
+from pipeline.survey import Item
 
 MANY_DOCUMENTS: Final = 300  # below this, starting worker processes takes longer than the work
 MAX_WORKERS: Final = 4

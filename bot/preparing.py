@@ -18,8 +18,9 @@ from pipeline.examples import to_jsonl
 from pipeline.findings import accept
 from pipeline.models.tokens import TokenCounter, token_counter
 from pipeline.report import report_json
-from pipeline.runner import Item, Target, decide, survey
+from pipeline.runner import Target, decide
 from pipeline.sources.reading import Limits, read_file
+from pipeline.survey import Item, survey
 
 T = TypeVar("T")
 

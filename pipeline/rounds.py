@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pipeline.domain.drafting import Draft, DraftId, Rewrite
-from pipeline.examples import HELD_OUT_SHARE, stable_hash, topic_of
+from pipeline.examples import HELD_OUT_SHARE
+from pipeline.prompts import stable_hash, topic_of
 from pipeline.rewrites import change_kind, changed_share
 from pipeline.verdicts import Verdict, VerdictState, Voters
 

@@ -12,25 +12,21 @@ Order, which decides what is counted over what:
 """
 
 import re
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from pipeline import findings as words
+from pipeline import samples as samples_of
 from pipeline.domain.documents import (
-    BrokenItem,
     Document,
     DocumentId,
-    Filters,
     Finding,
-    LeftOut,
-    LeftOutReason,
     Mark,
-    Notice,
     Post,
     Prepared,
     Recipe,
@@ -38,17 +34,15 @@ from pipeline.domain.documents import (
     Sample,
 )
 from pipeline.errors import NothingLeft
-from pipeline.examples import Cleaned, Row, RowMaker, assign_splits, content_hash
-from pipeline.findings import Evidence, Passage, Tagged, TagOptions, choice_of, tag
+from pipeline.examples import Row, RowMaker, assign_splits, content_hash
+from pipeline.findings import choice_of
 from pipeline.models.tokens import row_tokens
-from pipeline.stages import choices, language, near_duplicates, quotations, repeats, select, series
+from pipeline.prompts import Cleaned
+from pipeline.stages import choices, language, near_duplicates, quotations, repeats, series
+from pipeline.survey import Corpus, Item, Progress, left_out_for, survey
+from pipeline.tagging import Tagged, of_rule, places
+from pipeline.wording import Evidence, Passage
 
-Item: TypeAlias = Document | BrokenItem | Notice
-Progress: TypeAlias = Callable[[int], None]
-
-ANY: Final = "any"
-BATCH_DOCUMENTS: Final = 16  # about 80 KB of HTML: pickling it costs far less than parsing it
-BATCHES_IN_FLIGHT: Final = 16  # bounds memory when reading is faster than tagging
 # 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
 TOO_SHORT_WORDS: Final = 50
 
@@ -68,27 +62,6 @@ class Target:
     count_tokens: Callable[[str], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """Everything read, tagged once; deciding on it again is quick. left_out: by filter, with reading order."""
-
-    tagged: tuple[Tagged, ...]
-    order: Mapping[DocumentId, int]
-    left_out: tuple[tuple[int, LeftOut], ...]
-    notices: tuple[Notice, ...]
-    documents_read: int
-    other_authors: Mapping[str, int]
-    recipe: Recipe
-
-    def fits(self, recipe: Recipe) -> bool:
-        """Whether this corpus was selected and tagged as the recipe wants it."""
-        return (recipe.filters, recipe.excluded, TagOptions.of(recipe)) == (
-            self.recipe.filters,
-            self.recipe.excluded,
-            TagOptions.of(self.recipe),
-        )
-
-
 def prepare(
     items: Iterable[Item],
     recipe: Recipe,
@@ -99,104 +72,6 @@ def prepare(
 ) -> Prepared:
     """Everything known of what was read under one recipe. Raises NothingLeft when the filters keep nothing."""
     return decide(survey(items, recipe, executor=executor, progress=progress), recipe, target)
-
-
-# Reading and tagging
-
-
-def survey(
-    items: Iterable[Item], recipe: Recipe, *, executor: Executor | None = None, progress: Progress | None = None
-) -> Corpus:
-    """Read, select and tag. executor: where documents are tagged; None is here. progress: documents read so far."""
-    reading = _Reading(recipe, progress)
-    tag_batch = partial(_tag_batch, TagOptions.of(recipe))
-    tagged = tuple(_in_batches(executor, tag_batch, reading.selected(items)))
-    return Corpus(
-        tagged=tagged,
-        order=reading.order,
-        left_out=tuple(reading.left_out),
-        notices=tuple(reading.notices),
-        documents_read=reading.documents_read,
-        other_authors=dict(reading.other_authors),
-        recipe=recipe,
-    )
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What is remembered while items stream by."""
-
-    recipe: Recipe
-    progress: Progress | None
-    documents_read: int = 0
-    order: dict[DocumentId, int] = field(default_factory=dict)
-    left_out: list[tuple[int, LeftOut]] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    other_authors: Counter[str] = field(default_factory=Counter)
-
-    def selected(self, items: Iterable[Item]) -> Iterator[tuple[DocumentId, Document]]:
-        for item in items:
-            if isinstance(item, Notice):
-                self.notices.append(item)
-                continue
-            self.documents_read += 1
-            if isinstance(item, BrokenItem):
-                self._leave_out(LeftOut(item.document_id, item.source_name, item.reason, "broken"))
-            elif left_out := self._unwanted(item):
-                self._leave_out(left_out)
-            else:
-                yield self._key(item), item
-            if self.progress:
-                self.progress(self.documents_read)
-
-    def _unwanted(self, document: Document) -> LeftOut | None:
-        left_out = select.select(document, _without_any(self.recipe.filters, document))
-        if left_out is None and document.document_id in self.recipe.excluded:
-            return _left_out(document, "title-excluded")
-        if left_out and left_out.reason == "other-author" and (author := document.author_name or document.author):
-            self.other_authors[author] += 1
-        return left_out
-
-    def _leave_out(self, left_out: LeftOut) -> None:
-        self.left_out.append((self.documents_read, left_out))
-
-    def _key(self, document: Document) -> DocumentId:
-        """Unique over all sources, whose own ids may be the same."""
-        key = DocumentId(f"{document.source_name}\n{document.document_id}")
-        while key in self.order:
-            key = DocumentId(f"{key}\nagain")
-        self.order[key] = self.documents_read
-        return key
-
-
-def _in_batches(
-    executor: Executor | None,
-    tag_batch: Callable[[Sequence[tuple[DocumentId, Document]]], list[Tagged]],
-    documents: Iterable[tuple[DocumentId, Document]],
-) -> Iterator[Tagged]:
-    """Results in the order of the documents, with at most BATCHES_IN_FLIGHT batches under way."""
-    coming = iter(documents)
-    waiting: deque[Future[list[Tagged]]] = deque()
-    try:
-        while batch := tuple(islice(coming, BATCH_DOCUMENTS)):
-            if executor is None:
-                yield from tag_batch(batch)
-                continue
-            waiting.append(executor.submit(tag_batch, batch))
-            if len(waiting) >= BATCHES_IN_FLIGHT:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        for unfinished in waiting:
-            unfinished.cancel()
-
-
-def _tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]]) -> list[Tagged]:
-    return [tag(key, document, options) for key, document in batch]
-
-
-# Deciding
 
 
 def decide(corpus: Corpus, recipe: Recipe, target: Target) -> Prepared:
@@ -230,15 +105,15 @@ class _Decision:
     def note_marks(self) -> None:
         """Rules that point at places inside one document, over all selected documents."""
         stripped = {t.key: t.plain.tags + t.plain.comments for t in self.remaining}
-        self._note_places("markup", stripped, [words.markup_sample(t) for t in self._first(stripped)])
+        self._note_places("markup", stripped, [samples_of.markup_sample(t) for t in self._first(stripped)])
         codes = {t.key: len(t.shortcodes) for t in self.remaining}
         self._note_places(
-            "shortcode", codes, words.mark_samples([(t, t.document.body, t.shortcodes) for t in self.remaining])
+            "shortcode", codes, samples_of.mark_samples([(t, t.document.body, t.shortcodes) for t in self.remaining])
         )
         for rule in _MARK_RULES:
-            marked = [(t, t.plain.text, words.of_rule(rule, t.marks)) for t in self.remaining]
-            places = {t.key: len(words.places(rule, t)) for t in self.remaining}
-            self._note_places(rule, places, words.mark_samples(marked))
+            marked = [(t, t.plain.text, of_rule(rule, t.marks)) for t in self.remaining]
+            counts = {t.key: len(places(rule, t)) for t in self.remaining}
+            self._note_places(rule, counts, samples_of.mark_samples(marked))
 
     def leave_out_posts(self) -> None:
         self._leave_out("empty", [t.key for t in self.remaining if not self._clean_text(t)])
@@ -258,7 +133,7 @@ class _Decision:
             for key, marks in passage.marks.items():
                 by_document.setdefault(key, []).extend(marks)
         self.repeated = by_document
-        samples = words.mark_samples([(t, t.plain.text, by_document.get(t.key, ())) for t in self.remaining])
+        samples = samples_of.mark_samples([(t, t.plain.text, by_document.get(t.key, ())) for t in self.remaining])
         passages = [Passage(one.text, len(one.document_ids)) for one in found]
         places = {key: len(marks) for key, marks in by_document.items()}
         self._note_places("repeated-passage", places, samples, passages=passages)
@@ -343,10 +218,10 @@ class _Decision:
         """A finding for a rule that is about whole documents; they go when the recipe says so."""
         leaving = set(keys)
         touched = [tagged for tagged in self.remaining if tagged.key in leaving]
-        samples = tuple(words.opening(tagged) for tagged in touched[: words.MAX_SAMPLES])
+        samples = tuple(samples_of.opening(tagged) for tagged in touched[: words.MAX_SAMPLES])
         self._note(rule, touched, len(touched), samples=samples, passages=tuple(passages), limit=limit)
         if choice_of(self.recipe, rule) == "fix":
-            self.left_out += [(self.corpus.order[t.key], _left_out(t.document, rule)) for t in touched]
+            self.left_out += [(self.corpus.order[t.key], left_out_for(t.document, rule)) for t in touched]
             self.remaining = [tagged for tagged in self.remaining if tagged.key not in leaving]
 
     def _note(
@@ -371,17 +246,6 @@ class _Decision:
         shared = {row.cleaned.key: 1 for row in self.rows if asked[row.prompt] > 1}
         passages = [Passage(prompt, number) for prompt, number in asked.most_common(words.MAX_SAMPLES) if number > 1]
         self._note_places("identical-prompts", shared, (), passages)
-
-
-def _left_out(document: Document, reason: LeftOutReason) -> LeftOut:
-    return LeftOut(document.document_id, document.source_name, document.title, reason)
-
-
-def _without_any(filters: Filters, document: Document) -> Filters:
-    """ "any" among the statuses or kinds takes whatever the document has."""
-    statuses = (document.status,) if ANY in filters.statuses else filters.statuses
-    kinds = (document.kind,) if ANY in filters.kinds else filters.kinds
-    return replace(filters, statuses=statuses, kinds=kinds)
 
 
 def _is_post(document: Document) -> bool:

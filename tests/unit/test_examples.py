@@ -9,20 +9,15 @@ from hypothesis import strategies as st
 
 from pipeline.domain.documents import DocumentId, Example, PromptStyle, Split
 from pipeline.examples import (
-    MAX_POINT_WORDS,
-    MAX_POINTS,
     MIN_ROWS_TO_HOLD_OUT,
-    Cleaned,
     RowMaker,
-    Salience,
     assign_splits,
     content_hash,
     format_errors,
-    key_points,
     messages_of,
     to_jsonl,
-    topic_of,
 )
+from pipeline.prompts import MAX_POINT_WORDS, MAX_POINTS, Cleaned, Salience, key_points, topic_of
 
 BODY = (
     "Teams that write down their skills plan better than others. Nobody asks for a yearly review of the whole firm. "

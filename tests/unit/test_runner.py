@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import runner
+from pipeline import survey as survey_module
 from pipeline.domain.documents import (
     BrokenItem,
     Choice,
@@ -26,7 +26,8 @@ from pipeline.domain.documents import (
 )
 from pipeline.errors import NothingLeft
 from pipeline.findings import FIXABLE, RULES, accept
-from pipeline.runner import Item, Target, decide, prepare, survey
+from pipeline.runner import Target, decide, prepare
+from pipeline.survey import Item, survey
 
 ALL = Recipe(choices=dict.fromkeys(FIXABLE, "fix"))
 TARGET = Target("You write in the voice of Ada.", 8192, lambda text: len(text.split()))
@@ -207,7 +208,7 @@ class LazyExecutor(Executor):
 def test_reading_does_not_run_ahead_of_tagging() -> None:
     pulled = count()
     executor = LazyExecutor()
-    limit = runner.BATCH_DOCUMENTS * runner.BATCHES_IN_FLIGHT
+    limit = survey_module.BATCH_DOCUMENTS * survey_module.BATCHES_IN_FLIGHT
     seen = []
 
     def reading() -> Any:

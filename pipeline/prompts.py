@@ -1,0 +1,218 @@
+"""The user's words of a training row: a title, or an extractive brief of the text's own points."""
+
+import hashlib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.domain.documents import DocumentId, Markup, PromptStyle, Register
+
+TOPIC_WORDS: Final = 12  # of an untitled text's beginning
+MIN_POINTS: Final = 2
+MAX_POINTS: Final = 4
+MIN_POINT_WORDS: Final = 4
+MAX_POINT_WORDS: Final = 12  # longer runs of the completion in its own prompt would teach copying
+TITLE_REQUESTS: Final = (
+    "Write a {thing} titled “{title}”.",
+    "Write a {thing} called “{title}”.",
+    "Draft a {thing} with the title “{title}”.",
+    "I need a {thing}. Its title is “{title}”.",
+)
+SPOKEN_TITLE_REQUESTS: Final = (
+    "Talk about “{title}”.",
+    "What would you say about “{title}”?",
+    "Say a few words on “{title}”.",
+)
+BRIEF_REQUESTS: Final = (
+    "Write a {thing} that covers these points:",
+    "Turn these notes into a {thing}:",
+    "Draft a {thing} from this brief:",
+)
+SPOKEN_BRIEF_REQUESTS: Final = ("Talk about these points:", "Speak to these notes:")
+UNTITLED_REQUEST: Final = "Write a short {thing}."
+# Function words: they neither tell topics apart nor may a point end on one.
+_STOP_WORDS = (
+    "a about after all also am an and any are as at be because been but by can could did do does for from had has "
+    "have he her his how i if in into is it its just me more most my no not of on or our out over s she so some such "
+    "t than that the their them then there these they this those through to up us very was we were what when where "
+    "which while who why will with would you your"
+)
+STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
+_CLAUSE_END = re.compile(r"\s*[,;:()–—]+(?=\s|$)\s*|\s*[(–—\"“”]+\s*|\s+-+\s+|[.!?…]+(?=\s|$)")
+_NUMBERING = re.compile(r"^\W*\d{1,3}[.)]\s+")
+_CONJUNCTIONS: Final = frozenset(["also", "and", "because", "but", "or", "so", "then", "which", "while", "yet"])
+_SUBJECT_WORDS = (
+    "a an every he her his how i it most my nobody our she some that the their there these they this those we what "
+    "why you your"
+)
+# A clause inside a sentence makes a point of its own when it begins with a subject; the first one of a sentence
+# also with any telling word but these.
+_SUBJECTS: Final = frozenset(_SUBJECT_WORDS.split())
+_HANGING_WORDS = "according although based before beyond despite especially even like since thanks though unlike until"
+_HANGING: Final = frozenset(f"{_HANGING_WORDS} using whether without".split())
+_HEADING = re.compile(r"#{1,6}\s+(.+)")
+_NO_SENTENCE = re.compile(r"#{1,6}\s|>")  # headings, and other people's words
+_SIGNS: Final = str.maketrans("", "", '*[]“”"')  # emphasis, brackets and quotation marks lose their other half
+_AROUND: Final = " _‘’,;:.!?"
+_LIST_ITEM = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A document's text and title with every choice applied. key: unique over all sources."""
+
+    key: DocumentId
+    document_id: DocumentId
+    title: str
+    text: str
+    kind: str = "post"
+    markup: Markup = "text"
+    register: Register = "written"
+    prompt: str | None = None
+
+    @property
+    def topic(self) -> str:
+        return topic_of(self.prompt or self.title or " ".join(self.text.split()[:TOPIC_WORDS]))
+
+
+def prompt_for(cleaned: Cleaned, style: PromptStyle, salience: "Salience") -> str:
+    """A title or a brief; "mixed" tosses a coin that lands the same way in every round."""
+    seed = f"{cleaned.document_id}\n{cleaned.topic}"
+    wants_title = style == "title" or (style == "mixed" and stable_hash("style", seed) % 2 == 0)
+    points = () if wants_title and cleaned.title else key_points(cleaned.text, salience)
+    if len(points) >= MIN_POINTS:
+        request = _pick(SPOKEN_BRIEF_REQUESTS if cleaned.register == "spoken" else BRIEF_REQUESTS, seed)
+        return "\n".join([request.format(thing=_thing(cleaned)), *(f"- {point}" for point in points)])
+    if cleaned.title:
+        request = _pick(SPOKEN_TITLE_REQUESTS if cleaned.register == "spoken" else TITLE_REQUESTS, seed)
+        return request.format(thing=_thing(cleaned), title=cleaned.title)
+    return UNTITLED_REQUEST.format(thing=_thing(cleaned))
+
+
+def topic_of(title: str) -> str:
+    """What a title or a brief is about: its words without case, punctuation, order, function words, plural s.
+
+    Numbers stay: "Week 12" and "Week 13" are two topics, else a series would fall into one split as a block.
+    """
+    words = _words(unicodedata.normalize("NFKC", title))
+    telling = [word for word in words if word not in STOP_WORDS] or words
+    return " ".join(sorted(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in telling))
+
+
+def stable_hash(purpose: str, text: str) -> int:
+    """64 bits that are the same on every machine; purpose keeps two uses of one text from agreeing by chance."""
+    return int.from_bytes(hashlib.sha256(f"{purpose}\n{text}".encode(errors="replace")).digest()[:8])
+
+
+def _thing(cleaned: Cleaned) -> str:
+    if cleaned.register == "spoken":
+        return "talk"
+    if cleaned.kind == "page":
+        return "web page"
+    return "text" if cleaned.markup == "text" or cleaned.kind != "post" else "blog post"
+
+
+def _pick(requests: Sequence[str], seed: str) -> str:
+    return requests[stable_hash("request", seed) % len(requests)]
+
+
+@dataclass(frozen=True, slots=True)
+class Salience:
+    """How much a word says about one text of a set: tf-idf, from the set's own document counts."""
+
+    texts: int
+    texts_with: Mapping[str, int]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Salience":
+        texts_with: Counter[str] = Counter()
+        number = 0
+        for number, text in enumerate(texts, start=1):  # noqa: B007 (the count is used after the loop)
+            texts_with.update(set(_words(text)))
+        return cls(number, texts_with)
+
+    def weights(self, text: str) -> dict[str, float]:
+        counts = Counter(word for word in _words(text) if word not in STOP_WORDS)
+        return {word: (1 + math.log(count)) * self._rarity(word) for word, count in counts.items()}
+
+    def _rarity(self, word: str) -> float:
+        return math.log((2 + self.texts) / (1 + self.texts_with.get(word, 0)))
+
+
+def key_points(text: str, salience: Salience) -> tuple[str, ...]:
+    """Two to four points of a text, none longer than MAX_POINT_WORDS: its headings, or its most telling clauses.
+
+    Clauses come from equal stretches of the text, one each and in order, so that a brief covers the whole of it.
+    Nothing is returned when fewer than two points can be made.
+    """
+    headings = _headings(text)
+    if len(headings) >= MIN_POINTS:
+        return _spread(headings)
+    weights = salience.weights(text)
+    sentences = list(_sentences(text))
+    stretches = min(MAX_POINTS, len(sentences))
+    points: list[str] = []
+    for number in range(stretches):
+        stretch = sentences[number * len(sentences) // stretches : (number + 1) * len(sentences) // stretches]
+        best = max((clause for s in stretch for clause in _clauses(s)), key=lambda c: _weight(c, weights), default="")
+        if best and best.casefold() not in {point.casefold() for point in points}:
+            points.append(best)
+    return tuple(points) if len(points) >= MIN_POINTS else ()
+
+
+def _headings(text: str) -> list[str]:
+    found = [
+        _NUMBERING.sub("", match[1]).strip(" #*:")
+        for line in text.splitlines()
+        if (match := _HEADING.fullmatch(line.strip()))
+    ]
+    return [heading for heading in dict.fromkeys(found) if 1 < len(heading.split()) <= MAX_POINT_WORDS]
+
+
+def _spread(points: Sequence[str]) -> tuple[str, ...]:
+    """At most MAX_POINTS, evenly over all of them."""
+    wanted = min(MAX_POINTS, len(points))
+    return tuple(points[number * len(points) // wanted] for number in range(wanted))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if line.strip() and not _NO_SENTENCE.match(line.strip()):
+            yield from _SENTENCE_END.split(_LIST_ITEM.sub("", line.strip()))
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    for number, clause in enumerate(_CLAUSE_END.split(sentence)):
+        words = _trimmed(clause.translate(_SIGNS).strip(_AROUND).split())
+        if MIN_POINT_WORDS <= len(words) <= MAX_POINT_WORDS and _stands_alone(words[0], opens=number == 0):
+            yield " ".join(words)
+
+
+def _trimmed(words: list[str]) -> list[str]:
+    """Without the function words at the end, and without the conjunction a clause hangs on."""
+    while words and words[-1].casefold() in STOP_WORDS:
+        words = words[:-1]
+    while words and words[0].casefold() in _CONJUNCTIONS:
+        words = words[1:]
+    return words
+
+
+def _weight(clause: str, weights: Mapping[str, float]) -> float:
+    words = _words(clause)
+    return sum(weights.get(word, 0.0) for word in set(words)) / math.sqrt(max(1, len(words)))
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _stands_alone(first_word: str, *, opens: bool) -> bool:
+    """Whether a clause reads as a point. opens: it is the first of its sentence."""
+    word = first_word.casefold()
+    return word in _SUBJECTS or (opens and word not in STOP_WORDS | _HANGING)

@@ -1,0 +1,55 @@
+"""Places where a finding was met, as they are and as they would be fixed."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from pipeline.domain.documents import DocumentId, Mark, Sample
+from pipeline.findings import MAX_SAMPLES
+from pipeline.stages import choices
+from pipeline.tagging import Tagged
+from pipeline.wording import shortened
+
+SAMPLE_CHARS: Final = 80
+_CODE = re.compile(r"<[^<>]{1,400}>")
+SHOWN_OF_A_SECRET: Final = 4  # characters that let its owner recognise it and nobody use it
+
+
+def mark_samples(marked: Iterable[tuple[Tagged, str, Sequence[Mark]]]) -> list[Sample]:
+    """The first place of each of the first few documents that have one."""
+    first = islice(((tagged, text, marks[0]) for tagged, text, marks in marked if marks), MAX_SAMPLES)
+    return [mark_sample(tagged.document.document_id, tagged.title, text, mark) for tagged, text, mark in first]
+
+
+def markup_sample(tagged: Tagged) -> Sample:
+    """The first code of a body, as it is and without it."""
+    code = _CODE.search(tagged.document.body)
+    if code is None:
+        return opening(tagged)
+    mark = Mark("markup", code.start(), code.end())
+    return mark_sample(tagged.document.document_id, tagged.title, tagged.document.body, mark)
+
+
+def opening(tagged: Tagged) -> Sample:
+    return opening_sample(tagged.document.document_id, tagged.title, tagged.plain.text)
+
+
+def mark_sample(document_id: DocumentId, title: str, text: str, mark: Mark) -> Sample:
+    """A place as it is and as fixed; of a secret only the first characters are ever shown."""
+    _, after = choices.preview(text, mark, width=SAMPLE_CHARS)
+    if mark.rule == "secret":
+        text, mark = _covered(text, mark)
+    before, _ = choices.preview(text, mark, width=SAMPLE_CHARS)
+    return Sample(document_id, title, before, after)
+
+
+def opening_sample(document_id: DocumentId, title: str, text: str) -> Sample:
+    """How a document begins, for rules that leave it out whole."""
+    return Sample(document_id, title, shortened(text, SAMPLE_CHARS), "")
+
+
+def _covered(text: str, mark: Mark) -> tuple[str, Mark]:
+    shown = text[mark.start : mark.start + SHOWN_OF_A_SECRET] + "…"
+    return text[: mark.start] + shown + text[mark.end :], replace(mark, end=mark.start + len(shown))

@@ -1,0 +1,156 @@
+"""Reads, selects and tags: everything about a set of documents that does not depend on what is accepted."""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
+from typing import Final, TypeAlias
+
+from pipeline.domain.documents import (
+    BrokenItem,
+    Document,
+    DocumentId,
+    Filters,
+    LeftOut,
+    LeftOutReason,
+    Notice,
+    Recipe,
+)
+from pipeline.stages import select
+from pipeline.tagging import Tagged, TagOptions, tag
+
+Item: TypeAlias = Document | BrokenItem | Notice
+
+Progress: TypeAlias = Callable[[int], None]
+
+ANY: Final = "any"
+
+BATCH_DOCUMENTS: Final = 16  # about 80 KB of HTML: pickling it costs far less than parsing it
+
+BATCHES_IN_FLIGHT: Final = 16  # bounds memory when reading is faster than tagging
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything read, tagged once; deciding on it again is quick. left_out: by filter, with reading order."""
+
+    tagged: tuple[Tagged, ...]
+    order: Mapping[DocumentId, int]
+    left_out: tuple[tuple[int, LeftOut], ...]
+    notices: tuple[Notice, ...]
+    documents_read: int
+    other_authors: Mapping[str, int]
+    recipe: Recipe
+
+    def fits(self, recipe: Recipe) -> bool:
+        """Whether this corpus was selected and tagged as the recipe wants it."""
+        return (recipe.filters, recipe.excluded, TagOptions.of(recipe)) == (
+            self.recipe.filters,
+            self.recipe.excluded,
+            TagOptions.of(self.recipe),
+        )
+
+
+def survey(
+    items: Iterable[Item], recipe: Recipe, *, executor: Executor | None = None, progress: Progress | None = None
+) -> Corpus:
+    """Read, select and tag. executor: where documents are tagged; None is here. progress: documents read so far."""
+    reading = _Reading(recipe, progress)
+    tag_batch = partial(_tag_batch, TagOptions.of(recipe))
+    tagged = tuple(_in_batches(executor, tag_batch, reading.selected(items)))
+    return Corpus(
+        tagged=tagged,
+        order=reading.order,
+        left_out=tuple(reading.left_out),
+        notices=tuple(reading.notices),
+        documents_read=reading.documents_read,
+        other_authors=dict(reading.other_authors),
+        recipe=recipe,
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is remembered while items stream by."""
+
+    recipe: Recipe
+    progress: Progress | None
+    documents_read: int = 0
+    order: dict[DocumentId, int] = field(default_factory=dict)
+    left_out: list[tuple[int, LeftOut]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    other_authors: Counter[str] = field(default_factory=Counter)
+
+    def selected(self, items: Iterable[Item]) -> Iterator[tuple[DocumentId, Document]]:
+        for item in items:
+            if isinstance(item, Notice):
+                self.notices.append(item)
+                continue
+            self.documents_read += 1
+            if isinstance(item, BrokenItem):
+                self._leave_out(LeftOut(item.document_id, item.source_name, item.reason, "broken"))
+            elif left_out := self._unwanted(item):
+                self._leave_out(left_out)
+            else:
+                yield self._key(item), item
+            if self.progress:
+                self.progress(self.documents_read)
+
+    def _unwanted(self, document: Document) -> LeftOut | None:
+        left_out = select.select(document, _without_any(self.recipe.filters, document))
+        if left_out is None and document.document_id in self.recipe.excluded:
+            return left_out_for(document, "title-excluded")
+        if left_out and left_out.reason == "other-author" and (author := document.author_name or document.author):
+            self.other_authors[author] += 1
+        return left_out
+
+    def _leave_out(self, left_out: LeftOut) -> None:
+        self.left_out.append((self.documents_read, left_out))
+
+    def _key(self, document: Document) -> DocumentId:
+        """Unique over all sources, whose own ids may be the same."""
+        key = DocumentId(f"{document.source_name}\n{document.document_id}")
+        while key in self.order:
+            key = DocumentId(f"{key}\nagain")
+        self.order[key] = self.documents_read
+        return key
+
+
+def _in_batches(
+    executor: Executor | None,
+    tag_batch: Callable[[Sequence[tuple[DocumentId, Document]]], list[Tagged]],
+    documents: Iterable[tuple[DocumentId, Document]],
+) -> Iterator[Tagged]:
+    """Results in the order of the documents, with at most BATCHES_IN_FLIGHT batches under way."""
+    coming = iter(documents)
+    waiting: deque[Future[list[Tagged]]] = deque()
+    try:
+        while batch := tuple(islice(coming, BATCH_DOCUMENTS)):
+            if executor is None:
+                yield from tag_batch(batch)
+                continue
+            waiting.append(executor.submit(tag_batch, batch))
+            if len(waiting) >= BATCHES_IN_FLIGHT:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        for unfinished in waiting:
+            unfinished.cancel()
+
+
+def _tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]]) -> list[Tagged]:
+    return [tag(key, document, options) for key, document in batch]
+
+
+def left_out_for(document: Document, reason: LeftOutReason) -> LeftOut:
+    return LeftOut(document.document_id, document.source_name, document.title, reason)
+
+
+def _without_any(filters: Filters, document: Document) -> Filters:
+    """ "any" among the statuses or kinds takes whatever the document has."""
+    statuses = (document.status,) if ANY in filters.statuses else filters.statuses
+    kinds = (document.kind,) if ANY in filters.kinds else filters.kinds
+    return replace(filters, statuses=statuses, kinds=kinds)

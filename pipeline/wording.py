@@ -1,0 +1,175 @@
+"""The sentences people read about what was found: what it is, why it harms, what was done about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.domain.documents import Choice, DocumentId, Rule, Sample
+
+SHOWN_PASSAGES: Final = 3
+
+
+QUOTE_CHARS: Final = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words met in several documents, and in how many: a repeated passage, a series' pattern, a shared prompt."""
+
+    words: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rule found over a whole set, before it is put into words.
+
+    of_documents: how many documents the rule looked at. noun: what the set's documents are called, "post" or "text".
+    passages: for rules that quote what they found, most frequent first. limit: tokens or words, for the length rules.
+    """
+
+    rule: Rule
+    document_ids: tuple[DocumentId, ...]
+    occurrences: int
+    of_documents: int
+    noun: str = "post"
+    samples: tuple[Sample, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    limit: int = 0
+
+    @property
+    def documents(self) -> str:
+        return counted(len(self.document_ids), self.noun)
+
+
+def sentence(evidence: Evidence, choice: Choice) -> str:
+    """What was found and why it harms; once its fix is in force, what was done about it."""
+    return _done(evidence) if choice == "fix" else _found(evidence)
+
+
+def _found(e: Evidence) -> str:
+    match e.rule:
+        case "series":
+            return _series_sentence(e)
+        case "repeated-passage":
+            return _repeated_sentence(e)
+        case "identical-prompts":
+            asked = f"“{shortened(e.passages[0].words, QUOTE_CHARS)}”" if e.passages else "the same words"
+            return f"*The same request.* {e.documents} answer a request that others answer too, such as {asked}. " + (
+                "A model asked twice for one thing learns to average the answers."
+            )
+        case _:
+            return _harm(e)
+
+
+def _done(e: Evidence) -> str:
+    some, n = e.documents, e.occurrences
+    has, are = _verb(e, "has", "have"), _verb(e, "is", "are")
+    sentences: dict[Rule, str] = {
+        "markup": f"*Formatting.* Web-page code taken out of {some}; headings, lists and paragraphs stay.",
+        "shortcode": f"*Shortcodes.* {counted(n, 'shortcode')} taken out of {some}.",
+        "mojibake": f"*Garbled letters.* {counted(n, 'place')} repaired in {some}.",
+        "empty": f"*Empty.* {some} {has} no words left after cleaning, so nothing to learn.",
+        "secret": f"*Secrets.* {counted(n, 'place')} masked in {some}.",
+        "email": f"*E-mail addresses.* {counted(n, 'address')} masked in {some}.",
+        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} masked in {some}.",
+        "language": f"*Another language.* {some} left out.",
+        "quotation": f"*Mostly quotation.* {some} left out.",
+        "near-duplicate": f"*Nearly the same.* {some} left out; one of each stays.",
+        "link": f"*Links.* {counted(n, 'web address')} taken out of {some}; the words stay.",
+        "too-short": f"*Too short.* {some} under {e.limit:,} words left out.",
+        "too-long": f"*Too long.* {some} over {e.limit:,} tokens {are} left out.",
+    }
+    match e.rule:
+        case "series":
+            return f"*A series.* {some} left out: {_patterns(e)}."
+        case "repeated-passage":
+            return f"*Said again and again.* Taken out of {some}: {_quotes(e)}."
+        case _:
+            return sentences[e.rule]
+
+
+def _harm(e: Evidence) -> str:
+    """What was found and why it harms, for rules that need nothing but numbers."""
+    some, n = e.documents, e.occurrences
+    has, repeats, are = _verb(e, "has", "have"), _verb(e, "repeats", "repeat"), _verb(e, "is", "are")
+    sentences: dict[Rule, str] = {
+        "markup": f"*Formatting.* {some} still {has} web-page code in the text. A model trained on it writes code "
+        "between its sentences.",
+        "shortcode": f"*Shortcodes.* {some} still {has} commands in [brackets] that only the website understands. "
+        "A model learns to write them.",
+        "mojibake": f"*Garbled letters.* {counted(n, 'place')} in {some} were damaged by a wrong conversion, such as "
+        "“Ã©” for “é”. A model learns the damage.",
+        "secret": f"*Secrets.* {some} {has} what looks like a password or an access key ({counted(n, 'place')}). "
+        "A model can give it to anyone who asks for a draft.",
+        "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model may repeat such details; hosted "
+        "training is blocked until you decide.",
+        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model may "
+        "repeat such details; hosted training is blocked until you decide.",
+        "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
+        "voice.",
+        "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
+        "the writer's.",
+        "near-duplicate": f"*Nearly the same.* {some} {repeats} another {e.noun} almost word for word. A model learns "
+        "such text by heart; one of each stays.",
+        "link": f"*Links.* {counted(n, 'web address')} in {some}. Models trained on these invent links.",
+        "too-short": f"*Too short.* {some} {has} fewer than {e.limit:,} words. That says little about the voice and "
+        "teaches stopping early.",
+        "too-long": f"*Too long.* {some} {are} over {e.limit:,} tokens. A provider cuts the end off, so the model "
+        "never sees how a text closes.",
+    }
+    return sentences[e.rule]
+
+
+def _series_sentence(e: Evidence) -> str:
+    teach = "That teaches the template, not the writer."
+    if len(e.passages) == 1:
+        share = _verb(e, "shares", "share")
+        are = _verb(e, "is", "are")
+        return f"*A series.* {e.documents} {are} “{e.passages[0].words}” and {share} most of their skeleton. {teach}"
+    return f"*Several series.* {e.documents} follow a pattern: {_patterns(e)}. {teach}"
+
+
+def _patterns(e: Evidence) -> str:
+    shown = ", ".join(f"“{passage.words}” ({passage.documents:,})" for passage in e.passages[:SHOWN_PASSAGES])
+    return f"{shown}{_and_more(e.passages)}"
+
+
+def _repeated_sentence(e: Evidence) -> str:
+    often = any(2 * passage.documents > e.of_documents for passage in e.passages[:SHOWN_PASSAGES])
+    head = f"*Said in almost every {e.noun}.*" if often else "*Said again and again.*"
+    return f"{head} {_quotes(e)}. A model says such words in every draft."
+
+
+def _quotes(e: Evidence) -> str:
+    shown = "; ".join(
+        f"“{shortened(passage.words, QUOTE_CHARS)}” — in {passage.documents:,} of {e.of_documents:,}"
+        for passage in e.passages[:SHOWN_PASSAGES]
+    )
+    return f"{shown}{_and_more(e.passages)}"
+
+
+def _and_more(passages: Sequence[Passage]) -> str:
+    hidden = len(passages) - SHOWN_PASSAGES
+    return f"; and {hidden:,} more" if hidden > 0 else ""
+
+
+def _verb(evidence: Evidence, one: str, several: str) -> str:
+    return one if len(evidence.document_ids) == 1 else several
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 post", "1,204 posts"."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = noun + ("es" if noun.endswith(("ss", "s", "x")) else "s")
+    return f"{number:,} {plural}"
+
+
+def shortened(text: str, size_chars: int) -> str:
+    """One line of at most size_chars characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= size_chars:
+        return line
+    cut = line[: size_chars - 1]
+    return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…" if " " in cut else cut + "…"
