@@ -76,10 +76,12 @@ check: setup ## format, lint, types, import contracts, generated docs
 docs: setup ## write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
 
-lock: setup ## renew the two lock files from pyproject.toml
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
+lock: setup ## renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --extra postgres -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --universal --group dev --extra postgres --generate-hashes --no-emit-index-url --no-header -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra postgres -o requirements.lock
+	$(COMPILE) pyproject.toml --extra postgres --group dev -o requirements-dev.lock
+	$(COMPILE) --group build -o requirements-build.lock
 
 clean: ## remove what setup, tests and the sandbox made
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
