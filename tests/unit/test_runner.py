@@ -216,9 +216,11 @@ def test_reading_does_not_run_ahead_of_tagging() -> None:
             next(pulled)
             yield document(number, "A line.")
 
-    batches = runner._in_batches(executor, lambda batch: list(batch), ((DocumentId(""), one) for one in reading()))  # type: ignore[arg-type]  # batches as they are
+    batches = survey_module._in_batches(
+        executor, lambda batch: list(batch), ((DocumentId(""), one) for one in reading())
+    )  # type: ignore[arg-type]  # batches as they are
     seen.append(next(batches))
-    assert executor.most == runner.BATCHES_IN_FLIGHT
+    assert executor.most == survey_module.BATCHES_IN_FLIGHT
     assert next(pulled) == limit
 
 
