@@ -7,7 +7,7 @@ from pipeline.domain.documents import Mark
 
 # What is left of a line when all its words are taken out: a quote, heading or list sign.
 _BARE_PREFIX = re.compile(r"(?:^|(?<=\n))[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,3}\.)[ \t]*)+$")
-_BRACKETS = {"(": ")", "[": "]", "“": "”", "<": ">"}
+_BRACKETS = {"(": ")", "[": "]", "“": "”", "<": ">", "‘": "’", '"': '"', "'": "'"}
 _CLOSERS = ".,;:!?)]”"
 # The longest line sign that is looked for; longer runs of signs are text.
 _PREFIX_CHARS = 24

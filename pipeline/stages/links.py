@@ -19,7 +19,7 @@ _PATH_ENDINGS = "us|me|at|in|no|it|be|ly|gl|gd|fm|ai|dev|app|blog|xyz|is|to|so|c
 _BARE = (
     r"(?<![\w@./-])(?:[A-Za-z0-9][A-Za-z0-9-]{1,62}|[a-z])(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){0,4}"
     rf"\.(?:(?:{_ENDINGS})(?![\w@-]|\.\w)|(?:{_PATH_ENDINGS})(?=/[\w?#]))"
-    r"(?P<path>/[^\s<>“”«»|\\^`{}]{0,500})?"
+    r"(?P<path>(?:/|\?(?=\w+=))[^\s<>“”«»|\\^`{}]{0,500})?"
 )
 _LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
 # These name a thing that is written like an address.
@@ -31,7 +31,8 @@ _LEAD_AT_END = re.compile(
     r"(?:(?:(?<=[\s(])|^)(?:at|via|see|from|on|to|visit|here|link|source|url))?[ ]?:?[ ]?\Z", re.IGNORECASE
 )
 # Before a bare domain, which may be a word of the sentence ("we built cloud.gov"), only these lead to an address.
-_POINTER = re.compile(r"\s*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)
+_POINTER = re.compile(r"[\s,]*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)
+_NO_NAMES = {"www", "com", "org", "gov", "co", "ac"}
 _LEAD_CHARS = 12
 _CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
 
@@ -87,8 +88,9 @@ def _bare(text: str, match: re.Match[str]) -> Mark | None:
 
 
 def _name(address: str) -> str:
-    labels = address.rstrip("/").split(".")
-    return next((label for label in labels if len(label) > 1), labels[0])
+    """The words of a bare domain: "analytics.usa.gov" -> "analytics usa"."""
+    labels = address.split(".")
+    return " ".join(label for label in labels[:-1] if label not in _NO_NAMES and len(label) > 1) or labels[0]
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -106,9 +108,12 @@ def _removal(text: str, start: int, end: int) -> Mark:
         start, end = start - 1, end + 1
     if lead is not None and text[end : end + 1] in {".", "!", "?"} and _starts_sentence(text, start):
         end += 1
+    elif at_end and text[max(0, start - 2) : start].strip() == "," and text[end : end + 1] in {".", "!", "?", ""}:
+        start = text.rindex(",", 0, start)
     return Mark("link", start, end, "")
 
 
 def _starts_sentence(text: str, start: int) -> bool:
-    before = text[max(0, start - 3) : start].rstrip(" ")
-    return not before or before[-1] in '.!?:\n”")'
+    """Whether nothing, a line break or a sentence's end stands before; a closing quotation mark hides its end."""
+    before = text[max(0, start - 3) : start].rstrip(" ").rstrip('”")')
+    return not before or before[-1] in ".!?\n"

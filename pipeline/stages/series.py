@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -20,6 +20,8 @@ MIN_LINES = 3
 # And headings alone count only when a post has so many that they order it.
 _MIN_HEADINGS = 3
 _MAX_SEEDS = 400
+# So many words of a shared line name a series.
+_PATTERN_WORDS = 8
 # Title parts end here: "So What? …", "Bench Notes #12", "Trends on Tuesday: …", "Weeknotes – 3 May".
 _TITLE_PART = re.compile(r"\s*(?:[:|#–—?!]|\s-\s|\s\()\s*")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
@@ -45,14 +47,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class _Outline:
-    """A post by its sentences: each key's words counted, which are headings, and how headings are written."""
+    """A post by its sentences: under each key its words counted and its wording, and which are headings."""
 
     words: Mapping[str, int]
     wording: Mapping[str, str]
-
-    @property
-    def headings(self) -> Set[str]:
-        return self.wording.keys()
+    headings: frozenset[str]
 
 
 def find_series(posts: Sequence[Post]) -> list[Series]:
@@ -77,12 +76,14 @@ def find_series(posts: Sequence[Post]) -> list[Series]:
 def _outline(post: Post) -> _Outline:
     words: Counter[str] = Counter()
     wording: dict[str, str] = {}
+    headings: set[str] = set()
     for sentence in sentences(post.text):
         if sentence.key:
             words[sentence.key] += sentence.words
+            wording[sentence.key] = post.text[sentence.start : sentence.end].lstrip("#>- ")
             if sentence.heading:
-                wording[sentence.key] = post.text[sentence.start : sentence.end].lstrip("# ")
-    return _Outline(words, wording)
+                headings.add(sentence.key)
+    return _Outline(words, wording, frozenset(headings))
 
 
 def _series(posts: Sequence[Post], outlines: Sequence[_Outline], members: Sequence[int], pattern: str) -> Series | None:
@@ -155,7 +156,7 @@ def _by_skeleton(outlines: Sequence[_Outline], free: set[int]) -> Iterator[tuple
         members = [index for index in holders[seed] if index in free]
         group = _sharing_lines(outlines, members)
         if len(group) >= MIN_POSTS:
-            yield outlines[group[0]].wording.get(seed, seed), group
+            yield " ".join(outlines[group[0]].wording.get(seed, seed).split()[:_PATTERN_WORDS]), group
 
 
 def _sharing_lines(outlines: Sequence[_Outline], members: Sequence[int]) -> list[int]:

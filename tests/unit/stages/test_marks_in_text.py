@@ -39,6 +39,11 @@ def fixed(text: str, find: Callable[[str], list[Mark]]) -> str:
         ("ftp://x.org/f and bit.ly/abc", "and"),
         ("we built cloud.gov in m.gsa.gov", "we built cloud in gsa"),
         ("Visit example.com.", ""),
+        ("To apply, see apply.example.org.", "To apply."),
+        ("look into analytics.usa.gov now", "look into analytics usa now"),
+        ("the “Labs” http://labs.example.org. As many", "the “Labs”. As many"),
+        ("the URL 'http://x.org/' changed", "the URL changed"),
+        ("mysite.com?a=true works; example.com? No", "works; example? No"),
     ],
 )
 def test_addresses_go_and_words_stay(text: str, after: str) -> None:
