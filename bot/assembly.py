@@ -24,6 +24,24 @@ from bot.features.datasets.usecase import (
     StoredFindings,
     UndoFix,
 )
+from bot.features.drafting import views as drafting_views
+from bot.features.drafting.listeners import DraftingListeners
+from bot.features.drafting.usecase import AskForDraft, Redraft
+from bot.features.drafting.writing import WriteDraft
+from bot.features.feedback import views as feedback_views
+from bot.features.feedback.listeners import FeedbackListeners
+from bot.features.feedback.rewriting import (
+    DropRewrite,
+    KeepFilledForm,
+    KeepRewrite,
+    OpenFix,
+    ReviseRewrite,
+    WithdrawRewrite,
+)
+from bot.features.feedback.usecase import GiveReason, RecordReaction
+from bot.features.rounds import views as round_views
+from bot.features.rounds.listeners import RoundListeners
+from bot.features.rounds.usecase import PreviewRound
 from bot.features.spending import views as spending_views
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.cost import ShowCost
@@ -38,12 +56,14 @@ from bot.features.training.usecase import GiveUp, ListJobs, SendNow
 from bot.features.voices import views as voice_views
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
+from bot.preparing import SYSTEM_MESSAGE
 from bot.slack import whispers as whisper_views
 from bot.slack.commands import Commands
 from bot.slack.message import Templates
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from bot.worker import Step
+from pipeline.domain.voices import Voice
 from pipeline.domain.work import WorkKind
 from pipeline.ports import (
     ArtifactStore,
@@ -99,7 +119,16 @@ class Parts:
 
 def listeners(parts: Parts) -> list[Feature]:
     """In the order /voice help lists their verbs."""
-    return [voices(parts), consent(parts), datasets(parts), spending(parts), training(parts)]
+    return [
+        voices(parts),
+        consent(parts),
+        datasets(parts),
+        spending(parts),
+        training(parts),
+        drafting(parts),
+        feedback(parts),
+        rounds(parts),
+    ]
 
 
 def voices(parts: Parts) -> Feature:
@@ -153,6 +182,33 @@ def training(parts: Parts) -> Feature:
     return TrainingListeners(ListJobs(db), send_now, give_up, parts.commands, parts.whispers)
 
 
+def drafting(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    return DraftingListeners(AskForDraft(db, people, clock), Redraft(db, people, clock), parts.commands, parts.whispers)
+
+
+def feedback(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    keep = KeepRewrite(db, people, clock)
+    return FeedbackListeners(
+        react=RecordReaction(parts.reactions, db, people, clock, parts.rules.bot_user),
+        give_reason=GiveReason(db, clock),
+        keep=keep,
+        revise=ReviseRewrite(db, people, clock, keep),
+        drop=DropRewrite(db, clock),
+        withdraw=WithdrawRewrite(db, clock),
+        open_fix=OpenFix(db, people),
+        keep_form=KeepFilledForm(db, people, clock),
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+
+
+def rounds(parts: Parts) -> Feature:
+    preview = PreviewRound(parts.database, parts.people, parts.clock, parts.rules.bot_user)
+    return RoundListeners(preview, parts.commands)
+
+
 def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     """What the worker does per kind of work."""
     db, clock, people = parts.database, parts.clock, parts.people
@@ -168,7 +224,13 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
             clock=clock,
             timing=parts.rules.timing,
         ),
+        "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
     }
+
+
+def system_message(voice: Voice) -> str:
+    """The same words that stand in the rows the voice was trained on."""
+    return SYSTEM_MESSAGE.format(writer=voice.handle)
 
 
 def templates() -> Templates:
@@ -180,4 +242,7 @@ def templates() -> Templates:
         **dataset_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,
+        **drafting_views.TEMPLATES,
+        **feedback_views.TEMPLATES,
+        **round_views.TEMPLATES,
     }

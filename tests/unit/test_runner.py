@@ -217,8 +217,10 @@ def test_reading_does_not_run_ahead_of_tagging() -> None:
             yield document(number, "A line.")
 
     batches = survey_module._in_batches(
-        executor, lambda batch: list(batch), ((DocumentId(""), one) for one in reading())
-    )  # type: ignore[arg-type]  # batches as they are
+        executor,
+        lambda batch: list(batch),  # type: ignore[arg-type]  # batches as they are
+        ((DocumentId(""), one) for one in reading()),
+    )
     seen.append(next(batches))
     assert executor.most == survey_module.BATCHES_IN_FLIGHT
     assert next(pulled) == limit
