@@ -29,12 +29,11 @@ from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.usecase import AskForDraft, Redraft
 from bot.features.drafting.writing import WriteDraft
 from bot.features.feedback import views as feedback_views
+from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
 from bot.features.feedback.rewriting import (
     DropRewrite,
-    KeepFilledForm,
     KeepRewrite,
-    OpenFix,
     ReviseRewrite,
     WithdrawRewrite,
 )
