@@ -193,7 +193,7 @@ def feedback(parts: Parts) -> Feature:
         react=RecordReaction(parts.reactions, db, people, clock, parts.rules.bot_user),
         give_reason=GiveReason(db, clock),
         keep=keep,
-        revise=ReviseRewrite(db, people, clock, keep),
+        revise=ReviseRewrite(db, clock, keep),
         drop=DropRewrite(db, clock),
         withdraw=WithdrawRewrite(db, clock),
         open_fix=OpenFix(db, people),
