@@ -1,0 +1,176 @@
+"""What came of the loop as one JSON object: read from what the bot stored and said, never made up."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.demo.cast import HANDLE
+from bot.demo.processes import artifacts, database_url
+from pipeline.domain.drafting import Draft, Reaction, Rewrite
+from pipeline.domain.spending import SpendRequest
+from pipeline.domain.training import TuningJob, VoiceModel
+from pipeline.domain.voices import Dataset, Voice
+from pipeline.ports import Transaction
+from pipeline.rewrites import change_kind
+from storage.artifacts import FsspecArtifacts
+from storage.database import SqlDatabase
+from storage.engine import Engine, open_engine
+from storage.tables import AuditRow, OutboxRow
+
+Json = dict[str, Any]
+BOT: Final = "U0UNDERSTUDY"
+TEAM: Final = "T0SANDBOX"
+COST, PREVIEW = "spending.cost", "rounds.preview"
+TRAINING: Final = "training."
+
+
+async def collected(folder: Path, seconds: Mapping[str, float], stopped: str | None) -> Json:
+    """stopped: the bot's sentence when it went no further."""
+    engine = open_engine(database_url(folder))
+    try:
+        async with SqlDatabase(engine, 0).read() as tx:
+            voice = await tx.voices.by_handle(TEAM, HANDLE)
+            told = await of_voice(tx, voice, engine, folder) if voice else {}
+    finally:
+        await engine.dispose()
+    ended = {"stopped": stopped} if stopped is not None else {}
+    return {**told, **ended, "seconds": dict(seconds)}
+
+
+async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) -> Json:
+    round_ = await tx.rounds.latest(voice.voice_id)
+    dataset = await tx.datasets.by_id(round_.dataset_id) if round_ and round_.dataset_id else None
+    requests = await tx.spend_requests.of_voice(voice.voice_id)
+    jobs = await tx.tuning_jobs.of_voice(voice.voice_id)
+    models = await tx.voice_models.of_voice(voice.voice_id)
+    drafts = await written(tx, voice)
+    async with engine.reading() as session:
+        record = Record(session)
+        return {
+            **(await texts(dataset, folder) if dataset else {}),
+            "estimate": await record.estimate(requests[-1]) if requests else None,
+            "approval": approval(requests[-1]) if requests else None,
+            "job": job_facts(jobs[-1], await record.states(jobs[-1]), models) if jobs else None,
+            "draft": draft_facts(drafts[-1], models) if drafts else None,
+            "feedback": await feedback(tx, voice, drafts[-1]) if drafts else None,
+            "round": await record.said(PREVIEW),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the transaction's ports do not tell: facts of messages, and times of states."""
+
+    session: AsyncSession
+
+    async def said(self, template: str) -> Json | None:
+        """The facts of the newest message of this kind that stands in Slack."""
+        rows = select(OutboxRow).where(col(OutboxRow.template) == template, col(OutboxRow.ts).is_not(None))
+        row = (await self.session.exec(rows.order_by(col(OutboxRow.id).desc()).limit(1))).first()
+        return dict(row.facts) if row else None
+
+    async def estimate(self, request: SpendRequest) -> Json | None:
+        """The offer on the cost card that was chosen."""
+        card = await self.said(COST) or {"offers": []}
+        wanted = (request.provider, request.base)
+        return next((offer for offer in card["offers"] if (offer["provider"], offer["base"]) == wanted), None)
+
+    async def states(self, job: TuningJob) -> list[Json]:
+        """Each state the run came to, and when."""
+        rows = select(AuditRow).where(col(AuditRow.subject) == job.key, col(AuditRow.what).startswith(TRAINING))
+        found = (await self.session.exec(rows.order_by(col(AuditRow.id)))).all()
+        later = [{"state": row.after.get("state", row.what), "at": row.at.isoformat()} for row in found]
+        return [{"state": "queued", "at": job.queued_at.isoformat()}, *later]
+
+
+async def texts(dataset: Dataset, folder: Path) -> Json:
+    known = dataset.facts
+    blob = await FsspecArtifacts(str(artifacts(folder))).get(known.report_blob)
+    report: Json = json.loads(blob)
+    return {
+        "documents_read": known.documents_read,
+        "kept": known.kept,
+        "left_out": report["left_out"],
+        "findings": [finding(one) for one in report["findings"]],
+        "examples": known.examples,
+        "tokens": known.tokens,
+        "words": known.words,
+    }
+
+
+def finding(stored: Json) -> Json:
+    return {name: stored.get(name) for name in ("rule", "severity", "documents", "sentence", "choice")}
+
+
+def approval(request: SpendRequest) -> Json:
+    return {
+        "label": request.label,
+        "ceiling_microusd": request.ceiling_microusd,
+        "approved_by": request.decided_by if request.state == "approved" else None,
+        "state": request.state,
+    }
+
+
+def job_facts(job: TuningJob, states: list[Json], models: list[VoiceModel]) -> Json:
+    return {
+        "states": states,
+        "state": job.state,
+        "provider": job.provider,
+        "base": job.base,
+        "provider_job": job.provider_job,
+        "model": job.model_name,
+        "version": models[-1].version if models else None,
+        "trained_tokens": job.trained_tokens,
+        "paid_microusd": job.actual_microusd,
+        "failure": job.failure_message or job.failure_code,
+    }
+
+
+async def written(tx: Transaction, voice: Voice) -> list[Draft]:
+    return [draft for draft in await tx.drafts.of_voice(voice.voice_id) if draft.written is not None]
+
+
+def draft_facts(draft: Draft, models: list[VoiceModel]) -> Json | None:
+    text = draft.written
+    if text is None:
+        return None
+    names = {model.voice_model_id: model.model_name for model in models}
+    return {
+        "label": draft.label,
+        "brief": draft.asked.brief,
+        "text": text.text,
+        "model": names.get(draft.asked.voice_model_id),
+        "words": len(text.text.split()),
+        "prompt_tokens": text.prompt_tokens,
+        "completion_tokens": text.completion_tokens,
+        "cost_microusd": text.cost_microusd,
+        "latency_ms": text.latency_ms,
+    }
+
+
+async def feedback(tx: Transaction, voice: Voice, draft: Draft) -> Json:
+    posted = await tx.outbox.posted(draft.text_key)
+    reactions = await tx.reactions.on_message(TEAM, posted.channel_id, posted.ts) if posted else []
+    rewrites = [one for one in await tx.rewrites.of_voice(voice.voice_id) if one.facts.draft_id == draft.draft_id]
+    return {
+        "reactions": [reaction_facts(one) for one in reactions if one.user != BOT],
+        "rewrites": [rewrite_facts(one) for one in rewrites],
+    }
+
+
+def reaction_facts(reaction: Reaction) -> Json:
+    return {"user": reaction.user, "name": reaction.name, "present": reaction.present}
+
+
+def rewrite_facts(rewrite: Rewrite) -> Json:
+    return {
+        "user": rewrite.facts.user,
+        "changed_share": round(rewrite.facts.changed_share, 3),
+        "kind": change_kind(rewrite.facts.changed_share),
+        "text": rewrite.facts.text,
+    }

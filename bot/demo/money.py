@@ -1,0 +1,50 @@
+"""What it would cost, the request for it, and the yes of somebody else (US3, US4)."""
+
+from typing import Final
+
+from bot.demo.cast import HANDLE, Cast
+from bot.demo.failures import LoopStopped
+from bot.demo.feed import Happening
+
+APPROVE: Final = "spending.approve"
+BASE: Final = "private/understudy-ngram"
+NOTE: Final = "A first try on our own server."
+
+
+async def ask_what_it_costs(cast: Cast, card: Happening) -> None:
+    """Raises LoopStopped when the bot says why there is no answer."""
+    after = await cast.steward.types(f"cost {HANDLE}")
+
+    def answered(one: Happening) -> bool:
+        is_card = one.is_post and one.thread == card.ts and f"{HANDLE}, round" in one.text
+        return is_card or (cast.steward.told(one) and "Cost card" not in one.text)
+
+    stop_if_told(await cast.feed.first("The cost card", answered, after=after))
+
+
+async def ask_for_approval(cast: Cast) -> Happening:
+    """The approval card. Raises LoopStopped when the bot says why it does not ask, such as too few texts."""
+    after = await cast.steward.types(f"train {HANDLE}")
+    form = await cast.steward.form("The form that asks for approval", after=after, or_told=cast.steward.told)
+    stop_if_told(form)
+    sent = await cast.steward.submits(form, {"base": BASE, "note": NOTE})
+
+    def is_card(one: Happening) -> bool:
+        return one.is_post and one.button(APPROVE) is not None
+
+    return await cast.feed.first("The approval card", is_card, after=sent)
+
+
+async def approve(cast: Cast, request: Happening, card: Happening) -> int:
+    """First by whoever asked, which is refused. Returns where to look for what follows."""
+    tried = await cast.steward.presses(request, APPROVE)
+    await cast.feed.first("The refusal of the requester's own press", cast.steward.told, after=tried)
+    after = await cast.approver.presses(request, APPROVE)
+    await cast.edited("The settled approval card", request, after=after, gone=APPROVE)
+    await cast.said("The line that says who approved", "approved up to", after=after, thread=card.ts)
+    return after
+
+
+def stop_if_told(happening: Happening) -> None:
+    if happening.kind == "ephemeral":
+        raise LoopStopped(happening.text)

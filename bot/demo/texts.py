@@ -1,0 +1,98 @@
+"""Files are dropped, read, and cleaned in the dataset thread (US2)."""
+
+from typing import Final
+
+from bot.demo.cast import HANDLE, Cast
+from bot.demo.failures import LoopStopped
+from bot.demo.feed import Happening
+
+FILTERS: Final = "datasets.filters"
+SHOW, FIX, UNDO, ACCEPT_ALL = "datasets.show.", "datasets.fix.", "datasets.undo.", "datasets.accept_all"
+REPORT: Final = "Cleaning report"
+READ: Final = "read to the end"
+WAITING: Final = ("👀 Reading", "Reading `")
+READ_S: Final = 120  # 1,200 posts are read and cleaned in about 20 s on two cores
+# The headline findings, in the order a person would look at them.
+TELLING: Final = ("series", "repeated-passage", "near-duplicate", "link")
+
+
+async def open_dataset(cast: Cast) -> Happening:
+    """The round's card; what follows happens in its thread."""
+    after = await cast.steward.types(f"data {HANDLE}")
+    return await cast.said("The card of the dataset", f"{HANDLE} · round 1", after=after)
+
+
+async def drop_files(cast: Cast, card: Happening) -> Happening:
+    """The report on all of them. Raises LoopStopped when none could be read."""
+    report, refusal = None, ""
+    for path in cast.plan.files:
+        after = await cast.steward.drops(path, card)
+        outcome = await reading(cast, card, path.name, after)
+        if is_report(outcome):
+            report = outcome
+        else:
+            refusal = outcome.text
+    if report is None:
+        raise LoopStopped(refusal)
+    return report
+
+
+async def reading(cast: Cast, card: Happening, name: str, after: int) -> Happening:
+    """The report that has the file in it, or the sentence that refuses it."""
+
+    def done(one: Happening) -> bool:
+        in_thread = one.is_post and one.thread == card.ts
+        under_way = one.text.startswith(WAITING) or READ in one.text
+        return in_thread and (is_report(one) or not under_way)
+
+    return await cast.feed.first(f"The report on {name}", done, after=after, within_s=READ_S)
+
+
+def is_report(message: Happening) -> bool:
+    return message.button(FILTERS) is not None
+
+
+async def choose_author(cast: Cast, report: Happening) -> Happening:
+    """Only when one was named. Raises LoopStopped when nothing is left."""
+    if cast.plan.author:
+        steward = cast.steward
+        after = await steward.presses(report, FILTERS)
+        form = await steward.form("The filters form", after=after)
+        sent = await steward.submits(form, {"author": cast.plan.author})
+        report = await cast.edited("The report with the new filters", report, after=sent)
+    return with_texts(report)
+
+
+def with_texts(report: Happening) -> Happening:
+    """Raises LoopStopped when everything was filtered out: such a report is one sentence."""
+    if not report.text.startswith(REPORT):
+        raise LoopStopped(report.text)
+    return report
+
+
+async def clean(cast: Cast, report: Happening) -> Happening:
+    """Look at one finding, fix it, undo that, and accept all fixes."""
+    offered = [str(button["action_id"]).removeprefix(FIX) for button in report.buttons() if is_fix(button["action_id"])]
+    if not offered:
+        return report
+    rule = next((rule for rule in TELLING if rule in offered), offered[0])
+    await look_at(cast, report, rule)
+    report = await fix_and_undo(cast, report, rule)
+    after = await cast.steward.presses(report, ACCEPT_ALL)
+    return with_texts(await cast.edited("The clean report", report, after=after, gone=ACCEPT_ALL))
+
+
+def is_fix(action_id: object) -> bool:
+    return str(action_id).startswith(FIX)
+
+
+async def look_at(cast: Cast, report: Happening, rule: str) -> None:
+    after = await cast.steward.presses(report, SHOW + rule)
+    await cast.feed.first("The examples of a finding", cast.steward.told, after=after)
+
+
+async def fix_and_undo(cast: Cast, report: Happening, rule: str) -> Happening:
+    after = await cast.steward.presses(report, FIX + rule)
+    fixed = await cast.edited("The report with one fix", report, after=after, there=UNDO + rule)
+    after = await cast.steward.presses(fixed, UNDO + rule)
+    return await cast.edited("The report with the fix undone", report, after=after, there=FIX + rule)
