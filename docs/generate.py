@@ -1,0 +1,264 @@
+"""Writes the generated pages of docs/reference from the code; with --check, says which are stale."""
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from slack_bolt.async_app import AsyncApp
+
+from bot.assembly import listeners
+from bot.settings import Settings, SlackSettings
+from bot.slack.commands import Commands, Verb
+from bot.slack.failures import sentence_for
+from pipeline import errors
+from pipeline.domain.documents import DocumentId
+from pipeline.findings import RULES
+from pipeline.runner import TOO_SHORT_WORDS
+from pipeline.wording import Evidence, Passage, sentence
+
+DOCS: Final = Path(__file__).resolve().parent
+REFERENCE: Final = DOCS / "reference"
+HOW_TO: Final = DOCS / "how-to"
+NOTE: Final = "<!-- Written by `make docs` from the code. Change the code, not this page. -->"
+COVERS: Final = re.compile(r"^Covers: (.+)\.$", re.MULTILINE)
+
+# A plausible value per parameter of an error, so that its sentence can be shown.
+SAMPLES: Final[dict[str, Any]] = {
+    "actual": 3,
+    "age_days": 94,
+    "approvers": ("U0APPROVER", "U0APPROVER2"),
+    "at": datetime(2026, 11, 3, 14, 2, tzinfo=UTC),
+    "base": "gpt-4.1-mini-2025-04-14",
+    "by": "U0APPROVER",
+    "channel_id": "C0CONTENT",
+    "closest_author": "M. Quill",
+    "closest_count": 38,
+    "code": "invalid_request_error",
+    "documents": 165,
+    "documents_read": 1204,
+    "examples": 7,
+    "examples_now": 91,
+    "examples_then": 87,
+    "handle": "founder",
+    "label": "ap-031",
+    "limit_bytes": 200 * 1024 * 1024,
+    "limit_microusd": 150_000_000,
+    "message": "VENDOR WORDS",
+    "month": "November",
+    "name": "notes.pages",
+    "nearest": "draft",
+    "needed": 10,
+    "owner": "U0OWNER",
+    "provider": "openai",
+    "read_at": datetime(2026, 11, 3, tzinfo=UTC),
+    "rules": ("personal-data", "secret"),
+    "sensitivity": "private",
+    "size_bytes": 312 * 1024 * 1024,
+    "state": "no texts yet",
+    "status": 403,
+    "steward": "U0STEWARD",
+    "suffix": ".pages",
+    "usage": "/voice consent founder",
+    "verb": "drfat",
+    "where": "line 12",
+    "would_be_microusd": 164_000_000,
+}
+# Where one value cannot fit every error.
+SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
+    "AlreadyDecided": {"state": "approved"},
+    "BadHandle": {"handle": "Founder GPT!"},
+    "EmptyFile": {"name": "posts.csv"},
+    "FileTooBig": {"name": "dump.sql"},
+    "UnknownVoice": {"handle": "fuonder", "nearest": "founder"},
+    "UnreadableFile": {"name": "blog.wordpress.xml"},
+}
+
+COMMANDS_HEAD: Final = """\
+# Commands
+
+Type them in a channel. Slack refuses slash commands in threads: there, mention the bot with the same words, for example
+`@Understudy draft founder why we repair tools`. The command's name is a setting (`SLACK_COMMAND`); two installations in
+one workspace need different names.
+
+* A name of a voice has 2 to 31 small letters, digits or dashes and starts with a letter. `founder@v2` means its second
+  model; without a version the newest one writes. Capitals and quotation marks around a name do not matter.
+* Options may stand anywhere: `words=700`, `--words 700`, `-words 700` and `—words 700` are the same. Only the options
+  named here are taken as options; everything else stays in the brief.
+* A word the bot does not know is answered with the nearest one it does.
+
+| command | what it does | how to |
+|---|---|---|"""
+
+CLEANING_HEAD: Final = """\
+# What cleaning looks for
+
+The names are those of `report.json`, of `--accept-fixes` and of the buttons. A *blocker* that is still open closes paid
+training at every provider that is not your own server. Names, numbers and quotations are samples. Nothing is changed in
+the file you dropped: a rule marks places, and the choices decide what becomes of them.
+
+| rule | weight | what people read | button | fixed |
+|---|---|---|---|---|"""
+
+
+class Nothing:
+    """Stands for every part a listener is given: it is only registered here, never called."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self
+
+
+def verbs() -> list[Verb]:
+    """What the features register, in the order of /voice help."""
+    parts: Any = Nothing()
+    commands = Commands("/voice", parts, parts)
+    parts.commands = commands
+    app = AsyncApp(token="xoxb-docs", signing_secret="docs", request_verification_enabled=False)
+    for feature in listeners(parts):
+        feature.register(app)
+    return list(commands.verbs.values())
+
+
+def how_tos() -> dict[str, Path]:
+    """The page that covers each verb, by its line `Covers: ...`."""
+    pages = {}
+    for page in sorted(HOW_TO.glob("*.md")):
+        for line in COVERS.findall(page.read_text("utf-8")):
+            pages |= {name: page for name in re.findall(r"`([a-z]+)`", line)}
+    return pages
+
+
+def commands_page() -> str:
+    covered = how_tos()
+    rows = [
+        f"| `/voice {cell(verb.usage)}` | {cell(verb.says)} | {how_to_link(covered.get(verb.name))} |"
+        for verb in verbs()
+    ]
+    return "\n".join([NOTE, COMMANDS_HEAD, *rows, ""])
+
+
+def how_to_link(page: Path | None) -> str:
+    if page is None:
+        return "–"
+    title = page.read_text("utf-8").splitlines()[0].removeprefix("# ")
+    return f"[{title}](../how-to/{page.name})"
+
+
+def leaves(error: type[errors.AppError]) -> Iterator[type[errors.AppError]]:
+    """Errors that are raised, in the order they are written; the classes above them only group."""
+    below = error.__subclasses__()
+    if not below:
+        yield error
+    for each in below:
+        yield from leaves(each)
+
+
+def sample(error: type[errors.AppError], instead: Mapping[str, Any] | None = None) -> errors.AppError:
+    """One instance with every parameter filled; `instead` replaces some of the values."""
+    if error.__init__ is Exception.__init__:  # inspect finds no signature there
+        return error()
+    values = SAMPLES | SAMPLES_OF.get(error.__name__, {}) | dict(instead or {})
+    return error(**{name: values[name] for name in inspect.signature(error).parameters})
+
+
+def readable(sentence: str) -> str:
+    """Slack's markup for people, channels and times as a reader sees it."""
+    sentence = re.sub(r"<@U0([A-Z0-9]+)>", lambda match: "@" + match[1].lower(), sentence)
+    sentence = re.sub(r"<#C0([A-Z0-9]+)>", lambda match: "#" + match[1].lower(), sentence)
+    return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", sentence)
+
+
+def errors_page() -> str:
+    lines = [
+        NOTE,
+        "# What Understudy says when something cannot be done",
+        "",
+        "Every expected failure has one sentence: what happened and what to do now. Names and numbers are samples. "
+        "Anything else is a bug: it shows a reference, and the log has the details under that reference.",
+    ]
+    for group in errors.AppError.__subclasses__():
+        lines += ["", f"## {(group.__doc__ or group.__name__).splitlines()[0]}", "", "| error | what people read |"]
+        lines.append("|---|---|")
+        for error in leaves(group):
+            lines.append(f"| `{error.__name__}` | {cell(readable(sentence_for(sample(error))))} |")
+    return "\n".join([*lines, ""])
+
+
+def cleaning_page() -> str:
+    lines = [NOTE, CLEANING_HEAD]
+    for rule, facts in RULES.items():
+        words = Passage("Five Things From the Shed", 8)
+        ids = tuple(DocumentId(str(number)) for number in range(8))
+        limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
+        evidence = Evidence(rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit)
+        press = facts.fix.format(n="8") or "–"
+        fixed = "at once, with Undo" if facts.automatic else ("when you press it" if facts.fix else "–")
+        lines.append(f"| `{rule}` | {facts.severity} | {cell(sentence(evidence, 'keep'))} | {press} | {fixed} |")
+    return "\n".join([*lines, ""])
+
+
+def settings_page() -> str:
+    lines = [
+        NOTE,
+        "# Settings",
+        "",
+        "Read once, at start, from environment variables. Lists and tables are JSON. "
+        "Slack's variables have the names that Slack's own samples use.",
+    ]
+    for name, section in Settings.model_fields.items():
+        model = section.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        prefix = "SLACK_" if model is SlackSettings else f"UNDERSTUDY_{name.upper()}__"
+        lines += ["", f"## {name}", "", "| variable | default | meaning |", "|---|---|---|"]
+        for key, field in model.model_fields.items():
+            lines.append(f"| `{prefix}{key.upper()}` | {default_of(field)} | {cell(field.description or '')} |")
+    return "\n".join([*lines, ""])
+
+
+def default_of(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if value is PydanticUndefined:
+        return "required"
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if value is None or value in ("", (), {}):
+        return "empty"
+    return f"`{cell(str(value))}`"
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", "<br>")
+
+
+PAGES: Final = {"cleaning.md": cleaning_page, "commands.md": commands_page, "errors.md": errors_page, "settings.md": settings_page}
+
+
+def stale() -> list[str]:
+    """Names of pages that are not what the code says."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (REFERENCE / name).exists() or (REFERENCE / name).read_text("utf-8") != page()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    if "--check" in arguments:
+        old = stale()
+        for name in old:
+            sys.stderr.write(f"docs/reference/{name} is stale; `make docs` writes it.\n")
+        return 1 if old else 0
+    for name, page in PAGES.items():
+        (REFERENCE / name).write_text(page(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
