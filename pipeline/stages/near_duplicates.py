@@ -13,7 +13,7 @@ SHINGLE_WORDS = 5
 MIN_JACCARD = 0.5
 # Most of the shorter post inside the longer one: 250 pairs at 0.6 there, of which 75 cross-posts with new frames.
 MIN_CONTAINMENT = 0.6
-# Shorter posts share this much by chance (announcements of the same event).
+# Below this a shared sentence is already a likeness: with 5, a notice of 10 words matched the post it announced.
 _MIN_SHINGLES = 40
 # A run of words in more posts than this is a frame (bio, call to action), not a copied text.
 _FRAME_POSTS = 10

