@@ -1,0 +1,56 @@
+"""What the core needs from outside, in its own words. Classes satisfy these by shape.
+
+A Transaction is one database transaction: everything done through it commits together or not at all.
+Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_for_change are locked on Postgres).
+"""
+
+from pipeline.ports.clock import Clock
+from pipeline.ports.database import Database, Transaction
+from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
+from pipeline.ports.outside import (
+    ArtifactStore,
+    FileFetcher,
+    LivenessLocks,
+    People,
+    Preparer,
+    Providers,
+    TuningProvider,
+    WritingProvider,
+)
+from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
+from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
+from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, WorkQueue
+
+__all__ = [
+    "ArtifactStore",
+    "AuditLog",
+    "Clock",
+    "Consents",
+    "Database",
+    "Datasets",
+    "Deliveries",
+    "Drafts",
+    "FileFetcher",
+    "LivenessLocks",
+    "Outbox",
+    "People",
+    "Postings",
+    "Preparer",
+    "Providers",
+    "ReactionWriter",
+    "Reactions",
+    "RecipeSteps",
+    "Rewrites",
+    "Rounds",
+    "Sources",
+    "SpendLedger",
+    "SpendRequests",
+    "Transaction",
+    "TuningJobs",
+    "TuningProvider",
+    "VoiceModels",
+    "Voices",
+    "Work",
+    "WorkQueue",
+    "WritingProvider",
+]

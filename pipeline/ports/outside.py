@@ -1,0 +1,122 @@
+"""The world outside the database: files, locks, model providers, people."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.domain.documents import Recipe
+from pipeline.domain.drafting import Written
+from pipeline.domain.preparing import FileFacts, PreparedFile, PreparedRound
+from pipeline.domain.training import ProviderJob
+from pipeline.domain.voices import (
+    Sensitivity,
+)
+from pipeline.domain.work import DroppedFile
+
+
+class LivenessLocks(Protocol):
+    def hold(self, key: str) -> AbstractAsyncContextManager[bool]:
+        """Held while this process lives and the block runs; yields False at once when another process holds it."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """Content-addressed blobs."""
+
+    async def put(self, content: bytes) -> str:
+        """SHA-256 (hex)."""
+        ...
+
+    async def put_file(self, path: Path) -> str: ...
+
+    async def get(self, sha256: str) -> bytes: ...
+
+    def local_path(self, sha256: str) -> AbstractAsyncContextManager[Path]:
+        """A readable file with these bytes, for as long as the block runs."""
+        ...
+
+
+class TuningProvider(Protocol):
+    """One model provider's training side. All raise ProviderError subclasses; nothing is retried in here."""
+
+    async def upload(self, content: bytes, *, filename: str, sensitivity: Sensitivity) -> str:
+        """The provider's file id. Raises SensitivityNotAllowed before a byte leaves."""
+        ...
+
+    async def find_upload(self, filename: str) -> str | None: ...
+
+    async def create_job(
+        self,
+        *,
+        base: str,
+        training_file: str,
+        validation_file: str | None,
+        epochs: int,
+        key: str,
+        suffix: str,
+        sensitivity: Sensitivity,
+    ) -> ProviderJob:
+        """Sent once, never retried by the SDK. ProviderUnavailable means that it may have been accepted."""
+        ...
+
+    async def find_jobs(self, *, key: str, training_file: str) -> list[ProviderJob]:
+        """By metadata and by training file; oldest first."""
+        ...
+
+    async def job(self, provider_job: str) -> ProviderJob: ...
+
+
+class WritingProvider(Protocol):
+    async def write(
+        self,
+        *,
+        model: str,
+        system: str,
+        brief: str,
+        max_tokens: int,
+        temperature: float,
+        sensitivity: Sensitivity,
+    ) -> Written: ...
+
+
+class Providers(Protocol):
+    """The configured providers by name."""
+
+    def training(self, name: str) -> TuningProvider: ...
+
+    def writing(self, name: str) -> WritingProvider: ...
+
+    def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
+        """Providers whose configuration allows this sensitivity, the private server first."""
+        ...
+
+
+class Preparer(Protocol):
+    """Reads and cleans, away from the event loop. Raises DataError subclasses."""
+
+    async def read(self, file: PreparedFile) -> FileFacts: ...
+
+    async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
+        """writer: what the system message calls the person; the same when drafts are asked for."""
+        ...
+
+
+class FileFetcher(Protocol):
+    def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
+        """The file's bytes in a temporary file. Raises DownloadRefused, FileTooBig."""
+        ...
+
+
+class People(Protocol):
+    """Who is who in the workspace; answered from memory, refreshed on a schedule."""
+
+    def approvers(self, team_id: str) -> tuple[str, ...]:
+        """User ids who may approve spend; users who left are not in it."""
+        ...
+
+    def is_guest(self, team_id: str, user: str) -> bool: ...
+
+    def name(self, user: str) -> str:
+        """A display name where a mention cannot stand; the id itself when unknown."""
+        ...

@@ -1,0 +1,121 @@
+"""Voices, consent, rounds and what their data is made of."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.domain.voices import (
+    Consent,
+    ConsentId,
+    ConsentState,
+    Dataset,
+    DatasetId,
+    NewDataset,
+    NewSource,
+    NewVoice,
+    RecipeStep,
+    Round,
+    RoundId,
+    Source,
+    SourceId,
+    SourceState,
+    StepId,
+    Voice,
+    VoiceId,
+    VoiceState,
+)
+
+
+class Voices(Protocol):
+    async def add(self, voice: NewVoice, *, now: datetime) -> Voice:
+        """Raises VoiceTaken when the team has this handle."""
+        ...
+
+    async def by_handle(self, team_id: str, handle: str) -> Voice | None: ...
+
+    async def by_id(self, voice_id: VoiceId) -> Voice: ...
+
+    async def of_team(self, team_id: str) -> list[Voice]: ...
+
+    async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None: ...
+
+
+class Consents(Protocol):
+    async def ask(self, voice_id: VoiceId, owner: str, *, now: datetime) -> Consent: ...
+
+    async def newest(self, voice_id: VoiceId) -> Consent | None: ...
+
+    async def by_id(self, consent_id: ConsentId) -> Consent: ...
+
+    async def decide(
+        self,
+        consent_id: ConsentId,
+        *,
+        expected: ConsentState,
+        state: ConsentState,
+        at: datetime,
+        until: datetime | None,
+    ) -> bool:
+        """Compare-and-set; False when somebody was first and nothing changed."""
+        ...
+
+
+class Rounds(Protocol):
+    async def open_for(self, voice: Voice, *, channel_id: str, now: datetime) -> Round:
+        """The voice's open round; made, with the next number, when there is none."""
+        ...
+
+    async def by_id(self, round_id: RoundId) -> Round: ...
+
+    async def changed(self, round_id: RoundId) -> int:
+        """Count one more revision (a source or a choice changed) and return it."""
+        ...
+
+    async def prepared(self, round_id: RoundId, *, revision: int, dataset_id: DatasetId | None) -> None:
+        """Remember what `revision` came to; ignored when a newer revision was already prepared."""
+        ...
+
+    async def latest(self, voice_id: VoiceId) -> Round | None: ...
+
+    async def lock(self, round_id: RoundId) -> None:
+        """Close the round for sources and choices; the next open_for starts the next one."""
+        ...
+
+
+class RecipeSteps(Protocol):
+    async def append(self, step: RecipeStep) -> RecipeStep:
+        """step_id of the argument is ignored."""
+        ...
+
+    async def of_round(self, round_id: RoundId) -> list[RecipeStep]: ...
+
+    async def undo(self, step_id: StepId, *, at: datetime) -> bool: ...
+
+
+class Sources(Protocol):
+    async def add(self, source: NewSource, *, now: datetime) -> Source: ...
+
+    async def by_id(self, source_id: SourceId) -> Source: ...
+
+    async def of_round(self, round_id: RoundId) -> list[Source]: ...
+
+    async def same_bytes(self, voice_id: VoiceId, sha256: str) -> Source | None:
+        """An already read, not withdrawn source of this voice with these bytes."""
+        ...
+
+    async def update(
+        self,
+        source_id: SourceId,
+        *,
+        state: SourceState,
+        sha256: str | None = None,
+        documents: int | None = None,
+        refusal: str | None = None,
+    ) -> None: ...
+
+
+class Datasets(Protocol):
+    async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
+        """The stored dataset; the same round and content_hash give the row that is there already."""
+        ...
+
+    async def by_id(self, dataset_id: DatasetId) -> Dataset: ...
