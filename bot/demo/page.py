@@ -13,6 +13,7 @@ from bot.demo.markup import label, message_lines, wrapped
 
 WIDEST: Final = 110
 NARROWEST: Final = 50
+TYPED_LINES: Final = 5  # shown of what a person typed: a whole rewrite hides what the bot answers
 NUMBER: Final = re.compile(r"^(🛑 )?\d+\. ")
 EMOJI: Final = {"+1": "👍", "-1": "👎", "pencil2": "✏️", "star": "⭐", "no_entry_sign": "🚫"}
 
@@ -70,6 +71,8 @@ class Page:
         lines = self.lines(happening)
         self.shown[(happening.channel, happening.ts)] = lines
         reader = f" (only {self.name(happening.reader)} sees this)" if happening.reader else ""
+        if not happening.by_bot and len(lines) > TYPED_LINES:
+            lines = [*lines[:TYPED_LINES], f"… and {len(lines) - TYPED_LINES} more lines"]
         self.put(happening, f"{self.writer(happening)}{reader}", lines)
 
     def change(self, happening: Happening) -> None:

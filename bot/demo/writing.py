@@ -94,7 +94,7 @@ def better(draft: str) -> str:
 
 
 def edits(draft: str) -> Iterator[str]:
-    """Another opening: in place of the first paragraph, the first sentence, the first fifth; then another first word."""
+    """Another opening, in place of the first paragraph, sentence or fifth; then another first word."""
     paragraph, sentence = PARAGRAPH_END.search(draft), SENTENCE_END.search(draft)
     if paragraph:
         yield f"{OPENING}\n\n{draft[paragraph.end() :]}"
