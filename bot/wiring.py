@@ -111,7 +111,8 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             rules=rules(settings, bot_user=str(who["user_id"])),
         )
         owner = f"{socket.gethostname()}:{os.getpid()}"
-        poster = Poster(client, SqlPostings(engine), templates(), utc_now, owner)
+        postings = SqlPostings(engine)
+        poster = Poster(client, postings, templates(), utc_now, owner)
         queue = SqlWorkQueue(engine)
         worker = Worker(queue, database, poster, steps(parts), utc_now, owner, settings.work.lease_s, wake)
         app, in_flight = slack_app(client, settings, parts)
@@ -123,19 +124,21 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         scheduler.start()
         stack.callback(partial(scheduler.shutdown, wait=False))
         working = asyncio.create_task(worker.run(settings.work.workers))
-        stack.push_async_callback(stopped, worker, working, queue, owner)
+        stack.push_async_callback(stopped, worker, working, queue, postings)
         port = await reachable(stack, app, settings, engine, worker)
         stack.push_async_callback(in_flight.drained, DRAIN_S)
+        stack.callback(worker.stop)  # the first thing on the way out
         yield Bot(worker, engine, port)
 
 
-async def stopped(worker: Worker, working: asyncio.Task[None], queue: SqlWorkQueue, owner: str) -> None:
+async def stopped(worker: Worker, working: asyncio.Task[None], queue: SqlWorkQueue, postings: SqlPostings) -> None:
     """Claim nothing more, let what is being done finish, give the rest back."""
     worker.stop()
     await asyncio.wait([working], timeout=DRAIN_S)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    await queue.release_all(owner)
+    await queue.release_all(worker.owner)
+    await postings.release_all(worker.owner)
 
 
 async def opened_database(settings: Settings) -> Engine:
