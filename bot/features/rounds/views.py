@@ -10,7 +10,7 @@ from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE
 
 METHODS: Final = {"sft": "examples (SFT)", "dpo": "better-than pairs (DPO)"}
 NOT_USED: Final = {
-    "thin": "with < 2 votes",
+    "thin": "with &lt; 2 votes",
     "contested": "contested",
     "held": "on hold",
     "test brief": "test briefs",
@@ -55,7 +55,7 @@ def empty(facts: Facts) -> str:
         return f"{nothing}: no drafts. `{command}` makes one."
     if facts["not_used"].get("thin", 0) == facts["drafts"]:
         return f"{nothing}: {drafts}, all with fewer than 2 votes. {help_most}"
-    reasons = ", ".join(f"{count} {NOT_USED[reason]}" for reason, count in facts["not_used"].items())
+    reasons = ", ".join(f"{n} {in_number(NOT_USED[reason], n)}" for reason, n in facts["not_used"].items())
     return f"{nothing}: {drafts} ({reasons}). {help_most}"
 
 
@@ -102,12 +102,16 @@ def sum_line(facts: Facts) -> str:
 
 
 def not_used(facts: Facts) -> str:
-    reasons = {reason: facts["not_used"][reason] for reason in NOT_USED if facts["not_used"].get(reason)}
     words = [
-        f"{count(number, 'draft') if reason == 'thin' else number} {NOT_USED[reason]}"
-        for reason, number in reasons.items()
+        f"{count(number, 'draft') if reason == 'thin' else number} {in_number(NOT_USED[reason], number)}"
+        for reason in NOT_USED
+        if (number := facts["not_used"].get(reason, 0))
     ]
     return f"Not used: {' · '.join(words)}" if words else ""
+
+
+def in_number(words: str, number: int) -> str:
+    return words.removesuffix("s") if number == 1 and words.endswith("briefs") else words
 
 
 def watch(facts: Facts) -> str:
