@@ -2,17 +2,21 @@
 
 import asyncio
 import multiprocessing
+import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeVar
 
 from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
+from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
 from pipeline.examples import to_jsonl
 from pipeline.findings import accept
@@ -42,25 +46,49 @@ class ProcessPool:
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
-        self.pool = self.started()
-
-    def started(self) -> ProcessPoolExecutor:
-        # forkserver: forking a process that runs threads and an event loop may copy held locks.
-        return ProcessPoolExecutor(self.processes, mp_context=multiprocessing.get_context("forkserver"))
+        self.pool = started(processes)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Once more in a fresh pool when the first one broke; raises BrokenProcessPool when that breaks too."""
+        """Raises BrokenProcessPool when this very work kills its process.
+
+        A dead worker fails everything its pool was doing; so each piece is tried once more, in a process of its own.
+        """
+        loop, pool = asyncio.get_running_loop(), self.pool
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+            return await loop.run_in_executor(pool, work)
         except BrokenProcessPool:
-            self.pool = self.started()
-            return await asyncio.get_running_loop().run_in_executor(self.pool, work)
+            if self.pool is pool:
+                self.pool = started(self.processes)
+        alone = started(1)
+        try:
+            return await loop.run_in_executor(alone, work)
+        finally:
+            alone.shutdown(wait=False)
 
     def __enter__(self) -> "ProcessPool":
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def started(processes: int) -> ProcessPoolExecutor:
+    # forkserver: forking a process that runs threads and an event loop may copy held locks.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # imported once, not by every worker (2 s each)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
+
+
+def end_with_parent() -> None:
+    """A worker of a bot that was killed would wait for work for ever: it holds both ends of its own queue."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +100,10 @@ class ExecutorPreparer:
     rows: RowFacts
 
     async def read(self, file: PreparedFile) -> FileFacts:
-        return await self.pool.run(partial(file_facts, file, self.limits))
+        try:
+            return await self.pool.run(partial(file_facts, file, self.limits))
+        except BrokenProcessPool as error:
+            raise UnreadableFile(file.name) from error
 
     async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
         return await self.pool.run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))

@@ -1,5 +1,6 @@
 """The clock that wakes work up: one table of job id, interval and what is called. Never the work itself."""
 
+import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,5 +20,16 @@ def build_scheduler(table: list[Every]) -> AsyncIOScheduler:
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
     for every in table:
-        scheduler.add_job(every.call, "interval", seconds=every.seconds, id=every.job_id)
+        scheduler.add_job(on_the_loop(every.call), "interval", seconds=every.seconds, id=every.job_id)
     return scheduler
+
+
+def on_the_loop(call: Callable[[], Awaitable[None]] | Callable[[], None]) -> Callable[[], Awaitable[None]]:
+    """APScheduler runs plain functions in a thread, from which setting an asyncio.Event is not safe."""
+
+    async def called() -> None:
+        answer = call()
+        if inspect.isawaitable(answer):
+            await answer
+
+    return called

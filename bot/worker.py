@@ -53,41 +53,45 @@ class Worker:
     owner: str
     lease_s: float
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: bool = False
 
     async def run(self, workers: int) -> None:
         """Until stop() is called: `workers` pieces of work and one poster at the same time."""
-        await asyncio.gather(self.post_forever(), *(self.work_forever() for _ in range(workers)))
+        loops = (self.forever(self.poster.post_due), *(self.forever(self.work_due) for _ in range(workers)))
+        await asyncio.gather(self.ring_forever(), *loops)
 
     def stop(self) -> None:
         """Claim nothing more; what is being done is finished."""
         self.stopping = True
         self.wake.set()
 
-    async def work_forever(self) -> None:
+    async def forever(self, do_due: Callable[[], Awaitable[object]]) -> None:
+        """Do what is due, wait for the bell, again. The bell is fetched first: a ring meanwhile is not missed."""
+        while not self.stopping:
+            bell = self.bell
+            try:
+                await do_due()
+            except Exception:  # the database may be away for a moment; a loop that ended would leave the bot deaf
+                log.exception("worker stumbled")
+                await asyncio.sleep(FIRST_RETRY_S)
+            if not self.stopping:
+                await bell.wait()
+
+    async def ring_forever(self) -> None:
+        """Something was committed or the clock ticked: everybody who waits looks again."""
+        while not self.stopping:
+            await self.wake.wait()
+            self.wake.clear()
+            rung, self.bell = self.bell, asyncio.Event()
+            rung.set()
+
+    async def work_due(self) -> None:
         while not self.stopping:
             item = await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s)
             if item is None:
-                await self.rest()
-            else:
-                await self.take(item)
-
-    async def post_forever(self) -> None:
-        while not self.stopping:
-            try:
-                await self.poster.post_due()
-            except Exception:  # a bug in one message must not silence all others; the row stays and is retried
-                log.exception("poster stumbled")
-                await asyncio.sleep(FIRST_RETRY_S)
-            await self.rest()
-
-    async def rest(self) -> None:
-        """Until something was committed or the clock ticked."""
-        if self.stopping:
-            return
-        await self.wake.wait()
-        await asyncio.sleep(0)
-        self.wake.clear()
+                return
+            await self.take(item)
 
     async def take(self, item: WorkItem) -> None:
         log.info("step", extra={"kind": item.kind, "work_id": item.work_id, "attempt": item.attempts})
@@ -101,8 +105,7 @@ class Worker:
             await self.put_back(item)
         finally:
             heart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await heart
+            await asyncio.gather(heart, return_exceptions=True)
 
     async def put_back(self, item: WorkItem) -> None:
         wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S ** min(item.attempts, 10))
@@ -111,6 +114,8 @@ class Worker:
                 await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
 
     async def prolong(self, item: WorkItem) -> None:
-        while True:
+        """Heartbeats, until the lease is lost: the step's own writes are fenced and will tell it so."""
+        is_ours = True
+        while is_ours:
             await asyncio.sleep(self.lease_s / HEARTBEATS_PER_LEASE)
-            await self.queue.prolong(item, until=self.clock() + timedelta(seconds=self.lease_s))
+            is_ours = await self.queue.prolong(item, until=self.clock() + timedelta(seconds=self.lease_s))

@@ -62,7 +62,7 @@ class Commands:
     async def on_command(self, ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
         async with failures_told_by(ack):
             typed = self.typed(
-                unescape_outside_mentions(command.get("text") or "help"),
+                unescape_outside_mentions(command.get("text") or "") or "help",
                 team_id=command["team_id"],
                 channel_id=command["channel_id"],
                 user=command["user_id"],

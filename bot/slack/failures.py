@@ -85,6 +85,11 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
             return f"{total}{closest} Change the filters and I read them again."
         case e.SameFile():
             return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
+        case e.DownloadRefused(status=0):
+            return (
+                "Slack broke off while sending me that file, three times. Nothing was added; I'll try again if you "
+                "drop it here once more."
+            )
         case e.DownloadRefused():
             return (
                 f"Slack wouldn't give me that file ({error.status}). I may lack `files:read`, or the file belongs to "

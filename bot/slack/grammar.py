@@ -11,7 +11,8 @@ HANDLE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 HANDLE_WITH_VERSION = re.compile(r"([a-z][a-z0-9-]{1,30})(?:@v(\d+))?")
 # Phones turn quotes and double dashes into typographic ones.
 TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
-DASHES = ("--", "—", "–", "-")
+DASHES = ("-", "—", "–")
+QUOTES = "\"'"
 MENTIONED_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -39,27 +40,40 @@ class Typed:
 
 
 def split_verb(text: str) -> tuple[str, str]:
-    verb, _, rest = text.strip().partition(" ")
-    return verb.lower(), rest.strip()
+    verb, *rest = text.split(maxsplit=1) or [""]
+    return verb.lower(), "".join(rest).strip()
 
 
 def split_flags(rest: str, known: Collection[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Words and flags: `x=v`, `--x v`, `—x v` and `-x v` for known names; anything else stays a word."""
-    words, flags, tokens = [], {}, rest.split()
-    position = 0
-    while position < len(tokens):
-        token = tokens[position].translate(TYPOGRAPHIC)
+    """Words and flags: `x=v`, `--x v`, `—x v` and `-x v` for known names; anything else stays a word.
+
+    A value may be several words between quotes: author="Jane Doe".
+    """
+    words: list[str] = []
+    flags: dict[str, str] = {}
+    tokens = rest.split()
+    while tokens:
+        token = tokens.pop(0)
         name, has_value, value = token.partition("=")
-        bare = name.lstrip("-—–").lower()
+        bare = name.lstrip("".join(DASHES)).lower()
         if has_value and bare in known and value:
-            flags[bare] = value.strip("\"'")
-        elif token.startswith(DASHES) and bare in known and position + 1 < len(tokens):
-            position += 1
-            flags[bare] = tokens[position].strip("\"'")
+            flags[bare] = flag_value(value, tokens)
+        elif token.startswith(DASHES) and not has_value and bare in known and tokens:
+            flags[bare] = flag_value(tokens.pop(0), tokens)
         else:
-            words.append(tokens[position])
-        position += 1
+            words.append(token)
     return tuple(words), flags
+
+
+def flag_value(first: str, tokens: list[str]) -> str:
+    """The value that starts with `first`; further words of a quoted one are taken off `tokens`."""
+    parts = [first.translate(TYPOGRAPHIC)]
+    quote = parts[0][0]
+    ends = [number for number, token in enumerate(tokens) if token.translate(TYPOGRAPHIC).endswith(quote)]
+    if quote in QUOTES and ends and not (len(first) > 1 and parts[0].endswith(quote)):
+        parts += [token.translate(TYPOGRAPHIC) for token in tokens[: ends[0] + 1]]
+        del tokens[: ends[0] + 1]
+    return " ".join(parts).strip(QUOTES)
 
 
 def parse_handle(word: str) -> str:

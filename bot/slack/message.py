@@ -18,21 +18,33 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from bot.slack.mrkdwn import clipped
+
 SECTION_CHARS = 3000  # Slack's limit for a section's text
-MESSAGE_BLOCKS = 45  # Slack takes 50; the rest is kept for footers (product.md 6.4)
+MESSAGE_CHARS = 11_500  # all blocks together (product.md 6.4); Slack refuses somewhat over 13,200
 TEXT_CHARS = 3500  # chat.update refuses text over 4,000 (msg_too_long)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """text always accompanies blocks. file_name, file_text: sent as a file into the same thread when set."""
+    """text always accompanies blocks."""
 
     text: str
     blocks: Sequence[Block] = field(default_factory=tuple)
 
     def payload(self) -> dict[str, Any]:
         """Checked against Slack's limits by slack_sdk's own classes; raises SlackObjectFormationError."""
-        return {"text": self.text[:TEXT_CHARS], "blocks": [block.to_dict() for block in self.blocks]}
+        blocks = [block.to_dict() for block in self.blocks]
+        fit([block["text"] for block in blocks if block["type"] == "section"], MESSAGE_CHARS)
+        return {"text": clipped(self.text, TEXT_CHARS), "blocks": blocks}
+
+
+def fit(texts: Sequence[dict[str, Any]], chars: int) -> None:
+    """Clip the longest text objects, in place, until all together have at most `chars` characters."""
+    left = chars
+    for still, text in zip(range(len(texts), 0, -1), sorted(texts, key=lambda one: len(one["text"])), strict=True):
+        text["text"] = clipped(text["text"], left // still)
+        left -= len(text["text"])
 
 
 Facts = Mapping[str, Any]
@@ -46,7 +58,7 @@ def plain(text: str) -> Message:
 
 
 def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text[:SECTION_CHARS]), accessory=accessory)
+    return SectionBlock(text=MarkdownTextObject(text=clipped(text, SECTION_CHARS)), accessory=accessory)
 
 
 def header(text: str) -> HeaderBlock:
@@ -54,7 +66,7 @@ def header(text: str) -> HeaderBlock:
 
 
 def context(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:SECTION_CHARS])])
+    return ContextBlock(elements=[MarkdownTextObject(text=clipped(text, SECTION_CHARS))])
 
 
 def divider() -> DividerBlock:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
+import aiohttp
 from slack_bolt.async_app import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
@@ -38,6 +39,8 @@ class Modals:
             await self.client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as error:
             log.warning("modal not opened", extra={"slack_error": error.response.get("error")})
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("modal not opened", extra={"slack_error": type(error).__name__})
 
     async def is_member(self, channel_id: str) -> bool:
         try:

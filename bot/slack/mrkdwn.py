@@ -3,7 +3,8 @@
 import re
 from datetime import datetime
 
-MENTION = re.compile(r"<(?:@|#|!)[^>]*>")
+# What a cut may leave behind: the start of an entity, of a mention or of a link.
+TORN = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 
 
 def escape(text: str) -> str:
@@ -39,6 +40,11 @@ def moment(at: datetime | str) -> str:
 def day(at: datetime | str) -> str:
     at = datetime.fromisoformat(at) if isinstance(at, str) else at
     return f"<!date^{int(at.timestamp())}^{{date_short}}|{at:%-d %b %Y}>"
+
+
+def clipped(text: str, length: int) -> str:
+    """Finished mrkdwn cut to `length` characters, never inside an entity or a mention."""
+    return text if len(text) <= length else TORN.sub("", text[: length - 1]) + "…"
 
 
 def shortened(text: str, length: int) -> str:

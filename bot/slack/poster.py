@@ -19,8 +19,13 @@ log = logging.getLogger(__name__)
 
 LEASE_S = 60.0
 SETTLE = timedelta(seconds=5)  # a post whose answer was lost is looked for only after Slack had time to show it
-MAX_ATTEMPTS = 12
+LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ; the key tells our message from others
+MAX_ATTEMPTS = 300  # with the longest wait about a day: Slack being away for an afternoon loses nothing
+LONGEST_WAIT_S = 300
 METADATA_EVENT = "understudy_message"
+POST = "chat.postMessage"
+# A view that Slack finds too long or malformed is said in plain words rather than not at all.
+UNSHOWABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 # Slack's words for "try later"; every other error is a definite no that a repeat would not change.
 PASSING_ERRORS = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
@@ -37,6 +42,11 @@ class Poster:
     clock: Clock
     owner: str
 
+    @property
+    def once(self) -> AsyncWebClient:
+        """For what must not be sent twice: the SDK's default repeats a request whose connection broke after it."""
+        return AsyncWebClient(self.client.token, self.client.base_url, self.client.timeout, retry_handlers=[])
+
     async def post_due(self) -> int:
         """Say everything that is due; returns how many were said."""
         said = 0
@@ -51,16 +61,22 @@ class Poster:
         try:
             message = self.templates[posting.saying.template](posting.saying.facts)
             payload = message.payload()
-        except (KeyError, SlackObjectFormationError) as error:
+        except (LookupError, TypeError, ValueError, SlackObjectFormationError) as error:
             log.exception("unsayable", extra={"template": posting.saying.template})
             await self.postings.give_up(posting, error=type(error).__name__)
             return False
+        return await self.try_to_deliver(posting, payload)
+
+    async def try_to_deliver(self, posting: Posting, payload: dict[str, Any]) -> bool:
         try:
             return await self.deliver(posting, payload)
         except SlackApiError as error:
+            if error.response.get("error") in UNSHOWABLE and "blocks" in payload:
+                log.exception("shown without blocks", extra={"template": posting.saying.template})
+                return await self.try_to_deliver(posting, {"text": payload["text"]})
             await self.after_refusal(posting, error)
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as error:
-            await self.later(posting, type(error).__name__, clear_intent=False)
+            await self.later(posting, type(error).__name__)
         return False
 
     async def deliver(self, posting: Posting, payload: dict[str, Any]) -> bool:
@@ -88,7 +104,7 @@ class Poster:
                 channel=channel_id, user=saying.only_for, thread_ts=posting.thread_ts, **payload
             )
             return str(sent["message_ts"])
-        sent = await self.client.chat_postMessage(
+        sent = await self.once.chat_postMessage(
             channel=channel_id,
             thread_ts=posting.thread_ts,
             unfurl_links=False,
@@ -104,24 +120,23 @@ class Poster:
 
     async def standing(self, posting: Posting, channel_id: str) -> str | None:
         """The ts of a message with our key, posted by an earlier try whose answer was lost."""
-        oldest = str((posting.intent_at or self.clock()).timestamp() - 5)
+        since = ((posting.intent_at or self.clock()) - LOOK_BACK).timestamp()
+        where: dict[str, Any] = {"channel": channel_id, "oldest": str(since), "include_all_metadata": True, "limit": 200}
         try:
-            if posting.thread_ts is not None:
-                page = await self.client.conversations_replies(
-                    channel=channel_id, ts=posting.thread_ts, oldest=oldest, include_all_metadata=True, limit=200
-                )
-            else:
-                page = await self.client.conversations_history(
-                    channel=channel_id, oldest=oldest, include_all_metadata=True, limit=200
-                )
+            pages = await (
+                self.client.conversations_replies(ts=posting.thread_ts, **where)
+                if posting.thread_ts is not None
+                else self.client.conversations_history(**where)
+            )
+            async for page in pages:
+                for message in page["messages"]:
+                    if message.get("metadata", {}).get("event_payload", {}).get("key") == posting.saying.key:
+                        return str(message["ts"])
         except SlackApiError as error:
+            if is_passing(error):
+                raise
             # Without leave to look, saying it twice is better than never.
             log.warning("cannot look for a message", extra={"slack_error": error.response.get("error")})
-            return None
-        messages: list[dict[str, Any]] = page["messages"]
-        for message in messages:
-            if message.get("metadata", {}).get("event_payload", {}).get("key") == posting.saying.key:
-                return str(message["ts"])
         return None
 
     async def seed(self, posting: Posting, channel_id: str, ts: str) -> None:
@@ -129,26 +144,39 @@ class Poster:
             try:
                 await self.client.reactions_add(channel=channel_id, timestamp=ts, name=name)
             except SlackApiError as error:
-                if error.response.get("error") != "already_reacted":
+                if is_passing(error):
                     raise
+                log.info("not seeded", extra={"slack_error": error.response.get("error")})
 
     async def after_refusal(self, posting: Posting, error: SlackApiError) -> None:
-        status, code = error.response.status_code, str(error.response.get("error", ""))
-        if status == 429 or code in ("ratelimited", "rate_limited"):
+        code = str(error.response.get("error", ""))
+        if is_too_fast(error):
             wait_s = float(error.response.headers.get("Retry-After", 1))
-            await self.postings.postpone(posting, run_at=self.clock() + timedelta(seconds=wait_s), clear_intent=True)
-        elif status >= 500 or code in PASSING_ERRORS:
-            await self.later(posting, code or str(status), clear_intent=False)
+            # A post that was refused is not there; refused seeds or a refused look say nothing about the post.
+            was_the_post = error.response.api_url.endswith(POST)
+            run_at = self.clock() + timedelta(seconds=wait_s)
+            await self.postings.postpone(posting, run_at=run_at, clear_intent=was_the_post)
+        elif is_passing(error):
+            await self.later(posting, code or str(error.response.status_code))
         else:
             log.error("slack refused", extra={"slack_error": code, "template": posting.saying.template})
             await self.postings.give_up(posting, error=code)
 
-    async def later(self, posting: Posting, why: str, *, clear_intent: bool) -> None:
+    async def later(self, posting: Posting, why: str) -> None:
         log.warning("posting postponed", extra={"why": why, "template": posting.saying.template})
         if posting.attempts >= MAX_ATTEMPTS:
             await self.postings.give_up(posting, error=why)
             return
-        await self.postings.postpone(posting, run_at=self.backed_off(posting), clear_intent=clear_intent)
+        await self.postings.postpone(posting, run_at=self.backed_off(posting), clear_intent=False)
 
     def backed_off(self, posting: Posting) -> datetime:
-        return self.clock() + timedelta(seconds=min(60, 2**posting.attempts))
+        return self.clock() + timedelta(seconds=min(LONGEST_WAIT_S, 2 ** min(posting.attempts, 10)))
+
+
+def is_too_fast(error: SlackApiError) -> bool:
+    return error.response.status_code == 429 or error.response.get("error") in ("ratelimited", "rate_limited")
+
+
+def is_passing(error: SlackApiError) -> bool:
+    """Whether the same call may succeed later."""
+    return is_too_fast(error) or error.response.status_code >= 500 or error.response.get("error") in PASSING_ERRORS
