@@ -20,6 +20,7 @@ from training_bench import (
 from bot.features.training.usecase import Answer, ListJobs, Taken, TooLate
 from pipeline.domain.training import TuningJobId
 from pipeline.errors import (
+    LeaseLost,
     NotSteward,
     ProviderBusy,
     ProviderError,
@@ -368,3 +369,25 @@ async def test_the_list_shows_what_waits_and_on_request_what_ended(bench: Bench)
     assert [line.job.state for line in await ListJobs(bench.db)(TEAM, everything=True)] == ["ready"]
     assert await ListJobs(bench.db)("T2", everything=True) == []
     assert lines[0].job.queued_at == NOW
+
+
+async def test_being_woken_early_does_not_shorten_the_wait(bench: Bench) -> None:
+    await bench.approve()
+    bench.provider.answers = [ProviderUnavailable("private")]
+    await bench.until("in-doubt")
+    async with bench.db.begin() as tx:
+        await tx.work.enqueue("tuning", 1, TEAM, run_at=bench.clock())
+    assert await bench.turn() is not None
+    assert bench.provider.finds == 0 and (await bench.job()).state == "in-doubt"
+
+
+@pytest.mark.parametrize("state", ["queued", "sending"])
+async def test_a_worker_whose_claim_was_taken_away_writes_and_sends_nothing(bench: Bench, state: str) -> None:
+    await bench.approve()
+    before = await bench.until(state)
+    item = await bench.claim()
+    assert item is not None
+    await bench.queue.release_all("worker")
+    with pytest.raises(LeaseLost):
+        await bench.step()(item)
+    assert await bench.job() == before and bench.provider.creations == []
