@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from pipeline.domain.voices import Round, RoundId, Voice
-from pipeline.errors import NotSteward, UnknownVoice
+from pipeline.errors import ConsentWithdrawn, NotSteward, UnknownVoice
 from pipeline.ports import Transaction
 
 
@@ -20,6 +20,13 @@ def only_steward(voice: Voice, user: str) -> None:
     """Raises NotSteward. The owner may do with their own voice whatever the steward may."""
     if user not in (voice.steward, voice.owner):
         raise NotSteward(voice.steward)
+
+
+async def only_open(tx: Transaction, voice: Voice) -> None:
+    """Raises ConsentWithdrawn for a voice whose owner said no: nothing more is collected for it."""
+    consent = await tx.consents.newest(voice.voice_id)
+    if voice.state == "closed" and consent is not None:
+        raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at or consent.asked_at)
 
 
 async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str) -> Round | None:

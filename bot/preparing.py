@@ -109,21 +109,31 @@ class ExecutorPreparer:
         return await self.pool.run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))
 
 
+SHOWN_BROKEN = 5
+
+
 def file_facts(file: PreparedFile, limits: Limits) -> FileFacts:
+    """notices: kind, file, detail and sample, with tabs between them; "broken" ones name the first unread items."""
     documents = broken = 0
     authors: Counter[str] = Counter()
     notices: list[str] = []
     for item in read_file(file.path, name=file.name, limits=limits):
         match item:
             case Notice():
-                notices.append(f"{item.kind}: {item.detail}")
+                notices.append(tabbed(item.kind, item.source_name, item.detail, item.sample))
             case BrokenItem():
                 broken += 1
+                if broken <= SHOWN_BROKEN:
+                    notices.append(tabbed("broken", item.source_name, item.reason, ""))
             case Document():
                 documents += 1
                 if item.status == "publish" and item.kind == "post" and (author := item.author_name or item.author):
                     authors[author] += 1
     return FileFacts(documents, broken, dict(authors.most_common()), tuple(notices))
+
+
+def tabbed(*fields: str) -> str:
+    return "\t".join(" ".join(field.split()) for field in fields)
 
 
 def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:

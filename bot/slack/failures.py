@@ -158,7 +158,7 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             )
         case e.ConsentWithdrawn():
             who = person(error.owner)
-            return f"{who} withdrew consent on {moment(error.at)}. *{error.handle}* no longer trains or writes."
+            return f"{who} ended consent on {moment(error.at)}. *{error.handle}* no longer collects, trains or writes."
         case e.NotTheOwner():
             return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
     raise TypeError(type(error))

@@ -1,5 +1,6 @@
 """Inputs of a modal, and what was entered in them. block_id and action_id are the same name."""
 
+import re
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -10,6 +11,16 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
     UserSelectElement,
 )
+
+from bot.slack.mrkdwn import shortened, unescape
+
+ERROR_CHARS = 150
+PARENTHESIS_WITH_MENTION = re.compile(r" \([^()]*<[@#!][^>]*>[^()]*\)|<[@#!][^>]*>")
+
+
+def in_form(sentence: str) -> str:
+    """A sentence below a field, where Slack shows plain text: without mentions, escapes and length."""
+    return shortened(unescape(PARENTHESIS_WITH_MENTION.sub("", sentence)), ERROR_CHARS)
 
 
 def text_input(

@@ -121,7 +121,12 @@ class Poster:
     async def standing(self, posting: Posting, channel_id: str) -> str | None:
         """The ts of a message with our key, posted by an earlier try whose answer was lost."""
         since = ((posting.intent_at or self.clock()) - LOOK_BACK).timestamp()
-        where: dict[str, Any] = {"channel": channel_id, "oldest": str(since), "include_all_metadata": True, "limit": 200}
+        where: dict[str, Any] = {
+            "channel": channel_id,
+            "oldest": str(since),
+            "include_all_metadata": True,
+            "limit": 200,
+        }
         try:
             pages = await (
                 self.client.conversations_replies(ts=posting.thread_ts, **where)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.cards import say_voice_card, voice_thread
+from bot.cards import say_round_card, say_voice_card, voice_thread
 from bot.lookup import find_voice
 from pipeline.domain.voices import Consent, ConsentId, ConsentState, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying
@@ -47,9 +47,13 @@ class AnswerConsent:
         """A No ends it: samples are withdrawn, the voice closed, the steward told in private."""
         withdrawn = 0
         latest = await tx.rounds.latest(voice.voice_id)
-        for source in await tx.sources.of_round(latest.round_id) if latest else []:
-            withdrawn += source.documents
-            await tx.sources.update(source.source_id, state="withdrawn")
+        if latest:
+            for source in await tx.sources.of_round(latest.round_id):
+                withdrawn += source.documents if source.state == "read" else 0
+                await tx.sources.update(source.source_id, state="withdrawn")
+            revision = await tx.rounds.changed(latest.round_id)
+            await tx.rounds.prepared(latest.round_id, revision=revision, dataset_id=None)
+            await say_round_card(tx, await tx.rounds.by_id(latest.round_id), voice)
         await tx.voices.set_state(voice.voice_id, "closed")
         facts = {"owner": voice.owner, "handle": voice.handle, "samples": withdrawn}
         direct = Place(team_id=voice.team_id, user_id=voice.steward)

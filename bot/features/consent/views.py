@@ -80,7 +80,7 @@ def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Bloc
         return text, (section(text),)
     confirm = ConfirmObject(
         title="Withdraw consent?",
-        text=f"{voice.handle} stops training and writing at once. You can agree again later.",
+        text=f"{voice.handle} stops training and writing at once.",
         confirm="Withdraw",
         deny="Back",
     )

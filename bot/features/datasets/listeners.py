@@ -21,7 +21,7 @@ from bot.features.datasets.usecase import (
 )
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import field_value
+from bot.slack.forms import field_value, in_form
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whisper, Whispers, pressed
@@ -74,7 +74,7 @@ class DatasetListeners:
 
     async def on_files(self, event: dict[str, Any], body: dict[str, Any]) -> None:
         thread_ts = event.get("thread_ts")
-        if thread_ts is None:
+        if thread_ts is None or event.get("user") is None:
             return
         whisper = Whisper(body["team_id"], event["channel"], event["user"], body["event_id"], thread_ts)
         async with failures_told_by(self.whispers.to(whisper)):
@@ -114,7 +114,7 @@ class DatasetListeners:
 
     async def on_filters(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"author": sentence[:150]})
+            await ack(response_action="errors", errors={"author": in_form(sentence)})
 
         wrong = {name: views.NOT_A_DAY for name in ("since", "until") if not is_day(field_value(view, name))}
         if wrong:

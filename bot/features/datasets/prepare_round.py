@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
-from bot.slack.failures import sentence_for
+from bot.slack.failures import sentence_for, unexpected
 from pipeline.domain.documents import Filters, Finding
 from pipeline.domain.preparing import PreparedFile, PreparedRound
 from pipeline.domain.voices import (
@@ -18,10 +18,11 @@ from pipeline.domain.voices import (
     fold_steps,
 )
 from pipeline.domain.work import Saying, WorkItem
-from pipeline.errors import NothingLeft
+from pipeline.errors import DataError
 from pipeline.ports import ArtifactStore, Clock, Database, Preparer
 
 REPORT = "datasets.report"
+MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class PrepareRound:
         if not sources:
             await self.nothing(item, round_, voice, None)
             return
+        if item.attempts > MAX_ATTEMPTS:
+            await self.nothing(item, round_, voice, unexpected(f"round-{item.subject}"))
+            return
         try:
             async with AsyncExitStack() as stack:
                 files = [
@@ -49,8 +53,8 @@ class PrepareRound:
                     for one in sources
                 ]
                 prepared = await self.preparer.prepare(files, recipe, writer=voice.handle)
-        except NothingLeft as error:
-            await self.nothing(item, round_, voice, error)
+        except DataError as error:
+            await self.nothing(item, round_, voice, sentence_for(error))
             return
         dataset = await self.store(round_, prepared)
         await self.tell(item, round_, dataset, prepared, recipe.filters)
@@ -88,11 +92,12 @@ class PrepareRound:
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
             await tx.work.finish(item)
 
-    async def nothing(self, item: WorkItem, round_: Round, voice: Voice, error: NothingLeft | None) -> None:
+    async def nothing(self, item: WorkItem, round_: Round, voice: Voice, sentence: str | None) -> None:
+        """sentence: why there is no dataset; None when nothing was added yet."""
         async with self.database.begin() as tx:
             await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=None)
-            if error is not None:
-                facts = {"round_id": round_.round_id, "sentence": sentence_for(error)}
+            if sentence is not None:
+                facts = {"round_id": round_.round_id, "sentence": sentence}
                 await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
             await tx.work.finish(item)

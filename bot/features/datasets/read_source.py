@@ -16,10 +16,11 @@ from pipeline.domain.voices import (
     Voice,
 )
 from pipeline.domain.work import WorkItem
-from pipeline.errors import DataError, SameFile
+from pipeline.errors import DataError, SameFile, UnreadableFile
 from pipeline.ports import ArtifactStore, Clock, Database, FileFetcher, People, Preparer, Transaction
 
 BOT = "understudy"
+MAX_ATTEMPTS = 5
 SAME_NAME = 0.8  # similarity of an export's author to the owner's display name above which they are the same person
 
 
@@ -41,25 +42,23 @@ class ReadSource:
             async with self.database.begin() as tx:
                 await tx.work.finish(item)
             return
+        if item.attempts > MAX_ATTEMPTS:
+            # Tried again and again by a bot that failed or died over it: the file is given up, not the bot.
+            await self.refuse(item, source, UnreadableFile(source.name))
+            return
         try:
             sha256 = source.sha256 or await self.fetch(source)
-            await self.refuse_repeat(source, sha256)
+            async with self.database.read() as tx:
+                await refuse_repeat(tx, source, sha256)
             async with self.artifacts.local_path(sha256) as path:
                 facts = await self.preparer.read(PreparedFile(path, source.name))
+            await self.count_in(item, source, sha256, facts)
         except DataError as error:
             await self.refuse(item, source, error)
-        else:
-            await self.count_in(item, source, sha256, facts)
 
     async def fetch(self, source: Source) -> str:
         async with self.files.fetch(source.slack_file_id or "") as file:
             return await self.artifacts.put_file(file.path)
-
-    async def refuse_repeat(self, source: Source, sha256: str) -> None:
-        async with self.database.read() as tx:
-            same = await tx.sources.same_bytes(source.voice_id, sha256)
-        if same is not None and same.source_id != source.source_id:
-            raise SameFile(source.name, same.added_at, same.documents)
 
     async def refuse(self, item: WorkItem, source: Source, error: DataError) -> None:
         async with self.database.begin() as tx:
@@ -73,6 +72,7 @@ class ReadSource:
         async with self.database.begin() as tx:
             round_ = await tx.rounds.by_id(source.round_id)
             voice = await tx.voices.by_id(source.voice_id)
+            await refuse_repeat(tx, source, sha256)  # a copy may have been read at the same time
             documents = read.documents + read.broken
             await tx.sources.update(source.source_id, state="read", sha256=sha256, documents=documents)
             facts = {
@@ -81,7 +81,7 @@ class ReadSource:
                 "documents": documents,
                 "broken": read.broken,
                 "authors": dict(list(read.authors.items())[:8]),
-                "notices": list(read.notices[:5]),
+                "notices": list(read.notices),
             }
             await tx.outbox.say(source_message(source, round_, facts))
             await self.guess_filters(tx, round_, voice, read)
@@ -97,6 +97,13 @@ class ReadSource:
         author = likeliest_author(list(read.authors), [self.people.name(voice.owner), voice.handle])
         step = RecipeStep(NOT_SAVED, round_.round_id, by=BOT, at=self.clock(), filters=Filters(author=author))
         await append(tx, step, round_, self.clock)
+
+
+async def refuse_repeat(tx: Transaction, source: Source, sha256: str) -> None:
+    """Raises SameFile when these bytes count already."""
+    same = await tx.sources.same_bytes(source.voice_id, sha256)
+    if same is not None and same.source_id != source.source_id:
+        raise SameFile(source.name, same.added_at, same.documents)
 
 
 def likeliest_author(authors: list[str], names: list[str]) -> str:

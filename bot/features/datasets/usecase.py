@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
-from bot.lookup import find_voice, only_steward, round_at
+from bot.lookup import find_voice, only_open, only_steward, round_at
 from pipeline.domain.documents import Choice, Filters, Rule
-from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, Source, StepId, Voice
+from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, Source, StepId, Voice, fold_steps
 from pipeline.domain.work import AuditEntry, Saying
+from pipeline.findings import choice_of
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
 SOURCE_MESSAGE = "datasets.source"
@@ -37,6 +38,7 @@ class OpenDataset:
         async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
+            await only_open(tx, voice)
             round_ = await tx.rounds.open_for(voice, channel_id=voice.channel_id, now=now)
             await say_round_card(tx, round_, voice)
             if filters is not None:
@@ -62,6 +64,7 @@ class DropFiles:
                 return
             voice = await tx.voices.by_id(round_.voice_id)
             only_steward(voice, user)
+            await only_open(tx, voice)
             waiting = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "waiting"]
             for file in files:
                 new = NewSource(
@@ -108,7 +111,7 @@ class ChooseFix:
 
 @dataclass(frozen=True, slots=True)
 class UndoFix:
-    """Take back the newest choice about a rule; an automatic fix, which nobody chose, is refused. Raises NotSteward."""
+    """Take a fix back, chosen or automatic. One that is not in force changes nothing. Raises NotSteward."""
 
     database: Database
     clock: Clock
@@ -118,6 +121,8 @@ class UndoFix:
         async with self.database.begin() as tx:
             round_ = await stewards_round(tx, round_id, user)
             steps = await tx.recipe_steps.of_round(round_id)
+            if choice_of(fold_steps(steps, start=Filters()), rule) != "fix":
+                return
             made = [step for step in steps if step.rule == rule and step.undone_at is None]
             if made:
                 await tx.recipe_steps.undo(made[-1].step_id, at=now)

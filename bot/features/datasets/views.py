@@ -11,7 +11,7 @@ from bot.features.datasets.prepare_round import REPORT
 from bot.features.datasets.usecase import SOURCE_MESSAGE
 from bot.slack.forms import text_input
 from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
-from bot.slack.mrkdwn import channel, escape, quoted
+from bot.slack.mrkdwn import channel, clipped, escape, quoted, shortened
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RoundId
 
@@ -21,7 +21,12 @@ ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 NOT_A_DAY = "Write the day like 2021-04-01."
 FILTERS_FORM = "datasets.filters_form"
 # Followed by the rule: Slack wants every action id of a message to be its own.
-FIX, KEEP, SHOW, UNDO = "datasets.fix.", "datasets.keep.", "datasets.show.", "datasets.undo."
+FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
+BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
+SHOWN_NOTICES = 5
+SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside Slack's limit for a message
+SAMPLE_CHARS = 300
+NAMED = 160  # characters of a file's name, a title, an author
 
 FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .html or a .zip"
 THIN = 100  # below this the old command-line tool advised "a few hundred"
@@ -81,31 +86,56 @@ def round_standing(facts: Facts) -> str:
 
 
 def source(facts: Facts) -> Message:
-    name = quoted(facts["name"])
+    name = named(facts["name"])
     if facts["state"] == "refused":
         return plain(facts["sentence"])
     if facts["state"] == "waiting":
         if facts["in_front"]:
-            return plain(f"Reading `{name}` after `{quoted(facts['after'])}` ({facts['in_front']} in front).")
+            return plain(f"Reading `{name}` after `{named(facts['after'])}` ({facts['in_front']} in front).")
         return plain(f"👀 Reading `{name}` …")
     lines = [f"*{name}* — {facts['documents']:,} items, read to the end."]
     if len(facts["authors"]) > 1:
-        people = " · ".join(f"{quoted(name)} ({count:,})" for name, count in facts["authors"].items())
+        people = " · ".join(f"{named(author)} ({count:,})" for author, count in facts["authors"].items())
         lines.append(f"Published posts by: {people}")
+    notices = [notice.split("\t") for notice in facts["notices"]]
+    reasons = [detail for kind, _, detail, _ in notices if kind == "broken"]
     if facts["broken"]:
-        lines.append(f"{facts['broken']:,} of them I could not read; they are counted as left out.")
-    lines += [f"_{notice_words(notice)}_" for notice in facts["notices"]]
+        lines.append(broken_words(name, reasons, facts["broken"], facts["documents"] - facts["broken"]))
+    lines += [notice_words(*fields) for fields in notices if fields[0] != "broken"][:SHOWN_NOTICES]
     return plain("\n".join(lines))
 
 
-def notice_words(notice: str) -> str:
-    kind, _, detail = notice.partition(": ")
-    words = {
-        "encoding": f"Not UTF-8; I read it as {escape(detail)}.",
-        "title-rule": f"Titles were found by this rule: {escape(detail)}.",
-        "repaired-xml": f"The export is not valid XML ({escape(detail)}); I repaired what I could.",
-    }
-    return words.get(kind, escape(detail))
+def broken_words(name: str, reasons: list[str], broken: int, kept: int) -> str:
+    """reasons: of the first few; rows that are broken alike are told in one sentence."""
+    rows = [row for row in map(BROKEN_ROW.fullmatch, reasons) if row]
+    alike = {row[2] for row in rows}
+    if len(rows) < len(reasons) or len(alike) != 1:
+        why = "; ".join(escape(shortened(reason, NAMED)) for reason in reasons)
+        more = " and more" if broken > len(reasons) else ""
+        return f"I left out {broken:,} that I could not read ({why}{more}) and kept {kept:,}."
+    numbers = ", ".join(row[1] for row in rows) + (f" and {broken - len(rows):,} more" if broken > len(rows) else "")
+    if broken == 1:
+        return f"Row {numbers} of `{name}` {alike.pop()}; I left out 1 row and kept {kept:,}."
+    have = alike.pop().replace("has", "have", 1)
+    return f"Rows {numbers} of `{name}` {have}; I left out {broken:,} rows and kept {kept:,}."
+
+
+def notice_words(kind: str, file: str, detail: str, sample: str) -> str:
+    what = named(detail)
+    if kind == "encoding":
+        look = f" Check this line: “…{quoted(shortened(sample, NAMED))}…”" if sample else ""
+        encoding = "Windows-1252" if detail == "windows-1252" else what
+        return f"`{named(file)}` isn't UTF-8; I read it as {encoding}.{look}"
+    if kind == "title-rule":
+        return f"_Titles were found by this rule: {what}._"
+    if kind == "repaired-xml":
+        return f"_The export is not valid XML ({what}); I repaired what I could._"
+    return what
+
+
+def named(text: str) -> str:
+    """A name from a file or a form, safe and of bearable length."""
+    return quoted(shortened(text, NAMED))
 
 
 def report(facts: Facts) -> Message:
@@ -133,8 +163,8 @@ def is_said_below(finding: Facts) -> bool:
 
 def kept_lines(facts: Facts) -> str:
     filters = facts["filters"]
-    chosen = [f"author *{quoted(filters['author'])}*"] if filters["author"] else []
-    chosen += [f"type *{quoted(', '.join(filters['kinds']))}*", f"status *{quoted(', '.join(filters['statuses']))}*"]
+    chosen = [f"author *{named(filters['author'])}*"] if filters["author"] else []
+    chosen += [f"type *{named(', '.join(filters['kinds']))}*", f"status *{named(', '.join(filters['statuses']))}*"]
     chosen += [f"since *{filters['since']}*"] if filters["since"] else []
     chosen += [f"until *{filters['until']}*"] if filters["until"] else []
     left_out = " · ".join(f"{count:,} {REASONS.get(reason, reason)}" for reason, count in facts["left_out"].items())
@@ -153,18 +183,23 @@ def done_blocks(done: list[Facts], round_id: RoundId) -> list[Block]:
     blocks: list[Block] = [section("*Done, with undo:*")]
     for finding in done:
         undo = None if finding["rule"] == "empty" else button("Undo", UNDO + finding["rule"], round_id)
-        blocks.append(section("✓ " + escape(finding["sentence"]), accessory=undo))
+        blocks.append(section("✓ " + sentence_of(finding), accessory=undo))
     return blocks
 
 
 def finding_blocks(finding: Facts, number: int, round_id: RoundId) -> list[Block]:
     mark = "🛑 " if finding["severity"] == "blocker" else ""
-    text = section(f"{mark}{number}. {escape(finding['sentence'])}")
+    text = section(f"{mark}{number}. {sentence_of(finding)}")
     if not finding["fix"]:
         return [text]
     rule = finding["rule"]
     press = [button(finding["fix"], FIX + rule, round_id), button("Show", SHOW + rule, round_id)]
     return [text, buttons(*press)]
+
+
+def sentence_of(finding: Facts) -> str:
+    """Its *bold* beginning is ours; the words it quotes come from files."""
+    return clipped(escape(finding["sentence"]), SENTENCE_CHARS)
 
 
 def totals(facts: Facts, waiting: list[Facts]) -> str:
@@ -190,16 +225,16 @@ def shown(finding: Facts | None) -> str:
     """Up to three places, before and after."""
     if finding is None:
         return "The set changed meanwhile; the report above is up to date."
-    lines = [escape(finding["sentence"])]
+    lines = [sentence_of(finding)]
     for example in finding["examples"]:
-        lines.append(f"*{quoted(example['title'])}*\n> {one_line(example['before'])}")
+        lines.append(f"*{named(example['title'])}*\n> {one_line(example['before'])}")
         if example["after"] != example["before"]:
             lines.append(f"becomes\n> {one_line(example['after']) or '(nothing)'}")
-    return "\n".join(lines)[:2900]
+    return "\n".join(lines)
 
 
 def one_line(text: str) -> str:
-    return escape(" ".join(text.split()))
+    return escape(shortened(text, SAMPLE_CHARS))
 
 
 def filters_form(round_id: RoundId, filters: Filters) -> View:

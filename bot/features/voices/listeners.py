@@ -9,7 +9,7 @@ from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, 
 from bot.features.voices.views import NEW_VOICE, help_text, new_voice_form, voice_list, voice_page
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import field_value
+from bot.slack.forms import field_value, in_form
 from bot.slack.grammar import Typed, mentioned_user, parse_handle
 from pipeline.domain.voices import NewVoice
 from pipeline.errors import MissingArgument
@@ -33,15 +33,16 @@ class VoiceListeners:
     async def on_new(self, typed: Typed) -> Reply:
         if not typed.words or typed.trigger_id is None:
             raise MissingArgument("/voice new founder @owner")
-        handle = parse_handle(typed.words[0])
+        owners = [user for word in typed.words if (user := mentioned_user(word))]
+        handle = parse_handle(" ".join(word for word in typed.words if not mentioned_user(word)))
         await self.check(typed.team_id, handle)
-        owner = mentioned_user(typed.words[1]) if len(typed.words) > 1 else None
+        owner = owners[0] if owners else None
         form = new_voice_form(handle, typed.channel_id, typed.user, owner)
         return Reply(modal=form, modal_needs_channel=True)
 
     async def on_submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"handle": sentence[:150]})
+            await ack(response_action="errors", errors={"handle": in_form(sentence)})
 
         async with failures_told_by(tell):
             await self.create(new_voice(body["team"]["id"], view))
