@@ -99,9 +99,10 @@ one workspace need different names.
 CLEANING_HEAD: Final = """\
 # What cleaning looks for
 
-The names are those of `report.json`, of `--accept-fixes` and of the buttons. A *blocker* that is still open closes paid
-training at every provider that is not your own server. Names, numbers and quotations are samples. Nothing is changed in
-the file you dropped: a rule marks places, and the choices decide what becomes of them.
+The names are those of `report.json`, of `--accept-fixes` and of the buttons. A *blocker* that is still open closes
+training; `email` and `personal-data` do so only where others than your own server would see the texts. Names, numbers
+and quotations are samples. Nothing is changed in the file you dropped: a rule marks places, and the choices decide what
+becomes of them.
 
 | rule | weight | what people read | button | fixed |
 |---|---|---|---|---|"""
@@ -127,10 +128,10 @@ def verbs() -> list[Verb]:
 
 def how_tos() -> dict[str, Path]:
     """The page that covers each verb, by its line `Covers: ...`."""
-    pages = {}
+    pages: dict[str, Path] = {}
     for page in sorted(HOW_TO.glob("*.md")):
         for line in COVERS.findall(page.read_text("utf-8")):
-            pages |= {name: page for name in re.findall(r"`([a-z]+)`", line)}
+            pages |= dict.fromkeys(re.findall(r"`([a-z]+)`", line), page)
     return pages
 
 
@@ -237,7 +238,12 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", "<br>")
 
 
-PAGES: Final = {"cleaning.md": cleaning_page, "commands.md": commands_page, "errors.md": errors_page, "settings.md": settings_page}
+PAGES: Final = {
+    "cleaning.md": cleaning_page,
+    "commands.md": commands_page,
+    "errors.md": errors_page,
+    "settings.md": settings_page,
+}
 
 
 def stale() -> list[str]:

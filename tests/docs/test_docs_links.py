@@ -8,7 +8,9 @@ import pytest
 
 ROOT = generate.DOCS.parent
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-PAGES = sorted([*ROOT.glob("*.md"), *generate.DOCS.rglob("*.md"), ROOT / "sandbox/README.md", ROOT / "examples/README.md"])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *generate.DOCS.rglob("*.md"), ROOT / "sandbox/README.md", ROOT / "examples/README.md"]
+)
 COMMANDS = ("serve", "demo", "prepare", "migrate", "doctor", "sandbox", "modelserver")
 
 
