@@ -18,8 +18,8 @@ from bot.settings import Settings, SlackSettings
 from bot.slack.commands import Commands, Verb
 from bot.slack.failures import sentence_for
 from pipeline import errors
-from pipeline.domain.documents import DocumentId
-from pipeline.findings import RULES
+from pipeline.domain.documents import DocumentId, Rule
+from pipeline.findings import RULES, few_examples
 from pipeline.runner import TOO_SHORT_WORDS
 from pipeline.wording import Evidence, Passage, sentence
 
@@ -194,14 +194,24 @@ def errors_page() -> str:
 def cleaning_page() -> str:
     lines = [NOTE, CLEANING_HEAD]
     for rule, facts in RULES.items():
-        words = Passage("Five Things From the Shed", 8)
-        ids = tuple(DocumentId(str(number)) for number in range(8))
-        limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
-        evidence = Evidence(rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit)
         press = facts.fix.format(n="8") or "–"
         fixed = "at once, with Undo" if facts.automatic else ("when you press it" if facts.fix else "–")
-        lines.append(f"| `{rule}` | {facts.severity} | {cell(sentence(evidence, 'keep'))} | {press} | {fixed} |")
+        if rule == "empty":
+            fixed = "at once"  # no provider takes an empty row, so there is no Undo
+        lines.append(f"| `{rule}` | {facts.severity} | {cell(found(rule))} | {press} | {fixed} |")
     return "\n".join([*lines, ""])
+
+
+def found(rule: Rule) -> str:
+    """The sentence of a finding; empty texts are never kept, so theirs says what was done."""
+    if rule == "few-examples":
+        few = few_examples(46, 29, "post")
+        return few.sentence if few else ""
+    ids = tuple(DocumentId(str(number)) for number in range(8))
+    limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
+    words = Passage("Five Things From the Shed", 8)
+    evidence = Evidence(rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit)
+    return sentence(evidence, "fix" if rule == "empty" else "keep")
 
 
 def settings_page() -> str:
