@@ -11,8 +11,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 CODE := bot pipeline storage modelserver sandbox
 WORKERS ?= 2
-# Two conftest.py cannot be checked in one mypy run; each is checked with the folder it serves.
-CONFTEST_FOLDERS = $(sort $(patsubst %/,%,$(dir $(shell find tests -name conftest.py))))
+# Two files named conftest.py cannot be checked in one mypy run.
+CONFTESTS = $(sort $(shell find tests -name conftest.py))
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -68,7 +68,7 @@ check: setup ## format, lint, types, import contracts, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE) tests docs/generate.py --exclude 'conftest\.py$$'
-	@for folder in $(CONFTEST_FOLDERS); do echo "mypy $$folder"; $(BIN)/mypy --no-error-summary "$$folder"; done
+	@for file in $(CONFTESTS); do echo "$(BIN)/mypy $$file"; $(BIN)/mypy --no-error-summary "$$file"; done
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/python -m pytest tests/docs
