@@ -1,7 +1,6 @@
 """How a run ends: a model and its bill, or a reason and the money back. One transaction each."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from bot.cards import say_voice_card
@@ -125,8 +124,3 @@ def refusal(error: ProviderError) -> tuple[str, str]:
             return NOT_ALLOWED, error.sensitivity
         case _:
             return UNKNOWN, ""
-
-
-def month_of(at: datetime) -> str:
-    """The month whose budget pays: the one in which it was approved."""
-    return f"{at:%Y-%m}"

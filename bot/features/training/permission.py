@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Literal
 
-from bot.features.training.ending import month_of
 from pipeline.domain.training import TuningJob
 from pipeline.ports import Transaction
 
@@ -20,3 +19,8 @@ async def why_not(tx: Transaction, job: TuningJob, now: datetime) -> Literal["co
     month = month_of(request.decided_at)
     held = await tx.ledger.reserve(request.spend_request_id, job.team_id, month, request.ceiling_microusd)
     return None if held else "money"
+
+
+def month_of(at: datetime) -> str:
+    """The month whose budget pays: the one in which it was approved."""
+    return f"{at:%Y-%m}"

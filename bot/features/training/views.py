@@ -144,7 +144,7 @@ def stopped(facts: Facts) -> Message:
         "consent": "the owner's consent no longer covers it",
         "money": "the money for it is no longer held",
     }[facts["why"]]
-    return plain(f"I stopped {run(facts)} before anything was sent: {why}. Nothing was paid.")
+    return plain(f"Stopped before anything was sent: {why} ({run(facts)}). Nothing was paid.")
 
 
 def unreadable(facts: Facts) -> Message:
