@@ -1,10 +1,13 @@
 """From what people type to the rows they mean, with the failures that go with it."""
 
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from pipeline.domain.voices import Round, RoundId, Voice
-from pipeline.errors import ConsentWithdrawn, NotSteward, UnknownVoice
+from pipeline.errors import ConsentWithdrawn, NotRecordedYet, NotSteward, UnknownVoice
 from pipeline.ports import Transaction
+
+RECORDING = timedelta(seconds=30)  # longer than the slowest answer of Slack's that is waited for
 
 
 async def find_voice(tx: Transaction, team_id: str, handle: str) -> Voice:
@@ -29,9 +32,14 @@ async def only_open(tx: Transaction, voice: Voice) -> None:
         raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at or consent.asked_at)
 
 
-async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str) -> Round | None:
-    """The round whose dataset thread this is; None anywhere else."""
+async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str, *, now: datetime) -> Round | None:
+    """The round whose dataset thread this is; None anywhere else.
+
+    Raises NotRecordedYet when the thread may be one whose card was posted this moment.
+    """
     key = await tx.outbox.key_at(team_id, channel_id, thread_ts)
+    if key is None and await tx.outbox.is_posting(team_id, channel_id, since=now - RECORDING):
+        raise NotRecordedYet
     if key is None or not key.startswith("round:") or not key.endswith(":card"):
         return None
     return await tx.rounds.by_id(RoundId(int(key.split(":")[1])))

@@ -43,6 +43,10 @@ class LeaseLost(Exception):  # not told to anybody: another worker has the row n
     """A fenced write found a newer token; the transaction must roll back."""
 
 
+class NotRecordedYet(Exception):  # not told to anybody: Slack delivers the event again
+    """An event came before the message it is about was recorded as posted."""
+
+
 class DataError(AppError):
     """A file or a dataset cannot be used as it is."""
 

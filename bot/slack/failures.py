@@ -20,6 +20,8 @@ async def failures_told_by(tell: Callable[[str], Awaitable[object]]) -> AsyncIte
         yield
     except e.AppError as error:
         await tell(sentence_for(error))
+    except e.NotRecordedYet:
+        raise  # Slack delivers again, and then it is recorded
     except Exception:  # the one place where a bug turns into words for a person
         reference = secrets.token_hex(4)
         log.exception("unexpected", extra={"reference": reference})

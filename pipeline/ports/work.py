@@ -35,6 +35,10 @@ class Outbox(Protocol):
         """The key of our message that stands there."""
         ...
 
+    async def is_posting(self, team_id: str, channel_id: str, *, since: datetime) -> bool:
+        """Whether a message of ours may stand there whose place is not recorded yet (decided after `since`)."""
+        ...
+
     async def posted(self, key: str) -> PostedMessage | None: ...
 
 

@@ -31,6 +31,15 @@ class SqlOutbox:
         )
         return (await self.session.exec(key)).first()
 
+    async def is_posting(self, team_id: str, channel_id: str, *, since: datetime) -> bool:
+        unrecorded = select(OutboxRow.id).where(
+            col(OutboxRow.team_id) == team_id,
+            col(OutboxRow.channel_id) == channel_id,
+            col(OutboxRow.ts).is_(None),
+            col(OutboxRow.intent_at) >= since,
+        )
+        return (await self.session.exec(unrecorded.limit(1))).first() is not None
+
     async def posted(self, key: str, *, team_id: str | None = None) -> PostedMessage | None:
         """team_id is needed for keys that are not unique over all teams. Raises LookupError when it is missing then."""
         rows = select(OutboxRow).where(col(OutboxRow.key) == key, col(OutboxRow.ts).is_not(None))

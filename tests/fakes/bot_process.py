@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -58,8 +58,6 @@ class World:
     space: RunningSandbox
     folder: Path
     bot: Bot | None = None
-    seq: int = 0
-    handles: list[str] = field(default_factory=list)
 
     @property
     def people(self) -> Any:
@@ -81,7 +79,7 @@ class World:
         """As if the lease of a dead process had run out."""
         connection = sqlite3.connect(self.database, timeout=10)
         with connection:
-            for table in ("work", "outbox"):
+            for table in ("work_item", "outbox"):
                 connection.execute(f"UPDATE {table} SET lease_until = '2020-01-01 00:00:00'")
         connection.close()
 
@@ -130,30 +128,14 @@ class World:
         dropped = await self.people.drop_file(user, name, content, channel=CHANNEL, thread_ts=thread.ts)
         return int(dropped["seq"])
 
-    async def told(self, thread: Thread, contains: str, *, after: int) -> str:
-        """What our message in the thread says once it says that, new or edited."""
-        for kind in ("message", "message_changed"):
-            found = [one for one in await self.in_thread(thread) if contains in one]
-            if found:
-                return found[-1]
-            waits = [
-                asyncio.create_task(self.said(contains, after=after, kind=kind, thread_ts=thread.ts))
-                for kind in ("message", "message_changed")
-            ]
-            done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for task in pending:
-                task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
-            return str(done.pop().result()["text"])
-        raise AssertionError
+    async def refusal(self, thread: Thread, name: str, content: bytes, *, why: str = "") -> str:
+        """Drops a file that will not be counted in; the sentence that stands in the thread afterwards.
 
-    async def refusal(self, thread: Thread, name: str, content: bytes) -> str:
-        """Drops a file that will not be counted in; the sentence its message ends up with."""
-        seq = await self.drop(thread, name, content)
-        (source_id,) = await self.rows_when("SELECT id FROM source WHERE name = ? AND state = 'refused'", name)
-        del source_id
+        why: the class of the error it is refused with.
+        """
+        await self.drop(thread, name, content)
+        await self.rows_when("SELECT 1 FROM source WHERE name = ? AND refusal LIKE ?", name, why or "%")
         await self.quiet()
-        del seq
         return (await self.in_thread(thread))[-1]
 
     async def in_thread(self, thread: Thread) -> list[str]:
@@ -163,7 +145,8 @@ class World:
 
     async def message_in(self, thread: Thread, contains: str) -> Json:
         messages = await self.people.messages(CHANNEL, thread_ts=thread.ts)
-        return dict(next(one for one in messages if contains in words_of(one)))
+        (found,) = [one for one in messages if contains in words_of(one)]
+        return dict(found)
 
     async def whispers_to(self, user: str) -> list[str]:
         return [one["text"] for one in await self.people.ephemerals(user)]
@@ -179,11 +162,11 @@ class World:
     async def quiet(self) -> None:
         """Until all work is done and everything is said."""
         for _ in range(2000):
-            due = "SELECT 1 FROM work WHERE state = 'due' UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
+            due = "SELECT 1 FROM work_item WHERE state = 'due' UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
             if not self.query(due):
                 return
             await asyncio.sleep(0.02)
-        rows = self.query("SELECT kind, subject, attempts FROM work WHERE state = 'due'")
+        rows = self.query("SELECT kind, subject, attempts FROM work_item WHERE state = 'due'")
         raise AssertionError(f"never quiet: {rows} {self.query('SELECT key FROM outbox WHERE state = ?', 'due')}")
 
     async def report(self, thread: Thread, name: str, content: bytes) -> Json:
@@ -194,8 +177,9 @@ class World:
         return await self.message_in(thread, " kept")
 
     def round_id(self, thread: Thread) -> int:
-        (row,) = self.query("SELECT r.id FROM round r JOIN voice v ON v.id = r.voice_id WHERE handle = ?", thread.handle)
-        return int(row[0])
+        sql = "SELECT r.id FROM round r JOIN voice v ON v.id = r.voice_id WHERE handle = ?"
+        ((round_id,),) = self.query(sql, thread.handle)
+        return int(round_id)
 
     def state_of(self, thread: Thread) -> list[tuple[Any, ...]]:
         """What must not change when a file is refused: the dataset, its hash, and the sources that count."""
@@ -252,13 +236,14 @@ class BotProcess:
 async def bot_process(space: RunningSandbox, folder: Path, **more: str) -> BotProcess:
     """`understudy serve` as a process of its own; returns once it says that it is ready."""
     environment = {name: value for name, value in os.environ.items() if not re.match("SLACK_|UNDERSTUDY_", name)}
+    log = (folder / "bot.log").open("ab")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         "serve",
         stdout=asyncio.subprocess.PIPE,
-        stderr=(folder / "bot.log").open("ab"),
+        stderr=log,
         env=environment
         | {
             "SLACK_BOT_TOKEN": space.bot_token,
@@ -272,6 +257,7 @@ async def bot_process(space: RunningSandbox, folder: Path, **more: str) -> BotPr
         }
         | more,
     )
+    log.close()
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), 30)
     assert b"ready" in line, (folder / "bot.log").read_text("utf-8")[-3000:]

@@ -59,7 +59,7 @@ class DropFiles:
     ) -> None:
         now = self.clock()
         async with self.database.begin() as tx:
-            round_ = await round_at(tx, team_id, channel_id, thread_ts)
+            round_ = await round_at(tx, team_id, channel_id, thread_ts, now=now)
             if round_ is None or not await tx.deliveries.first_time(delivery, now=now):
                 return
             voice = await tx.voices.by_id(round_.voice_id)
