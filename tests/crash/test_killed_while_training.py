@@ -5,7 +5,7 @@ import os
 import random
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from sandbox.server import RunningSandbox, running_sandbox
-from tests.fakes.bot_process import World, bot_process
+from tests.fakes.bot_process import BotProcess, World, bot_process
 
 KEY = "key-of-the-test"
 TRAINING_S = 4
@@ -102,22 +102,33 @@ async def notices(space: RunningSandbox) -> list[str]:
     return told
 
 
-@pytest.mark.parametrize("state", ["sending", "validating", "running"])
-async def test_a_killed_bot_pays_once_and_tells_once(tmp_path: Path, state: str) -> None:
+@pytest.mark.parametrize("states", [("sending", "validating", "running"), ("running",)])
+async def test_a_killed_bot_pays_once_and_tells_once(tmp_path: Path, states: tuple[str, ...]) -> None:
+    """states: it is killed as soon as the run is in one of them."""
     async with running_sandbox(retry_scale=0.001) as space, model_server(tmp_path) as url:
-        bot = await bot_process(space, tmp_path, **provider(url))
-        await space.client.connected()
         world = World(space, tmp_path)
-        await approved(world)
-        reached = {"sending": "'sending', 'validating', 'running'", "validating": "'validating', 'running'"}
-        await world.rows_when(f"SELECT id FROM tuning_job WHERE state IN ({reached.get(state, repr(state))})")
-        await bot.killed()
+        async with dying_bot(space, tmp_path, url) as bot:
+            await approved(world)
+            await world.rows_when(f"SELECT id FROM tuning_job WHERE state IN ({', '.join(map(repr, states))})")
+            await bot.killed()
         world.pass_leases()
-        bot = await bot_process(space, tmp_path, **provider(url))
-        await world.rows_when("SELECT id FROM tuning_job WHERE state = 'ready'", timeout_s=40)
-        await world.quiet()
+        async with dying_bot(space, tmp_path, url):
+            await world.rows_when("SELECT id FROM tuning_job WHERE state = 'ready'", timeout_s=60)
+            await world.quiet()
+        told = await notices(space)
         assert len(await jobs_at(url)) == 1
-        assert len([told for told in await notices(space) if told.startswith("C0CONTENT")]) == 1
-        assert len([told for told in await notices(space) if told.startswith("D0STEWARD")]) == 1
+        assert len([one for one in told if one.startswith("C0CONTENT")]) == 1
+        assert len([one for one in told if one.startswith("D0STEWARD")]) == 1
         assert world.query("SELECT count(*) FROM voice_model") == [(1,)]
-        assert await bot.stopped() == 0
+
+
+@asynccontextmanager
+async def dying_bot(space: RunningSandbox, folder: Path, url: str) -> AsyncIterator[BotProcess]:
+    """A bot process that does not outlive the block."""
+    bot = await bot_process(space, folder, **provider(url))
+    try:
+        await space.client.connected()
+        yield bot
+    finally:
+        with suppress(ProcessLookupError):
+            await bot.killed()
