@@ -1,0 +1,49 @@
+"""What a measurement ran on, in words that name no host."""
+
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """load: the one-minute load average when the measurement began; above 0, neighbours were at work."""
+
+    cores: int
+    memory_gb: int
+    python: str
+    load: float
+
+
+def machine() -> Machine:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    cores = len(os.sched_getaffinity(0))
+    return Machine(cores, round(memory / GIGABYTE), platform.python_version(), round(os.getloadavg()[0], 1))
+
+
+def described(one: Machine) -> str:
+    return f"{one.cores} cores, {one.memory_gb} GB memory, Python {one.python}, load {one.load} at the start"
+
+
+def facts(one: Machine) -> dict[str, object]:
+    return asdict(one)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of one running process, user and system, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mb() -> float:
+    """Most memory this process ever had resident.
+
+    VmHWM begins anew at exec; getrusage's ru_maxrss would carry the parent's peak into a child.
+    """
+    for line in Path("/proc/self/status").read_text("utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    raise OSError("no VmHWM in /proc/self/status")
