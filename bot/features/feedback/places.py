@@ -19,7 +19,8 @@ async def newest_in_thread(
 ) -> Draft | None:
     """The last draft that stood in the thread when a message with this ts was written."""
     key = await tx.outbox.key_at(team_id, channel_id, thread_ts)
-    root = draft_id_in(key) if key is not None else None
+    root_id = draft_id_in(key) if key is not None else None
+    root = await tx.drafts.by_id(root_id) if root_id is not None else None
     newest, newest_ts = None, Decimal(0)
     for draft in await drafts_in_reach(tx, team_id, root):
         if draft.state != "posted" or not in_thread(draft, root, channel_id, thread_ts):
@@ -30,16 +31,17 @@ async def newest_in_thread(
     return newest
 
 
-async def drafts_in_reach(tx: Transaction, team_id: str, root: DraftId | None) -> list[Draft]:
+async def drafts_in_reach(tx: Transaction, team_id: str, root: Draft | None) -> list[Draft]:
     """All that may stand in a thread: those of the root's voice, or of every voice in a thread that people began."""
     if root is not None:
-        return await tx.drafts.of_voice((await tx.drafts.by_id(root)).asked.voice_id)
+        return await tx.drafts.of_voice(root.asked.voice_id)
     return [draft for voice in await tx.voices.of_team(team_id) for draft in await tx.drafts.of_voice(voice.voice_id)]
 
 
-def in_thread(draft: Draft, root: DraftId | None, channel_id: str, thread_ts: str) -> bool:
-    """Under the card of the root, or asked for in the thread."""
-    return draft.draft_id == root or (draft.asked.channel_id == channel_id and draft.asked.thread_ts == thread_ts)
+def in_thread(draft: Draft, root: Draft | None, channel_id: str, thread_ts: str) -> bool:
+    """Under the root's card (it and those asked for in one go with it), or asked for in the thread."""
+    together = root is not None and (draft.created_at, draft.asked) == (root.created_at, root.asked)
+    return together or (draft.asked.channel_id == channel_id and draft.asked.thread_ts == thread_ts)
 
 
 def draft_id_in(key: str) -> DraftId | None:

@@ -56,7 +56,7 @@ async def test_consent_withdrawn_while_the_model_writes_shows_nothing(world: Wor
     draft = await world.drafted()
     assert (draft.state, draft.failure, draft.written) == ("failed", "ConsentWithdrawn", None)
     assert [one.saying.template for one in world.said] == ["drafting.card", "drafting.failed"]
-    assert "withdrew consent" in words_of(rendered(world.said[-1]))
+    assert "<@UOWNER>" in words_of(rendered(world.said[-1]))
     assert "Repair comes first" not in repr([one.saying.facts for one in world.said])
     [failed] = await world.audits("draft.failed")
     assert failed.after == {"why": "ConsentWithdrawn", "cost_microusd": 1_200}
@@ -172,6 +172,15 @@ async def test_a_crash_around_the_commit_posts_one_text(world: World, crash: str
     said = await world.post()
     assert [one.saying.template for one in said] == ["drafting.card", "drafting.text"]
     assert len(world.provider.asked) == (2 if crash == "before" else 1)
+
+
+async def test_a_draft_that_stands_is_not_paid_for_again(world: World) -> None:
+    draft = await world.drafted()
+    async with world.database.begin() as tx:
+        await tx.work.enqueue("draft", draft.draft_id, "T1", run_at=world.clock())
+    assert await world.work() == 1
+    assert len(world.provider.asked) == 1
+    assert len(await world.audits("draft.posted")) == 1
 
 
 async def test_two_workers_do_not_pay_twice(world: World) -> None:

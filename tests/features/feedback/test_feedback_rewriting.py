@@ -91,6 +91,14 @@ async def test_a_fix_in_a_thread_that_people_began(world: FeedbackWorld) -> None
     assert rewrite.facts.draft_id == draft.draft_id
 
 
+async def test_a_fix_under_the_card_of_three_is_about_the_last(world: FeedbackWorld) -> None:
+    third = await world.inner.drafted(count=3)
+    first = (await world.inner.drafts())[0]
+    await world.say(first, f"fix: {BETTER}", TS)
+    [rewrite] = await world.rewrites()
+    assert rewrite.facts.draft_id == third.draft_id
+
+
 async def test_a_fix_with_nothing_behind_it_is_told_how(world: FeedbackWorld) -> None:
     draft = await world.inner.drafted()
     await world.say(draft, "fix: ", TS)
