@@ -1,6 +1,7 @@
 """The real bot between a sandbox and its own files: inside the test's process, or as a process that can be killed."""
 
 import asyncio
+import io
 import os
 import re
 import sqlite3
@@ -26,9 +27,9 @@ def settings_for(space: RunningSandbox, folder: Path, *, port: int = 0, mode: An
     """work: fields of WorkSettings."""
     return Settings(
         slack=SlackSettings(
-            bot_token=space.bot_token,  # type: ignore[arg-type]  # pydantic makes the SecretStr
-            app_token=space.app_token,  # type: ignore[arg-type]  # pydantic makes the SecretStr
-            signing_secret=space.signing_secret,  # type: ignore[arg-type]  # pydantic makes the SecretStr
+            bot_token=space.bot_token,
+            app_token=space.app_token,
+            signing_secret=space.signing_secret,
             api_url=space.api_url,
             mode=mode,
         ),
@@ -125,7 +126,7 @@ class World:
         return Thread(handle, card["ts"])
 
     async def drop(self, thread: Thread, name: str, content: bytes, *, user: str = "steward") -> int:
-        dropped = await self.people.drop_file(user, name, content, channel=CHANNEL, thread_ts=thread.ts)
+        dropped = await self.people.drop_file(user, name, io.BytesIO(content), channel=CHANNEL, thread_ts=thread.ts)
         return int(dropped["seq"])
 
     async def refusal(self, thread: Thread, name: str, content: bytes, *, why: str = "") -> str:
@@ -134,7 +135,8 @@ class World:
         why: the class of the error it is refused with.
         """
         await self.drop(thread, name, content)
-        await self.rows_when("SELECT 1 FROM source WHERE name = ? AND refusal LIKE ?", name, why or "%")
+        sql = "SELECT 1 FROM source WHERE round_id = ? AND name = ? AND refusal LIKE ?"
+        await self.rows_when(sql, self.round_id(thread), name, why or "%")
         await self.quiet()
         return (await self.in_thread(thread))[-1]
 
@@ -162,7 +164,9 @@ class World:
     async def quiet(self) -> None:
         """Until all work is done and everything is said."""
         for _ in range(2000):
-            due = "SELECT 1 FROM work_item WHERE state = 'due' UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
+            due = (
+                "SELECT 1 FROM work_item WHERE state = 'due' UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
+            )
             if not self.query(due):
                 return
             await asyncio.sleep(0.02)
@@ -172,9 +176,10 @@ class World:
     async def report(self, thread: Thread, name: str, content: bytes) -> Json:
         """Drops a good file; the cleaning report that follows."""
         await self.drop(thread, name, content)
-        await self.rows_when("SELECT id FROM source WHERE name = ? AND state = 'read'", name)
+        sql = "SELECT 1 FROM source WHERE round_id = ? AND name = ? AND state = 'read'"
+        await self.rows_when(sql, self.round_id(thread), name)
         await self.quiet()
-        return await self.message_in(thread, " kept")
+        return await self.message_in(thread, " kept: ")
 
     def round_id(self, thread: Thread) -> int:
         sql = "SELECT r.id FROM round r JOIN voice v ON v.id = r.voice_id WHERE handle = ?"
@@ -212,10 +217,12 @@ def words_of(message: Json) -> str:
 @asynccontextmanager
 async def open_world(folder: Path, *, sandbox: Json | None = None, **work: Any) -> AsyncIterator[World]:
     """The bot in this process, over Socket Mode."""
-    async with running_sandbox(**({"retry_scale": 0.001} | (sandbox or {}))) as space:
-        async with running_bot(settings_for(space, folder, **work)) as bot:
-            await space.client.connected()
-            yield World(space, folder, bot)
+    async with (
+        running_sandbox(**(Json(retry_scale=0.001) | (sandbox or {}))) as space,
+        running_bot(settings_for(space, folder, **work)) as bot,
+    ):
+        await space.client.connected()
+        yield World(space, folder, bot)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from pipeline.domain.voices import (
     Voice,
 )
 from pipeline.domain.work import WorkItem
-from pipeline.errors import DataError, SameFile, UnreadableFile
+from pipeline.errors import DataError, EmptyFile, SameFile, UnreadableFile
 from pipeline.ports import ArtifactStore, Clock, Database, FileFetcher, People, Preparer, Transaction
 
 BOT = "understudy"
@@ -52,6 +52,8 @@ class ReadSource:
                 await refuse_repeat(tx, source, sha256)
             async with self.artifacts.local_path(sha256) as path:
                 facts = await self.preparer.read(PreparedFile(path, source.name))
+            if not facts.documents:
+                raise UnreadableFile(source.name) if facts.broken else EmptyFile(source.name)
             await self.count_in(item, source, sha256, facts)
         except DataError as error:
             await self.refuse(item, source, error)

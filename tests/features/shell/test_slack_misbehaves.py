@@ -1,0 +1,117 @@
+"""Slack is slow, refuses, breaks off or drops the socket: what is said stands there once."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from tests.fakes.bot_process import CHANNEL, World, words_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def keys_standing(town: World) -> Counter[str]:
+    """How often each message of ours stands in Slack, by its key."""
+    channels = (CHANNEL, "D0OWNER")
+    messages = [one for channel in channels for one in await town.people.messages(channel, user="owner")]
+    threads = [
+        one
+        for parent in messages
+        if parent.get("reply_count")
+        for one in (await town.people.messages(CHANNEL, thread_ts=parent["ts"]))[1:]
+    ]
+    metadata = [one.get("metadata") or {} for one in [*messages, *threads]]
+    return Counter(one["event_payload"]["key"] for one in metadata if one)
+
+
+async def test_messages_whose_answer_was_lost_are_found_and_not_said_again(town: World) -> None:
+    await town.people.fault("chat.postMessage", "reset_after", times=3)
+    handle = await town.new_voice()
+    await town.quiet()
+    await town.request_of(handle)
+    assert set((await keys_standing(town)).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("rate_limited", {"retry_after": 1, "times": 4}),
+        ("server_error", {"times": 3}),
+        ("error", {"error": "internal_error", "times": 2}),
+        ("reset_before", {"times": 3}),
+        ("slow", {"seconds": 0.5, "times": 3}),
+    ],
+)
+async def test_a_post_that_failed_is_said_later_and_once(town: World, kind: str, more: dict[str, object]) -> None:
+    await town.people.fault("chat.postMessage", kind, **more)
+    handle = await town.new_voice()
+    await town.quiet()
+    await town.request_of(handle)
+    await town.people.act("faults/clear")
+    assert set((await keys_standing(town)).values()) == {1}
+
+
+async def test_a_look_that_fails_is_repeated_before_anything_is_said_again(town: World) -> None:
+    await town.people.fault("chat.postMessage", "reset_after")
+    await town.people.fault("conversations.history", "server_error")
+    await town.people.fault("conversations.history", "rate_limited", times=4)
+    await town.new_voice()
+    await town.quiet()
+    await town.people.act("faults/clear")
+    assert set((await keys_standing(town)).values()) == {1}
+
+
+async def test_an_edit_that_slack_refused_for_now_is_made_later(town: World) -> None:
+    handle = await town.new_voice()
+    await town.people.fault("chat.update", "server_error", times=2)
+    await town.people.fault("chat.update", "reset_after")
+    await town.answer(handle, "consent.agree")
+    await town.quiet()
+    cards = [one for one in await town.people.messages(CHANNEL) if f"🎙️ *{handle}*" in words_of(one)]
+    assert ["*ready for samples*" in words_of(one) for one in cards] == [True]
+
+
+async def test_a_view_slack_does_not_take_is_said_in_plain_words(town: World) -> None:
+    await town.people.fault("chat.postMessage", "error", error="invalid_blocks")
+    handle = await town.new_voice()
+    await town.quiet()
+    posted = [one for one in await town.people.messages(CHANNEL) if f"{handle}: new" in one["text"]]
+    assert len(posted) == 1
+    assert not posted[0].get("blocks")
+
+
+async def test_a_dropped_socket_is_opened_again(town: World) -> None:
+    for _ in range(2):
+        await town.people.act("disconnect", abrupt=True)
+        await town.people.connected()
+    for _ in range(50):
+        typed = await town.people.command("member", "/voice list")
+        if typed["outcome"] == "acked":
+            break
+        await asyncio.sleep(0.1)
+    assert "voice" in typed["answer"]["text"]
+
+
+async def test_slack_asking_for_a_new_connection_loses_nothing(town: World) -> None:
+    await town.people.act("disconnect", reason="refresh_requested")
+    await town.people.connected()
+    await town.new_voice()
+
+
+async def test_slow_slack_does_not_hold_up_an_answer(town: World) -> None:
+    await town.people.fault("views.open", "slow", seconds=1.0)
+    started = asyncio.get_running_loop().time()
+    typed = await town.people.command("steward", "/voice new slowly @owner")
+    assert typed["outcome"] == "acked"
+    assert asyncio.get_running_loop().time() - started < 1.0
+    form = await town.people.wait("view_opened", after=typed["seq"], user="U0STEWARD")
+    await town.people.act("close", user="steward", view_id=form["view_id"])
+
+
+async def test_a_form_slack_does_not_open_leaves_nothing_behind(town: World) -> None:
+    for kind, more in (("error", {"error": "expired_trigger_id"}), ("reset_before", {"times": 3})):
+        await town.people.fault("views.open", kind, **more)
+        typed = await town.people.command("steward", "/voice new unopened @owner")
+        assert typed["outcome"] == "acked"
+    await town.people.act("faults/clear")
+    assert not town.query("SELECT id FROM voice WHERE handle = 'unopened'")
