@@ -27,6 +27,11 @@ BOT: Final = "U0UNDERSTUDY"
 TEAM: Final = "T0SANDBOX"
 COST, PREVIEW = "spending.cost", "rounds.preview"
 TRAINING: Final = "training."
+# Always there; null for what the loop did not come to.
+NAMES: Final = (
+    *("documents_read", "kept", "left_out", "findings", "examples", "tokens", "words"),
+    *("estimate", "approval", "job", "draft", "feedback", "round"),
+)
 
 
 async def collected(folder: Path, seconds: Mapping[str, float], stopped: str | None) -> Json:
@@ -39,7 +44,7 @@ async def collected(folder: Path, seconds: Mapping[str, float], stopped: str | N
     finally:
         await engine.dispose()
     ended = {"stopped": stopped} if stopped is not None else {}
-    return {**told, **ended, "seconds": dict(seconds)}
+    return {**dict.fromkeys(NAMES), **told, **ended, "seconds": dict(seconds)}
 
 
 async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) -> Json:

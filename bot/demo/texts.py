@@ -53,14 +53,19 @@ def is_report(message: Happening) -> bool:
 
 
 async def choose_author(cast: Cast, report: Happening) -> Happening:
-    """Only when one was named. Raises LoopStopped when nothing is left."""
-    if cast.plan.author:
+    """Only when one was named, and the bot did not guess it already. Raises LoopStopped when nothing is left."""
+    if cast.plan.author and not is_chosen(report, cast.plan.author):
         steward = cast.steward
         after = await steward.presses(report, FILTERS)
         form = await steward.form("The filters form", after=after)
         sent = await steward.submits(form, {"author": cast.plan.author})
         report = await cast.edited("The report with the new filters", report, after=sent)
     return with_texts(report)
+
+
+def is_chosen(report: Happening, author: str) -> bool:
+    """A filter that is in force already changes nothing, so no new report would come."""
+    return f"author *{author}*" in str(report.blocks[:1])
 
 
 def with_texts(report: Happening) -> Happening:

@@ -1,0 +1,95 @@
+"""`understudy demo` as a command: three real processes, the whole loop, one JSON object."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.demo.demo_export import BY_OTHERS, DRAFTS, POSTS, write_export
+
+pytestmark = pytest.mark.timeout(180)
+DEMO = [sys.executable, "-m", "bot", "demo"]
+
+
+def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*DEMO, *arguments], capture_output=True, text=True, timeout=170, check=False)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    export = write_export(tmp_path_factory.mktemp("export"))
+    ended = demo("--json", "--file", str(export), "--author", "ann")
+    assert ended.returncode == 0, f"{ended.stderr}{ended.stdout[-3000:]}"
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+def test_what_is_kept_and_left_out_is_what_was_read(told: dict[str, Any]) -> None:
+    assert told["documents_read"] == POSTS + BY_OTHERS + DRAFTS
+    assert told["kept"] + sum(told["left_out"].values()) == told["documents_read"]
+    assert (told["left_out"]["other-author"], told["left_out"]["not-published"]) == (BY_OTHERS, DRAFTS)
+
+
+def test_every_fix_that_was_offered_is_in_force(told: dict[str, Any]) -> None:
+    choices = {finding["rule"]: finding["choice"] for finding in told["findings"]}
+    assert choices["link"] == "fix"
+
+
+def test_one_approved_run_made_one_model(told: dict[str, Any]) -> None:
+    assert told["approval"]["approved_by"] == "U0APPROVER"
+    states = [entry["state"] for entry in told["job"]["states"]]
+    assert (states[0], states[-1]) == ("queued", "ready")
+    assert [entry["at"] for entry in told["job"]["states"]] == sorted(entry["at"] for entry in told["job"]["states"])
+    assert told["job"]["paid_microusd"] <= told["approval"]["ceiling_microusd"]
+    assert told["estimate"]["low_microusd"] <= told["estimate"]["expected_microusd"]
+
+
+def test_the_draft_is_the_new_models(told: dict[str, Any]) -> None:
+    assert told["draft"]["text"]
+    assert told["draft"]["model"] == told["job"]["model"]
+
+
+def test_feedback_is_state_and_the_rewrite_counts(told: dict[str, Any]) -> None:
+    there = {(one["user"], one["name"]): one["present"] for one in told["feedback"]["reactions"]}
+    assert there == {("U0OWNER", "+1"): True, ("U0EDITOR", "-1"): False}
+    assert [rewrite["kind"] for rewrite in told["feedback"]["rewrites"]] == ["correction"]
+
+
+def test_the_next_round_has_one_example_more(told: dict[str, Any]) -> None:
+    assert told["round"]["examples"] == told["examples"] + 1
+    assert told["round"]["pairs"] == {"rewrite": 1}
+
+
+def test_texts_that_do_not_suffice_stop_the_loop_with_the_bots_sentence(tmp_path: Path) -> None:
+    lonely = tmp_path / "one.md"
+    lonely.write_text("# A ladder\n\n" + "I mended the ladder in the yard before anybody was up. " * 8)
+    ended = demo("--json", "--file", str(lonely))
+    told = json.loads(ended.stdout)
+    assert (ended.returncode, told["draft"], told["job"]) == (3, None, None)
+    assert "training needs at least" in told["stopped"]
+
+
+def test_a_file_that_is_not_there_is_said_before_anything_starts(tmp_path: Path) -> None:
+    ended = demo("--file", str(tmp_path / "none.xml"))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "There is no file" in ended.stderr
+
+
+def test_an_interrupted_demo_leaves_nothing_running(tmp_path: Path) -> None:
+    export = write_export(tmp_path)
+    with subprocess.Popen(
+        [*DEMO, "--file", str(export)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as one:
+        assert one.stdout is not None
+        while "a voice" not in (line := one.stdout.readline()):
+            assert line, "the demo ended before it played"
+        children = Path(f"/proc/{one.pid}/task/{one.pid}/children").read_text().split()
+        one.send_signal(signal.SIGINT)
+        one.communicate(timeout=60)
+    assert one.returncode == 130
+    assert len(children) >= 3
+    assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
