@@ -1,9 +1,12 @@
 """Which draft a message or a thread is about."""
 
+from datetime import datetime
 from decimal import Decimal
 
+from bot.lookup import RECORDING
 from pipeline.domain.drafting import Draft, DraftId
 from pipeline.domain.work import Place
+from pipeline.errors import NotRecordedYet
 from pipeline.ports import Transaction
 
 
@@ -42,6 +45,15 @@ def in_thread(draft: Draft, root: Draft | None, channel_id: str, thread_ts: str)
     """Under the root's card (it and those asked for in one go with it), or asked for in the thread."""
     together = root is not None and (draft.created_at, draft.asked) == (root.created_at, root.asked)
     return together or (draft.asked.channel_id == channel_id and draft.asked.thread_ts == thread_ts)
+
+
+async def wait_for_record(tx: Transaction, team_id: str, channel_id: str, *, now: datetime) -> None:
+    """People answer a draft while the bot still adds its emoji; the draft's place is recorded after those.
+
+    Raises NotRecordedYet, so that Slack delivers the event again.
+    """
+    if await tx.outbox.is_posting(team_id, channel_id, since=now - RECORDING):
+        raise NotRecordedYet
 
 
 def draft_id_in(key: str) -> DraftId | None:

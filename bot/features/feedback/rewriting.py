@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot.features.feedback.places import newest_in_thread, thread_of
+from bot.features.feedback.places import newest_in_thread, thread_of, wait_for_record
 from bot.features.feedback.usecase import FIX_HOW, fits_form
 from bot.lookup import only_steward
 from pipeline.domain.drafting import Draft, NewRewrite, Rewrite, RewriteId
@@ -48,6 +48,7 @@ class KeepRewrite:
         async with self.database.begin() as tx:
             if not await tx.deliveries.first_time(said.seen_key, now=now):
                 return
+            await wait_for_record(tx, said.team_id, said.channel_id, now=now)
             draft = await newest_in_thread(tx, said.team_id, said.channel_id, said.thread_ts, before_ts=said.ts)
             if draft is None:
                 key = await tx.outbox.key_at(said.team_id, said.channel_id, said.thread_ts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.features.feedback.places import draft_at, thread_of
+from bot.features.feedback.places import draft_at, thread_of, wait_for_record
 from pipeline.domain.drafting import Draft, DraftId, Reaction
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import NotADraft
@@ -46,6 +46,8 @@ class RecordReaction:
         """Repeated when Slack delivers again, since a crash may have come between; the key says it once."""
         async with self.database.begin() as tx:
             draft = await draft_at(tx, reaction.team_id, reaction.channel_id, reaction.ts)
+            if draft is None:
+                await wait_for_record(tx, reaction.team_id, reaction.channel_id, now=self.clock())
             on_it = await tx.reactions.on_message(reaction.team_id, reaction.channel_id, reaction.ts)
             still_there = any(one.present and one.user == reaction.user and one.name == reaction.name for one in on_it)
             if draft is None or draft.written is None or not still_there:

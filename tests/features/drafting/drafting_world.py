@@ -17,6 +17,7 @@ from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel
 from pipeline.domain.voices import NewDataset, NewVoice, Voice
 from pipeline.domain.work import Posting, WorkItem
+from pipeline.ports import Transaction
 from storage import migrate
 from storage.database import SqlDatabase
 from storage.engine import Engine, open_engine
@@ -121,12 +122,26 @@ class World:
     async def post(self) -> list[Posting]:
         """Post what is due; every message gets the next ts."""
         new = []
-        while (posting := await self.postings.claim("p1", now=self.clock(), lease_s=60)) is not None:
-            ts = posting.ts or f"{1_764_000_000 + len(self.said)}.000100"
-            await self.postings.posted(posting, channel_id=posting.channel_id or "D9", ts=ts, now=self.clock())
-            self.said.append(posting)
+        while (posting := await self.post_one()) is not None:
             new.append(posting)
         return new
+
+    async def post_one(self) -> Posting | None:
+        posting = await self.postings.claim("p1", now=self.clock(), lease_s=60)
+        if posting is not None:
+            await self.end_posting(posting, posting.ts or f"{1_764_000_000 + len(self.said)}.000100")
+        return posting
+
+    async def start_posting(self) -> Posting:
+        """Up to the moment when Slack has the message and we have not stored where."""
+        posting = await self.postings.claim("p1", now=self.clock(), lease_s=60)
+        assert posting is not None
+        await self.postings.about_to_post(posting, now=self.clock())
+        return posting
+
+    async def end_posting(self, posting: Posting, ts: str) -> None:
+        await self.postings.posted(posting, channel_id=posting.channel_id or "D9", ts=ts, now=self.clock())
+        self.said.append(posting)
 
     async def drafted(self, brief: str = "why we repair tools", user: str = MEMBER, **more: Any) -> Draft:
         """A draft that stands in Slack."""
@@ -242,7 +257,7 @@ def system_of(voice: Voice) -> str:
     return f"You write in the voice of {voice.handle}."
 
 
-async def add_model(tx: Any, voice: Voice) -> VoiceModel:
+async def add_model(tx: Transaction, voice: Voice) -> VoiceModel:
     round_ = await tx.rounds.open_for(voice, channel_id=CHANNEL, now=NOW)
     dataset = await tx.datasets.add(
         NewDataset(

@@ -5,9 +5,11 @@ import itertools
 import random
 
 import pytest
-from drafting_world import EDITOR, GUEST, OWNER, words_of
+from drafting_world import CHANNEL, EDITOR, GUEST, OWNER, TEAM, People, words_of
 from feedback_world import BOT, FeedbackWorld, rendered
 
+from bot.features.feedback.usecase import RecordReaction
+from pipeline.domain.drafting import Reaction
 from pipeline.verdicts import Voters, verdict
 
 
@@ -68,6 +70,14 @@ async def test_our_own_unknown_and_guests_emoji_do_not_count(world: FeedbackWorl
     assert len(await world.inner.audits("feedback.guest_not_counted")) == (user == GUEST)
 
 
+async def test_our_own_emoji_are_known_without_bolts_help(world: FeedbackWorld) -> None:
+    draft = await world.inner.drafted()
+    react = RecordReaction(world.writer, world.database, People(), world.inner.clock, BOT)
+    seed = Reaction(TEAM, CHANNEL, await world.inner.ts_of(draft.text_key), BOT, "+1", True, "1764200000.000100")
+    await react(seed, delivery_id="Ev-1")
+    assert await world.reactions(draft) == []
+
+
 async def test_a_thumb_down_asks_why_in_private(world: FeedbackWorld) -> None:
     draft = await world.inner.drafted()
     await world.emoji(await world.inner.ts_of(draft.text_key), "-1::skin-tone-3")
@@ -105,6 +115,14 @@ async def test_a_repeated_delivery_asks_once_also_after_a_crash_in_between(world
     for _ in range(3):  # the second and third are what Slack sends again when we died before the answer
         await world.emoji(ts, "-1", event_id="Ev-same")
     assert len(await world.inner.post()) == 1
+
+
+async def test_each_who_says_no_is_asked(world: FeedbackWorld) -> None:
+    draft = await world.inner.drafted()
+    ts = await world.inner.ts_of(draft.text_key)
+    await world.emoji(ts, "-1", user="UA")
+    await world.emoji(ts, "-1", user="UB")
+    assert [one.saying.only_for for one in await world.inner.post()] == ["UA", "UB"]
 
 
 async def test_what_was_taken_back_already_is_not_asked_about(world: FeedbackWorld) -> None:

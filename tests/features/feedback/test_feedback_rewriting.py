@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, TEXT, words_of
+from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, TEXT, wish, words_of
 from feedback_world import BOT, FeedbackWorld, message, rendered
 
 BETTER = TEXT.replace("Repair comes first", "Mend it before you buy")  # 5 changed of 20 words, and 2 more
@@ -270,3 +270,19 @@ async def test_a_bug_goes_up_so_that_slack_delivers_again(world: FeedbackWorld) 
     world.database.crash = None
     assert await world.say(draft, f"fix: {BETTER}", TS, event_id="Ev-1") == 200
     assert len(await world.rewrites()) == 1
+
+
+async def test_a_fix_while_its_draft_is_being_posted_waits_for_the_record(world: FeedbackWorld) -> None:
+    """The text stands in Slack, the bot still adds its emoji, and somebody is quick."""
+    await world.inner.ask(wish())
+    await world.inner.work()
+    await world.inner.post_one()
+    posting = await world.inner.start_posting()
+    draft = (await world.inner.drafts())[0]
+    assert await world.say(draft, f"fix: {BETTER}", TS, event_id="Ev-1") == 500  # Slack delivers again
+    assert await world.emoji("1764000001.000100", "-1", event_id="Ev-2") == 500
+    await world.inner.end_posting(posting, "1764000001.000100")
+    assert await world.say(draft, f"fix: {BETTER}", TS, event_id="Ev-1") == 200
+    assert await world.emoji("1764000001.000100", "-1", event_id="Ev-2") == 200
+    assert [one.facts.draft_id for one in await world.rewrites()] == [draft.draft_id]
+    assert {one.saying.template for one in await world.inner.post()} == {"feedback.fixed", "feedback.why"}
