@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.slack.mrkdwn import day, escape, moment, person, quoted, usd
+from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted, usd
 from pipeline import errors as e
 
 log = logging.getLogger(__name__)
@@ -114,10 +114,10 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
 def command_sentence(error: e.CommandError) -> str:
     match error:
         case e.UnknownVerb():
-            hint = f" Did you mean `{error.nearest}`?" if error.nearest else ""
+            hint = f" Did you mean `{quoted(error.nearest)}`?" if error.nearest else ""
             return f"I don't know `{quoted(error.verb)}`.{hint} `/voice help` lists what I can do."
         case e.UnknownVoice():
-            hint = f" Did you mean `{error.nearest}`?" if error.nearest else " `/voice list` shows the voices."
+            hint = f" Did you mean `{quoted(error.nearest)}`?" if error.nearest else " `/voice list` shows the voices."
             return f"There's no voice `{quoted(error.handle)}`.{hint}"
         case e.BadHandle():
             return (
@@ -126,7 +126,7 @@ def command_sentence(error: e.CommandError) -> str:
             )
         case e.VoiceTaken():
             return (
-                f"`{error.handle}` already exists (steward {person(error.steward)}). "
+                f"`{quoted(error.handle)}` already exists (steward {person(error.steward)}). "
                 "Pick another name, or ask the steward to add you."
             )
         case e.MissingArgument():
@@ -150,17 +150,17 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             return f"You asked for this, so someone else must approve: {names}."
         case e.NotAllowedToDraft():
             return (
-                f"{error.handle} may be used by <#{error.channel_id}> only. "
+                f"{quoted(error.handle)} may be used by {channel(error.channel_id)} only. "
                 f"Ask {person(error.owner)} or {person(error.steward)}."
             )
         case e.ConsentMissing():
             return (
-                f"{person(error.owner)} hasn't agreed to *{error.handle}* yet, so I send nothing to a training "
+                f"{person(error.owner)} hasn't agreed to *{quoted(error.handle)}* yet, so I send nothing to a training "
                 "provider and write nothing in this voice. I asked in a direct message; remind them there."
             )
         case e.ConsentWithdrawn():
             who = person(error.owner)
-            return f"{who} ended consent on {moment(error.at)}. *{error.handle}* no longer collects, trains or writes."
+            return f"{who} ended consent on {moment(error.at)}. *{quoted(error.handle)}* no longer collects, trains or writes."
         case e.NotTheOwner():
             return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
     raise TypeError(type(error))
@@ -181,15 +181,15 @@ def spend_sentence(error: e.SpendError) -> str:
         case e.AlreadyDecided():
             who = f" by {person(error.by)}" if error.by else ""
             when = f" at {moment(error.at)}" if error.at else ""
-            return f"Already {error.state}{who}{when}. Nothing more was done or paid."
+            return f"Already {quoted(error.state)}{who}{when}. Nothing more was done or paid."
         case e.RequestVoid():
             return (
                 f"The dataset changed after this request ({error.examples_then} → {error.examples_now} texts), so "
-                f"approval no longer fits. I closed {error.label}; ask again from the dataset thread."
+                f"approval no longer fits. I closed {quoted(error.label)}; ask again from the dataset thread."
             )
         case e.OverBudget():
             return (
-                f"This would bring {error.month} to {usd(error.would_be_microusd)} of {usd(error.limit_microusd)}. "
+                f"This would bring {quoted(error.month)} to {usd(error.would_be_microusd)} of {usd(error.limit_microusd)}. "
                 "It needs a raised budget; nothing was approved."
             )
         case e.NoApprover():
@@ -229,11 +229,11 @@ def draft_sentence(error: e.DraftError) -> str:
     match error:
         case e.VoiceNotReady():
             state = escape(error.state)
-            return f"{error.handle} isn't trained yet ({state}). `/voice show {error.handle}` says what is missing."
+            return f"{quoted(error.handle)} isn't trained yet ({state}). `/voice show {quoted(error.handle)}` says what is missing."
         case e.BriefMissing():
             return (
                 "What should it be about? Topic, reader and length help, e.g. "
-                f"`/voice draft {error.handle} why we repair tools, for new members words=500`."
+                f"`/voice draft {quoted(error.handle)} why we repair tools, for new members words=500`."
             )
         case e.NotADraft():
             return "There's no draft of mine there to work on. Reply in the thread of a draft."

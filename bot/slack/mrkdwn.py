@@ -28,7 +28,7 @@ def person(user: str) -> str:
 
 
 def channel(channel_id: str) -> str:
-    return f"<#{channel_id}>"
+    return f"<#{channel_id}>" if re.fullmatch(r"[CGD][A-Z0-9]+", channel_id) else escape(channel_id)
 
 
 def moment(at: datetime | str) -> str:
