@@ -23,6 +23,7 @@ EXAMPLE_AUTHOR: Final = "mara"
 FAILED: Final = 1
 STOPPED: Final = 3
 INTERRUPTED: Final = 130
+WITH_LOGS: Final = "Once more with --keep leaves the logs of all three programs to read."
 WHERE_NEXT: Final = """
 That was the whole loop, on this machine and for free. Where to go next:
   make sandbox         the same workspace as a page in your browser, to click through by hand
@@ -73,7 +74,7 @@ async def interruptible(args: argparse.Namespace, folder: Path) -> int:
     try:
         return await demo(plan_of(args), silent() if args.json else on_terminal(), folder, as_json=args.json)
     except DemoFailed as failure:
-        return complain(str(failure))
+        return complain(str(failure) if args.keep else f"{failure}\n{WITH_LOGS}")
     except ExceptionGroup as failures:
         return complain(first_sentence(failures))
 

@@ -42,7 +42,7 @@ def item(number: int, author: str, status: str) -> str:
     title = " ".join(chance.sample(WORDS, 4)).title()
     body = "".join(f"<p>{paragraph(chance)}</p>" for _ in range(3))
     if number < WITH_LINK:
-        body += f"<p>More of this at https://example.org/{number}. {sentence(chance)}</p>"
+        body += f"<p>{sentence(chance)[:-1]} https://example.org/{number} {sentence(chance)}</p>"
     whole = {"title": title, "author": author, "body": body, "number": number + 1, "status": status}
     return ITEM.format(**whole, month=number % 12 + 1, day=number % 27 + 1)
 
