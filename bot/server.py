@@ -34,7 +34,11 @@ def build_site(health: Health, slack: AsyncApp | None) -> web.Application:
         bolt = slack
 
         async def on_slack(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+            try:
+                asked = await to_bolt_request(request)
+            except UnicodeDecodeError as error:
+                raise web.HTTPBadRequest from error
+            return await to_aiohttp_response(await bolt.async_dispatch(asked))
 
         site.router.add_post("/slack/events", on_slack)
     return site

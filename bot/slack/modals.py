@@ -11,6 +11,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.failures import sentence_for
+from bot.slack.refusals import code_of
 from pipeline.errors import NotInChannel
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class Modals:
                 return
             await self.client.views_open(trigger_id=trigger_id, view=view)
         except SlackApiError as error:
-            log.warning("modal not opened", extra={"slack_error": error.response.get("error")})
+            log.warning("modal not opened", extra={"slack_error": code_of(error)})
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("modal not opened", extra={"slack_error": type(error).__name__})
 

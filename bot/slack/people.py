@@ -8,6 +8,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.refusals import code_of
+
 log = logging.getLogger(__name__)
 
 
@@ -36,7 +38,7 @@ class SlackPeople:
         try:
             answer = await self.client.usergroups_users_list(usergroup=group_id)
         except SlackApiError as error:
-            log.warning("user group not readable", extra={"slack_error": error.response.get("error")})
+            log.warning("user group not readable", extra={"slack_error": code_of(error)})
             return self.groups.get(group_id, [])
         users: list[str] = answer["users"]
         return users

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackObjectFormationError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.message import Templates
+from bot.slack.refusals import code_of, is_passing, is_too_fast
 from pipeline.domain.work import Posting
 from pipeline.errors import LeaseLost
 from pipeline.ports import Clock, Postings
@@ -26,10 +27,6 @@ METADATA_EVENT = "understudy_message"
 POST = "chat.postMessage"
 # A view that Slack finds too long or malformed is said in plain words rather than not at all.
 UNSHOWABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
-# Slack's words for "try later"; every other error is a definite no that a repeat would not change.
-PASSING_ERRORS = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ class Poster:
         try:
             return await self.deliver(posting, payload)
         except SlackApiError as error:
-            if error.response.get("error") in UNSHOWABLE and "blocks" in payload:
+            if code_of(error) in UNSHOWABLE and "blocks" in payload:
                 log.exception("shown without blocks", extra={"template": posting.saying.template})
                 return await self.try_to_deliver(posting, {"text": payload["text"]})
             await self.after_refusal(posting, error)
@@ -141,7 +138,7 @@ class Poster:
             if is_passing(error):
                 raise
             # Without leave to look, saying it twice is better than never.
-            log.warning("cannot look for a message", extra={"slack_error": error.response.get("error")})
+            log.warning("cannot look for a message", extra={"slack_error": code_of(error)})
         return None
 
     async def seed(self, posting: Posting, channel_id: str, ts: str) -> None:
@@ -151,10 +148,10 @@ class Poster:
             except SlackApiError as error:
                 if is_passing(error):
                     raise
-                log.info("not seeded", extra={"slack_error": error.response.get("error")})
+                log.info("not seeded", extra={"slack_error": code_of(error)})
 
     async def after_refusal(self, posting: Posting, error: SlackApiError) -> None:
-        code = str(error.response.get("error", ""))
+        code = code_of(error)
         if is_too_fast(error):
             wait_s = float(error.response.headers.get("Retry-After", 1))
             # A post that was refused is not there; refused seeds or a refused look say nothing about the post.
@@ -176,12 +173,3 @@ class Poster:
 
     def backed_off(self, posting: Posting) -> datetime:
         return self.clock() + timedelta(seconds=min(LONGEST_WAIT_S, 2 ** min(posting.attempts, 10)))
-
-
-def is_too_fast(error: SlackApiError) -> bool:
-    return error.response.status_code == 429 or error.response.get("error") in ("ratelimited", "rate_limited")
-
-
-def is_passing(error: SlackApiError) -> bool:
-    """Whether the same call may succeed later."""
-    return is_too_fast(error) or error.response.status_code >= 500 or error.response.get("error") in PASSING_ERRORS

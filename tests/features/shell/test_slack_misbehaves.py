@@ -12,16 +12,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def keys_standing(town: World) -> Counter[str]:
     """How often each message of ours stands in Slack, by its key."""
-    channels = (CHANNEL, "D0OWNER")
-    messages = [one for channel in channels for one in await town.people.messages(channel, user="owner")]
-    threads = [
-        one
-        for parent in messages
-        if parent.get("reply_count")
-        for one in (await town.people.messages(CHANNEL, thread_ts=parent["ts"]))[1:]
-    ]
-    metadata = [one.get("metadata") or {} for one in [*messages, *threads]]
-    return Counter(one["event_payload"]["key"] for one in metadata if one)
+    standing: dict[str, str] = {}
+    for channel in (CHANNEL, "D0OWNER"):
+        for parent in await town.people.messages(channel, user="owner"):
+            for one in await town.people.messages(channel, user="owner", thread_ts=parent["ts"]):
+                if one.get("metadata"):
+                    standing[one["ts"]] = one["metadata"]["event_payload"]["key"]
+    return Counter(standing.values())
 
 
 async def test_messages_whose_answer_was_lost_are_found_and_not_said_again(town: World) -> None:
