@@ -86,7 +86,7 @@ def _done(e: Evidence) -> str:
         case "repeated-passage":
             return f"*Said again and again.* Taken out of {some}: {_quotes(e)}."
         case _:
-            return sentences[e.rule]
+            return sentences.get(e.rule) or _found(e)
 
 
 def _harm(e: Evidence) -> str:

@@ -115,7 +115,8 @@ class Sources(Protocol):
 
 class Datasets(Protocol):
     async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
-        """The stored dataset; the same round and content_hash give the row that is there already."""
+        """The stored dataset; the same round and content_hash give the row that is there already, with its report
+        and open blockers renewed: two recipes may come to the same rows."""
         ...
 
     async def by_id(self, dataset_id: DatasetId) -> Dataset: ...

@@ -65,13 +65,22 @@ class SqlDatasets:
     async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
         facts = asdict(dataset) | {"open_blockers": list(dataset.open_blockers)}
         row = await insert_new(self.session, DatasetRow, **facts, created_at=now)
-        if row is None:
-            same = (
-                col(DatasetRow.round_id) == dataset.round_id,
-                col(DatasetRow.content_hash) == dataset.content_hash,
+        return _dataset(row or await self._told_anew(dataset))
+
+    async def _told_anew(self, dataset: NewDataset) -> DatasetRow:
+        """The same rows reached by other choices: what is said of them is renewed, the rows themselves never are."""
+        same = (col(DatasetRow.round_id) == dataset.round_id, col(DatasetRow.content_hash) == dataset.content_hash)
+        await self.session.exec(
+            update(DatasetRow)
+            .where(*same)
+            .values(
+                report_blob=dataset.report_blob,
+                open_blockers=list(dataset.open_blockers),
+                documents_read=dataset.documents_read,
+                kept=dataset.kept,
             )
-            row = await the_one(self.session, DatasetRow, *same)
-        return _dataset(row)
+        )
+        return await the_one(self.session, DatasetRow, *same)
 
     async def by_id(self, dataset_id: DatasetId) -> Dataset:
         return _dataset(await the_one(self.session, DatasetRow, col(DatasetRow.id) == dataset_id))

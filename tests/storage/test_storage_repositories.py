@@ -135,6 +135,18 @@ async def test_the_same_dataset_is_stored_once(db: SqlDatabase) -> None:
     assert dataset.facts == new_dataset(of)
 
 
+async def test_the_same_rows_by_other_choices_renew_what_is_said_of_them(db: SqlDatabase) -> None:
+    """A fix that changes no text settles its blocker all the same."""
+    async with db.begin() as tx:
+        of = await add_round(tx)
+        blocked = replace(new_dataset(of), open_blockers=("link",), report_blob="before")
+        dataset = await tx.datasets.add(blocked, now=NOW)
+        settled = replace(blocked, open_blockers=(), report_blob="after", train_blob="never taken")
+        again = await tx.datasets.add(settled, now=LATER)
+        assert again.dataset_id == dataset.dataset_id
+        assert again.facts == replace(settled, train_blob=blocked.train_blob)
+
+
 async def test_a_request_is_open_until_it_is_decided(db: SqlDatabase) -> None:
     async with db.begin() as tx:
         request = await add_request(tx)
