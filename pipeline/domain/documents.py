@@ -96,9 +96,12 @@ class BrokenItem:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about a whole file that a person should look at: kind is "encoding" or "title-rule"."""
+    """Something about a whole file that a person should look at.
 
-    kind: Literal["encoding", "title-rule", "repaired-xml"]
+    kind: "sheet" is a table of a workbook that was left out; its detail is a sentence.
+    """
+
+    kind: Literal["encoding", "title-rule", "repaired-xml", "sheet"]
     source_name: str
     detail: str
     sample: str = ""

@@ -28,7 +28,11 @@ def find_layout(sample: Sequence[str], *, suffix: str) -> Layout | None:
     """sample: the first lines with their ends. None when no column can be the writing."""
     tables = {delimiter: _rows(sample, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: (_score(tables[one]), one == "\t" and suffix != ".csv"))
-    rows = tables[delimiter]
+    return find_columns(tables[delimiter], delimiter)
+
+
+def find_columns(rows: Sequence[Row], delimiter: str = ",") -> Layout | None:
+    """The same for rows that are already parted into cells; blank ones are left out before."""
     if not rows:
         return None
     fields = known_fields(rows[0])

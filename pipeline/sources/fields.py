@@ -7,6 +7,7 @@ from typing import Literal
 
 from pipeline.domain.documents import Document, DocumentId, Markup
 from pipeline.sources.dates import parse_date
+from pipeline.sources.html_signs import is_html
 
 Field = Literal["title", "body", "author", "date", "url", "status", "kind", "prompt", "completion", "tags"]
 
@@ -58,10 +59,6 @@ NAMES: dict[Field, tuple[str, ...]] = {
 WORDPRESS_NAMES = frozenset({"post_content", "post_title", "post_status", "post_date_gmt"})
 STATUSES = {"published": "publish", "public": "publish", "live": "publish", "unpublished": "draft"}
 KINDS = {"article": "post", "blog": "post", "blog_post": "post", "blogpost": "post", "posts": "post", "pages": "page"}
-# Tags that only stand in marked-up text; "<p>" alone also stands for a full stop in some old corpora.
-HTML_TAG = re.compile(
-    r"</(?:p|a|em|strong|div|span|ul|ol|li|h[1-6]|blockquote|b|i|table)\s*>|<br\s*/?>|<img\s", re.IGNORECASE
-)
 TAG_PARTS = re.compile(r"[,;|]")
 
 
@@ -124,7 +121,7 @@ def _markup(body: str, fields: Mapping[Field, str]) -> Markup:
         return "wordpress"
     if "completion" not in fields and "markdown" in normal_name(fields.get("body", "")):
         return "markdown"
-    return "html" if HTML_TAG.search(body) else "text"
+    return "html" if is_html(body) else "text"
 
 
 def _status(stated: str) -> str:

@@ -10,8 +10,8 @@ from pipeline.domain.documents import Document, DocumentId
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.html_depth import flattened
-from pipeline.sources.markdown import title_from
 from pipeline.sources.source import Item, Source
+from pipeline.sources.titles import title_from
 
 AROUND = ("nav", "header", "footer", "aside", "script", "style", "form", "noscript", "template", "iframe", "svg")
 # Other people's words: WordPress themes and the hosted comment services use these.

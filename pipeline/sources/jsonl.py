@@ -11,6 +11,7 @@ from pipeline.sources.conversations import last_exchange
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from, known_fields
 from pipeline.sources.source import Item, Source
+from pipeline.sources.wordpress_rest import is_rest_post, rest_post
 
 BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
 # Keys under which exports wrap their list of posts.
@@ -64,6 +65,8 @@ def _line_item(line: str, number: int, source: Source) -> Item:
 def _item(value: Any, number: int, source: Source, counted: str) -> Item:  # Any: JSON is whatever was written
     if not isinstance(value, dict):
         return _broken(number, source, "is not a JSON object", counted)
+    if is_rest_post(value):
+        return rest_post(value, fallback_id=str(number), source=source)
     exchange = last_exchange(value)
     if exchange is not None:
         value = {**value, "prompt": exchange.prompt, "completion": exchange.completion}

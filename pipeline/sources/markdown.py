@@ -11,6 +11,9 @@ from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.front_matter import split_front_matter
 from pipeline.sources.source import Item, Source
+from pipeline.sources.spoken import spoken_items
+from pipeline.sources.titles import title_from
+from pipeline.sources.transcript import find_transcript
 
 JEKYLL_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.+)")
 HEADING = re.compile(
@@ -27,6 +30,11 @@ STATUSES = {"published": "publish", "public": "publish", "live": "publish"}
 def read_markdown(source: Source) -> Iterator[Item]:
     text, notices = decode_whole(source.stream.read(), source.name)
     settings, body = split_front_matter(text.replace("\r\n", "\n"))
+    transcript = find_transcript(body) if not settings else None
+    if transcript:
+        yield from notices
+        yield from spoken_items(transcript, source, markup="markdown")
+        return
     title = html.unescape(_text(settings.get("title")))
     if not title:
         title, body = _heading(body, source)
@@ -53,12 +61,6 @@ def _heading(body: str, source: Source) -> tuple[str, str]:
         return (found[1] or found[2]).strip(), body[found.end() :]
     named = JEKYLL_NAME.fullmatch(source.stem)
     return title_from(named[2] if named else source.stem), body
-
-
-def title_from(stem: str) -> str:
-    """ "how-we-write" -> "How we write"; a name written with spaces stays as it is."""
-    words = stem if " " in stem else re.sub(r"[-_]+", " ", stem).strip()
-    return words[:1].upper() + words[1:]
 
 
 def _published(settings: dict[str, Any], source: Source) -> datetime | None:

@@ -7,14 +7,20 @@ from pathlib import Path
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
 from pipeline.errors import EmptyFile, FileTooBig
+from pipeline.sources.captions import read_segments, read_srt, read_vtt
 from pipeline.sources.csv import read_csv
+from pipeline.sources.docx import read_docx
 from pipeline.sources.formats import Format, detect
 from pipeline.sources.html import read_html
 from pipeline.sources.jsonl import read_json, read_jsonl
+from pipeline.sources.mail import read_eml, read_mbox
 from pipeline.sources.markdown import read_markdown
+from pipeline.sources.pdf import read_pdf
 from pipeline.sources.source import Item, Limits, Reader, Source
+from pipeline.sources.sql import read_sql
 from pipeline.sources.text import read_text
 from pipeline.sources.wxr import read_wxr
+from pipeline.sources.xlsx import read_xlsx
 from pipeline.sources.zip import read_zip
 
 __all__ = ["Item", "Limits", "read_file"]
@@ -27,8 +33,17 @@ READERS: dict[Format, Reader] = {
     "markdown": read_markdown,
     "html": read_html,
     "text": read_text,
+    "docx": read_docx,
+    "xlsx": read_xlsx,
+    "pdf": read_pdf,
+    "sql": read_sql,
+    "vtt": read_vtt,
+    "srt": read_srt,
+    "segments": read_segments,
+    "mbox": read_mbox,
+    "eml": read_eml,
 }
-WHOLE: frozenset[Format] = frozenset({"markdown", "html", "text"})
+WHOLE: frozenset[Format] = frozenset({"markdown", "html", "text", "vtt", "srt", "segments"})
 # No database column and no provider takes these: NUL, and halves of surrogate pairs that JSON can spell.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 BLANK = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
@@ -91,7 +106,8 @@ def _bounded(item: Document | BrokenItem, limits: Limits) -> Document | BrokenIt
         return item
     if max(len(item.body), len(item.title), len(item.prompt or "")) > limits.item_chars:
         return BrokenItem(item.document_id, item.source_name, f"longer than {limits.item_chars:,} characters")
-    if not any(UNSTORABLE.search(text) for text in (item.body, item.title, item.prompt or "", item.author or "")):
+    texts = (item.body, item.title, item.prompt or "", item.author or "", item.author_name or "")
+    if not any(UNSTORABLE.search(text) for text in texts):
         return item
     return replace(
         item,
@@ -99,4 +115,5 @@ def _bounded(item: Document | BrokenItem, limits: Limits) -> Document | BrokenIt
         title=UNSTORABLE.sub("", item.title),
         prompt=item.prompt and UNSTORABLE.sub("", item.prompt),
         author=item.author and UNSTORABLE.sub("", item.author),
+        author_name=item.author_name and UNSTORABLE.sub("", item.author_name),
     )

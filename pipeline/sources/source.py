@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.sources.budget import Budget
 
 Item = Document | BrokenItem | Notice
 
@@ -22,6 +23,10 @@ class Limits:
     whole_bytes: files that are read at once because they are one document (Markdown, HTML, plain text).
     html_depth: nested elements of one page; hand-written pages stay under 50, page builders under 100.
     html_tags: tags of one page; Beautiful Soup needs about a kilobyte and 20 microseconds for each.
+    office_bytes: the XML of one office file, unpacked; a table of 5,000 posts has about 25 MB.
+    docx_tags: tags of one Word text; mammoth needs about 500 bytes and 50 to 100 microseconds for each,
+    a novel of 100,000 words has 60,000.
+    pdf_pages, pdf_seconds: of one PDF; a page of prose takes about 20 milliseconds.
     """
 
     file_bytes: int = 200_000_000
@@ -32,16 +37,24 @@ class Limits:
     whole_bytes: int = 20_000_000
     html_depth: int = 200
     html_tags: int = 200_000
+    office_bytes: int = 100_000_000
+    docx_tags: int = 400_000
+    pdf_pages: int = 2_000
+    pdf_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One opened file. stream: seekable, at its start. name: for errors, titles and dates; never opened as a path."""
+    """One opened file. stream: seekable, at its start. name: for errors, titles and dates; never opened as a path.
+
+    budget: of the archive the file lies in, for readers that unpack something themselves.
+    """
 
     stream: IO[bytes]
     name: str
     size_bytes: int
     limits: Limits
+    budget: Budget | None = None
 
     @property
     def file_name(self) -> str:

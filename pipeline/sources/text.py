@@ -7,11 +7,11 @@ from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
 from pipeline.sources.chapters import Chapters, find_chapters
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
-from pipeline.sources.markdown import title_from
 from pipeline.sources.source import Item, Source
-from pipeline.sources.titles import find_title
+from pipeline.sources.spoken import spoken_items
+from pipeline.sources.titles import file_day, file_title, find_title
+from pipeline.sources.transcript import find_transcript
 
-DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ ]*(.*)")
 BLANKS = re.compile(r"^[ \t\f]+$", re.MULTILINE)
 
 
@@ -19,14 +19,16 @@ def read_text(source: Source) -> Iterator[Item]:
     text, notices = decode_whole(source.stream.read(), source.name)
     yield from notices
     text = BLANKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
+    transcript = find_transcript(text)
+    if transcript:
+        yield from spoken_items(transcript, source, markup="text")
+        return
     chapters = find_chapters(text)
     yield from _chapters(chapters, source) if chapters else _single(text, source)
 
 
 def _single(text: str, source: Source) -> Iterator[Item]:
-    dated = DATED_NAME.fullmatch(source.stem)
-    file_title = title_from((dated[2] if dated else "") or source.stem)
-    titled = find_title(text, file_title=file_title)
+    titled = find_title(text, file_title=file_title(source))
     yield Notice("title-rule", source.name, titled.rule, titled.title)
     yield Document(
         document_id=DocumentId(""),
@@ -35,7 +37,7 @@ def _single(text: str, source: Source) -> Iterator[Item]:
         markup="text",
         source_name=source.name,
         author=titled.headers.get("author") or titled.headers.get("by") or titled.headers.get("from"),
-        published_at=parse_date(titled.headers.get("date")) or (parse_date(dated[1]) if dated else None),
+        published_at=parse_date(titled.headers.get("date")) or file_day(source),
     )
 
 

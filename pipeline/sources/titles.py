@@ -2,7 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
+
+from pipeline.sources.dates import parse_date
+from pipeline.sources.source import Source
 
 TitleRule = Literal["Title: header", "markdown-style heading", "underlined heading", "first short line", "file name"]
 # A headline; longer first lines are the first sentence of the text.
@@ -14,6 +18,14 @@ UNDERLINED = re.compile(r"([^\n]{1,200}?)[ \t]*\n[ \t]*(?:={3,}|-{3,}|\*{3,}|~{3
 FIRST_LINE = re.compile(r"([^\n]+?)[ \t]*\n(?:[ \t]*\n)+(?=[ \t]*\S)")
 # A line that ends like a sentence or a list is text. Titles may ask and exclaim.
 SENTENCE_END = re.compile(r"[.,;:…][”\"')\]]*$")
+
+
+PLACEHOLDER = re.compile(
+    r"|untitled.*|(?:new )?document ?\d*|title|microsoft word(?: -.*)?|powerpoint presentation|slide \d+"
+    r"|[^ ]+\.(?:docx?|dotx?|odt|rtf|pdf|tex|dvi|indd|pages|html?|txt|md)",
+    re.IGNORECASE,
+)
+DATED_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[-_ ]*(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +65,25 @@ def _headers(text: str) -> Titled | None:
 
 def _is_short(line: str) -> bool:
     return len(line.strip()) <= TITLE_CHARS and not SENTENCE_END.search(line.strip())
+
+
+def file_title(source: Source) -> str:
+    """What the file's name says without its date and suffix."""
+    dated = DATED_NAME.fullmatch(source.stem)
+    return title_from((dated[2] if dated else "") or source.stem)
+
+
+def file_day(source: Source) -> datetime | None:
+    dated = DATED_NAME.fullmatch(source.stem)
+    return parse_date(dated[1]) if dated else None
+
+
+def title_from(stem: str) -> str:
+    """ "how-we-write" -> "How we write"; a name written with spaces stays as it is."""
+    words = stem if " " in stem else re.sub(r"[-_]+", " ", stem).strip()
+    return words[:1].upper() + words[1:]
+
+
+def is_placeholder(title: str) -> bool:
+    """Whether a program wrote the title, not a person: nothing, "Untitled", or the name of a file."""
+    return bool(PLACEHOLDER.fullmatch(title.strip()))

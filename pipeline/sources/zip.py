@@ -1,10 +1,12 @@
 """Archives, member by member. Names inside are only names: nothing is ever written under them."""
 
+import io
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import IO
 
 from pipeline.domain.documents import BrokenItem, DocumentId, Notice
@@ -17,25 +19,15 @@ from pipeline.errors import (
     UnreadableType,
     UnsafeXml,
 )
+from pipeline.sources.budget import Budget
 from pipeline.sources.formats import ARCHIVE_MAGIC, ZIP_MAGIC
+from pipeline.sources.office import METHODS, READ_OFFICE, names_in, office_suffix
 from pipeline.sources.source import Item, Reader, Source
-from pipeline.sources.zip_directory import directory_bytes
 
-# Average bytes of a directory entry we allow for: 46 fixed plus a long path. Python holds about 500 per entry.
-ENTRY_BYTES = 200
 COPY_BYTES = 1 << 16
 # A member is read from memory up to here and from an unnamed temporary file beyond.
 MEMORY_BYTES = 4_000_000
 ENCRYPTED = 0x1
-# Others unpack without a bound on memory (bzip2 gains a factor of 20,000, LZMA reserves what the header says).
-METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-OFFICE_MEMBERS = {
-    "word/": ".docx",
-    "xl/": ".xlsx",
-    "ppt/": ".pptx",
-    "Index/": ".pages",
-    "META-INF/container.xml": ".epub",
-}
 JUNK_NAMES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 JUNK_FOLDERS = frozenset({"__MACOSX", ".git"})
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".bmp", ".tif", ".tiff", ".heic", ".avif")
@@ -45,31 +37,12 @@ JUNK_SUFFIXES = frozenset((*PICTURES, *RECORDINGS, *PAGE_PARTS))
 ARCHIVE_SUFFIXES = frozenset({".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz", ".jar"})
 
 
-class Budget:
-    """What may still be unpacked from one archive."""
-
-    def __init__(self, name: str, limit_bytes: int) -> None:
-        self._name = name
-        self._left_bytes = limit_bytes
-
-    def spend(self, size_bytes: int) -> None:
-        self._left_bytes -= size_bytes
-        if self._left_bytes < 0:
-            raise ArchiveBomb(self._name)
-
-
 def read_zip(source: Source, read_member: Reader) -> Iterator[Item]:
     """One member's failure is a BrokenItem; bombs, encryption and unsafe XML refuse the whole archive."""
-    limits = source.limits
-    if directory_bytes(source.stream, source.size_bytes) > limits.archive_files * ENTRY_BYTES:
-        raise ArchiveBomb(source.name)
-    try:
-        archive = zipfile.ZipFile(source.stream)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
-        raise UnreadableFile(source.name, "archive directory") from error
-    with archive:
+    names_in(source)
+    with zipfile.ZipFile(source.stream) as archive:
         members = _wanted(archive, source)
-        budget = Budget(source.name, limits.unpacked_bytes)
+        budget = Budget(source.name, source.limits.unpacked_bytes)
         seen: set[tuple[str, str]] = set()
         for member in members:
             for item in _member_items(archive, member, source, budget, read_member):
@@ -100,12 +73,9 @@ def _wanted(archive: zipfile.ZipFile, source: Source) -> list[zipfile.ZipInfo]:
 
 def _refuse_office(names: list[str], source: Source) -> None:
     """Office files and e-books are zip archives too."""
-    if (
-        not {"[Content_Types].xml", "mimetype", "META-INF/container.xml"}.isdisjoint(names)
-        or "Index/Document.iwa" in names
-    ):
-        kind = next((suffix for start, suffix in OFFICE_MEMBERS.items() if any(n.startswith(start) for n in names)), "")
-        raise UnreadableType(source.name, kind or source.suffix)
+    suffix = office_suffix(names)
+    if suffix is not None:
+        raise UnreadableType(source.name, suffix or source.suffix)
 
 
 def _is_junk(path: str) -> bool:
@@ -126,7 +96,7 @@ def _member_items(
     try:
         with tempfile.SpooledTemporaryFile(MEMORY_BYTES) as unpacked:
             size_bytes = _unpack(archive, member, unpacked, source, budget)
-            inner = Source(unpacked, f"{source.name}/{path}", size_bytes, source.limits)
+            inner = Source(unpacked, f"{source.name}/{path}", size_bytes, source.limits, budget)
             for item in read_member(inner):
                 yield _renamed(item, path, source.name)
     except (ArchiveBomb, UnsafeXml):
@@ -158,25 +128,30 @@ def _unpack(
 
 
 def _refuse_nested(target: IO[bytes], source: Source) -> None:
-    """An office document inside is merely unreadable; any other archive inside is how bombs are built."""
+    """An office document inside is read or merely unreadable; any other archive inside is how bombs are built."""
     nested = target.read(4).startswith(ZIP_MAGIC)
+    size_bytes = target.seek(0, io.SEEK_END) if nested else 0
     target.seek(0)
     if not nested:
         return
     try:
-        with zipfile.ZipFile(target) as inner:
-            names = inner.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        names = names_in(replace(source, stream=target, size_bytes=size_bytes))
+    except UnreadableFile as error:
         raise ArchiveBomb(source.name) from error
-    _refuse_office(names, source)
-    raise ArchiveBomb(source.name)
+    target.seek(0)
+    suffix = office_suffix(names)
+    if suffix is None:
+        raise ArchiveBomb(source.name)
+    if suffix not in READ_OFFICE:
+        raise UnreadableType(source.name, suffix)
 
 
 def _renamed(item: Item, path: str, name: str) -> Item:
     """Ids inside an archive begin with the member's path; a notice keeps the member's name, which a person needs."""
     if isinstance(item, Notice):
         return item
-    document_id = DocumentId(f"{path}#{item.document_id}" if item.document_id else path)
+    inner = item.document_id.removeprefix(f"{PurePosixPath(path.replace(chr(92), '/')).name}#")
+    document_id = DocumentId(f"{path}#{inner}" if inner else path)
     return replace(item, document_id=document_id, source_name=name)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
 from pipeline.errors import ArchiveBomb, EmptyFile, FileTooBig, UnreadableFile, UnreadableType, UnsafeXml
+from pipeline.sources.budget import Budget
 from pipeline.sources.reading import Item, Limits, read_file
-from pipeline.sources.zip import Budget
 
 Write = Callable[[str, bytes | str], Path]
 
@@ -40,7 +40,7 @@ def test_members_are_named_by_their_paths_and_junk_is_skipped(write: Write) -> N
         ".DS_Store": "x",
         "Thumbs.db": "x",
         "photo.JPG": "x",
-        "talk.vtt": "WEBVTT",
+        "slides.key": "x",
         "empty.txt": "",
         "broken.xml": "no xml",
     }
@@ -48,7 +48,7 @@ def test_members_are_named_by_their_paths_and_junk_is_skipped(write: Write) -> N
     assert [one.document_id for one in documents(found)] == ["posts/a.md", "rows.csv#1", "rows.csv#2"]
     assert {one.source_name for one in documents(found)} == {"blog.zip"}
     assert {one.document_id: one.reason for one in found if isinstance(one, BrokenItem)} == {
-        "talk.vtt": "no reader for .vtt files",
+        "slides.key": "no reader for .key files",
         "empty.txt": "nothing in it",
         "broken.xml": "cannot be read: line 1",
     }
@@ -137,13 +137,13 @@ def test_unsafe_xml_refuses_the_archive(write: Write) -> None:
         read(write("z", archive({"a.md": "words", "b.xml": bomb})))
 
 
-def test_office_files_are_told_by_their_content(write: Write) -> None:
-    word = archive({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"})
-    for name in ("a.docx", "a.zip", "a.txt"):
+def test_office_files_without_a_reader_are_told_by_their_content(write: Write) -> None:
+    slides = archive({"[Content_Types].xml": "<x/>", "ppt/presentation.xml": "<x/>"})
+    for name in ("a.pptx", "a.zip", "a.txt"):
         with pytest.raises(UnreadableType) as refused:
-            read(write("z", word), name)
-        assert refused.value.suffix == ".docx"
-    found = read(write("z", archive({"inside.docx": word, "a.md": "words"})))
+            read(write("z", slides), name)
+        assert refused.value.suffix == ".pptx"
+    found = read(write("z", archive({"inside.pptx": slides, "a.md": "words"})))
     assert [type(one).__name__ for one in found] == ["BrokenItem", "Document"]
     assert len(documents(read(write("z", archive({"a.md": "words"})), "misnamed.docx"))) == 1
 
@@ -153,7 +153,7 @@ def test_office_files_are_told_by_their_content(write: Write) -> None:
     [
         ("a.pages", b"anything", ".pages"),
         ("dump.SQL", b"insert into", ".sql"),
-        ("a.txt", b"%PDF-1.7", ".pdf"),
+        ("a.pdf", b"{\\rtf1 words", ".rtf"),
         ("a.csv", b"\xd0\xcf\x11\xe0\xa1", ".doc"),
         ("a.xml.gz", b"\x1f\x8b\x08", ".gz"),
     ],
