@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,54 +41,67 @@ class RowFacts:
     rank_cache: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """life: closed, by end() or because the bot died, it ends the processes; left alone they would wait for ever."""
+
+    executor: ProcessPoolExecutor
+    life: Connection
+
+    @classmethod
+    def started(cls, processes: int) -> "Workers":
+        # forkserver: forking a process that runs threads and an event loop may copy held locks.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])  # imported once, not by every worker (2 s each)
+        theirs, ours = context.Pipe(duplex=False)
+        executor = ProcessPoolExecutor(processes, mp_context=context, initializer=live_with, initargs=(theirs,))
+        return cls(executor, ours)
+
+    def end(self) -> None:
+        self.life.close()
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+
+def live_with(life: Connection) -> None:
+    """Runs in a worker as it starts."""
+    threading.Thread(target=end_after, args=(life,), daemon=True).start()
+
+
+def end_after(life: Connection) -> None:
+    wait([life])
+    os._exit(1)
+
+
 class ProcessPool:
     """Worker processes that are started anew when one of them dies: a pool with a dead worker takes no more work."""
 
     def __init__(self, processes: int) -> None:
         self.processes = processes
-        self.pool = started(processes)
+        self.workers = Workers.started(processes)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Raises BrokenProcessPool when this very work kills its process.
 
         A dead worker fails everything its pool was doing; so each piece is tried once more, in a process of its own.
         """
-        loop, pool = asyncio.get_running_loop(), self.pool
+        loop, workers = asyncio.get_running_loop(), self.workers
         try:
-            return await loop.run_in_executor(pool, work)
+            return await loop.run_in_executor(workers.executor, work)
         except BrokenProcessPool:
-            if self.pool is pool:
-                self.pool = started(self.processes)
-        alone = started(1)
+            if self.workers is workers:
+                workers.end()
+                self.workers = Workers.started(self.processes)
+        alone = Workers.started(1)
         try:
-            return await loop.run_in_executor(alone, work)
+            return await loop.run_in_executor(alone.executor, work)
         finally:
-            alone.shutdown(wait=False)
+            alone.end()
 
     def __enter__(self) -> "ProcessPool":
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-def started(processes: int) -> ProcessPoolExecutor:
-    # forkserver: forking a process that runs threads and an event loop may copy held locks.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])  # imported once, not by every worker (2 s each)
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent)
-
-
-def end_with_parent() -> None:
-    """A worker of a bot that was killed would wait for work for ever: it holds both ends of its own queue."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=end_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def end_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
+        self.workers.end()
 
 
 @dataclass(frozen=True, slots=True)

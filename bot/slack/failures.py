@@ -160,7 +160,8 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             )
         case e.ConsentWithdrawn():
             who = person(error.owner)
-            return f"{who} ended consent on {moment(error.at)}. *{quoted(error.handle)}* no longer collects, trains or writes."
+            when, handle = moment(error.at), quoted(error.handle)
+            return f"{who} ended consent on {when}. *{handle}* no longer collects, trains or writes."
         case e.NotTheOwner():
             return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
     raise TypeError(type(error))
@@ -189,8 +190,8 @@ def spend_sentence(error: e.SpendError) -> str:
             )
         case e.OverBudget():
             return (
-                f"This would bring {quoted(error.month)} to {usd(error.would_be_microusd)} of {usd(error.limit_microusd)}. "
-                "It needs a raised budget; nothing was approved."
+                f"This would bring {quoted(error.month)} to {usd(error.would_be_microusd)} of "
+                f"{usd(error.limit_microusd)}. It needs a raised budget; nothing was approved."
             )
         case e.NoApprover():
             return "None of the approvers is reachable. An admin must name one. The request waits."
@@ -228,8 +229,8 @@ def provider_sentence(error: e.ProviderError) -> str:
 def draft_sentence(error: e.DraftError) -> str:
     match error:
         case e.VoiceNotReady():
-            state = escape(error.state)
-            return f"{quoted(error.handle)} isn't trained yet ({state}). `/voice show {quoted(error.handle)}` says what is missing."
+            handle, state = quoted(error.handle), quoted(error.state)
+            return f"{handle} isn't trained yet ({state}). `/voice show {handle}` says what is missing."
         case e.BriefMissing():
             return (
                 "What should it be about? Topic, reader and length help, e.g. "
