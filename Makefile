@@ -35,7 +35,7 @@ demo: setup ## play the whole loop on examples/: sandbox, model server and bot o
 
 # Nothing of a sandbox outlives it, so the bot's database starts empty too. The SDK would send loopback to a proxy.
 SANDBOX_PORT ?= 7001
-MODELS_PORT ?= 8801
+MODELS_PORT ?= 8100
 BOT_PORT ?= 8080
 SANDBOX_STATE := var/sandbox
 sandbox: export SLACK_API_URL = http://127.0.0.1:$(SANDBOX_PORT)/api/

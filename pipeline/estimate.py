@@ -17,7 +17,7 @@ MIN_DEFAULT_EPOCHS: Final = 1
 
 # The cookbook adds 3 tokens to each row that one published bill did not have (amitness.com, March 2025).
 DISPUTED_ROW_TOKENS: Final = 3
-# How far a near tokenizer may be off, either way (product.md, cost.tokenizer).
+# How far a near tokenizer may be off, either way.
 NEAR_TOKENIZER_ERROR: Final = Fraction(8, 100)
 TOKENS_PER_RATE: Final = 1_000_000  # rates are per million tokens
 MICROUSD_PER_CENT: Final = 10_000

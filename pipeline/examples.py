@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from pipeline.domain.documents import DocumentId, Example, ExampleId, PromptStyle, Split
 from pipeline.prompts import Cleaned, Salience, prompt_for, stable_hash
 
-HELD_OUT_SHARE: Final = 8  # one topic in eight is test, one in eight validation (product.md 4.5)
+HELD_OUT_SHARE: Final = 8  # one topic in eight is test, one in eight validation
 MIN_ROWS_TO_HOLD_OUT: Final = 10  # smaller sets cannot be trained on, so nothing is kept back from them
 EXAMPLE_ID_CHARS: Final = 16  # 64 bits: no two rows of a million share an id by accident
 

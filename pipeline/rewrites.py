@@ -13,7 +13,7 @@ from pipeline.domain.drafting import Reaction, Rewrite
 
 ChangeKind = Literal["same", "correction", "different article"]
 
-# product.md 4.5: below, the draft was good as it was; above, the draft has little to do with the text.
+# Below, the draft was good as it was; above, the draft has little to do with the text.
 CORRECTION_FROM: Final = 0.03
 CORRECTION_UP_TO: Final = 0.70
 
@@ -105,7 +105,7 @@ def diff_text(draft: str, rewrite: str) -> str:
 
 
 def as_thumbs_up(rewrite: Rewrite) -> Reaction:
-    """A version that is the same text counts as its writer's 👍 (product.md 4.5)."""
+    """A version that is the same text counts as its writer's 👍."""
     facts = rewrite.facts
     return Reaction(facts.team_id, facts.channel_id, facts.ts, facts.user, "+1", not rewrite.withdrawn, facts.ts)
 

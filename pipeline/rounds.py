@@ -1,4 +1,4 @@
-"""What the feedback on a voice's drafts would become, were its next round locked now (product.md 4.5)."""
+"""What the feedback on a voice's drafts would become, were its next round locked now."""
 
 import unicodedata
 from collections import Counter, defaultdict
@@ -12,13 +12,14 @@ from pipeline.prompts import stable_hash, topic_of
 from pipeline.rewrites import change_kind, changed_share
 from pipeline.verdicts import Verdict, VerdictState, Voters
 
-# All from product.md 4.5.
+# The published rules: docs/reference/emoji.md.
 PAIRS_PER_BRIEF: Final = 2
 DUEL_VOTERS: Final = 3
 DUEL_PROBABILITY: Final = 0.75
 OWN_TEXT_PERCENT: Final = 15  # of a round's examples
 LONGER_SHARE: Final = 0.70
 ONE_PERSON_SHARE: Final = 0.40
+WATCH_FROM_PAIRS: Final = 5  # of fewer, a share says nothing
 PAIRS_FOR_PREFERENCE: Final = 100
 NEAR_SAME_SHARE: Final = 0.10  # words changed; for the two texts of one brief this is what minhash >= 0.9 means
 
@@ -112,7 +113,7 @@ class NotUsed:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What the pairs would teach by accident. Shares are 0 to 1 of all pairs; 0 without pairs."""
+    """What the pairs would teach by accident. Shares are 0 to 1 of all pairs; 0 with too few pairs."""
 
     longer_share: float = 0.0
     main_person: str | None = None
@@ -312,7 +313,7 @@ def _rewrite_pairs(rewrites: Iterable[tuple[JudgedDraft, JudgedRewrite]], voters
 
 
 def _source(judged: JudgedRewrite, voters: Voters) -> PairSource:
-    """A version with the owner's 👍 counts as the owner's (product.md, US6)."""
+    """A version with the owner's 👍 counts as the owner's."""
     user = judged.rewrite.facts.user
     if user == voters.owner or (judged.verdict is not None and judged.verdict.owner_polarity > 0):
         return "owner's rewrite"
@@ -374,7 +375,7 @@ def _distinct_briefs(briefs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _watch(pairs: Sequence[PairRow]) -> Watch:
-    if not pairs:
+    if len(pairs) < WATCH_FROM_PAIRS:
         return Watch()
     longer = sum(len(pair.chosen.split()) > len(pair.rejected.split()) for pair in pairs)
     people = Counter(pair.by for pair in pairs if pair.by is not None)

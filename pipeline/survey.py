@@ -102,9 +102,15 @@ class _Reading:
         left_out = select.select(document, _without_any(self.recipe.filters, document))
         if left_out is None and document.document_id in self.recipe.excluded:
             return left_out_for(document, "title-excluded")
-        if left_out and left_out.reason == "other-author" and (author := document.author_name or document.author):
-            self.other_authors[author] += 1
+        if left_out and left_out.reason == "other-author" and self._only_by_its_author(document):
+            self.other_authors[document.author_name or document.author or ""] += 1
         return left_out
+
+    def _only_by_its_author(self, document: Document) -> bool:
+        """Whether it would be in, were everybody's writing taken."""
+        anybody = replace(self.recipe.filters, author=None)
+        named = bool(document.author_name or document.author)
+        return named and select.select(document, _without_any(anybody, document)) is None
 
     def _leave_out(self, left_out: LeftOut) -> None:
         self.left_out.append((self.documents_read, left_out))

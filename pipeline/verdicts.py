@@ -34,13 +34,13 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
 ALIASES: Final[Mapping[str, str]] = {"thumbsup": "+1", "thumbsdown": "-1"}
 SKIN_TONE: Final = "::skin-tone-"  # Slack sends "+1::skin-tone-3"
 
-DECIDING_MARGIN: Final = 2  # product.md 4.4: of P over N or N over P; one member alone decides nothing
-CONTESTED_FROM: Final = 2  # product.md 4.4: both P and N
+DECIDING_MARGIN: Final = 2  # of P over N or N over P; one member alone decides nothing
+CONTESTED_FROM: Final = 2  # both P and N
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much a person's word counts. Source: product.md 4.4."""
+    """How much a person's word counts. Source: docs/reference/emoji.md."""
 
     owner: int = 3
     editor: int = 2

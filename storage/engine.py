@@ -1,4 +1,4 @@
-"""Opens SQLite or Postgres, and sessions on them whose transactions begin the way design.md section 4 asks."""
+"""Opens SQLite or Postgres, and sessions on them whose transactions begin so that read-then-write is safe."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Locks that a living process holds, also a frozen one; a lease is only a timer (design.md section 4, rule 3)."""
+"""Locks that a living process holds, also a frozen one; a lease is only a timer (docs/decisions/0003)."""
 
 import fcntl
 import hashlib

@@ -12,7 +12,7 @@ from pipeline.domain.spending import MICROUSD_PER_USD, Price
 from pipeline.errors import NoPrice
 from pipeline.models.tokens import base_of
 
-STALE_AFTER_DAYS: Final = 90  # product.md, cost.stale_price: the vendors' pages change about once a quarter
+STALE_AFTER_DAYS: Final = 90  # the vendors' pages change about once a quarter
 
 _TEXT_FIELDS: Final = ("provider", "base", "source", "encoding")
 _RATE_FIELDS: Final = ("train_usd_per_million", "input_usd_per_million", "output_usd_per_million")

@@ -293,7 +293,7 @@ async def test_each_fault_has_its_meaning_and_is_sent_once(
 ) -> None:
     file_id = fake.add_file("a.jsonl", b"{}")["id"]
     fake.next(CREATE, status, code, "in the provider's words")
-    async with adapter_for(fake.base_url, timeout_s=0.5) as adapter:
+    async with adapter_for(fake.base_url, timeout_s=patience_s(status)) as adapter:
         with pytest.raises(ProviderError) as failed:
             await create(adapter, file_id)
     assert type(failed.value) is expected
@@ -302,6 +302,11 @@ async def test_each_fault_has_its_meaning_and_is_sent_once(
     if isinstance(failed.value, ProviderRefused):
         assert failed.value.code == (code or f"http_{status}")
         assert "in the provider's words" in failed.value.message
+
+
+def patience_s(fault: Any) -> float:
+    """Short only where the timeout itself is the point: a busy machine may take a second for anything."""
+    return 2.0 if fault == "timeout_after_accept" else 20.0
 
 
 @pytest.mark.parametrize(
@@ -319,7 +324,7 @@ async def test_every_call_is_sent_once_and_says_unavailable(
     fake: FakeOpenAI, route: str, ask: Callable[[OpenAICompatible], Awaitable[object]], fault: Any
 ) -> None:
     fake.next(route, fault)
-    async with adapter_for(fake.base_url, timeout_s=0.5) as adapter:
+    async with adapter_for(fake.base_url, timeout_s=patience_s(fault)) as adapter:
         with pytest.raises(ProviderUnavailable):
             await ask(adapter)
     assert len(fake.requests) == 1

@@ -9,7 +9,7 @@ from bot.slack.mrkdwn import escape
 from pipeline.stages.links import find_links
 
 LINK_PLACE: Final = "⟦link?⟧"
-# Slack takes 12,000 characters of markdown and about 13,200 in all blocks of a message (facts/slack.md).
+# Slack takes 12,000 characters of markdown and about 13,200 in all blocks of a message.
 PIECE_CHARS: Final = 10_000
 # Slack makes several blocks of one markdown block and takes 50; each line may begin one.
 PIECE_LINES: Final = 40

@@ -11,7 +11,7 @@ from pipeline.errors import NoPrice, SensitivityNotAllowed, StalePrice
 from pipeline.estimate import DRAFTS_PER_MONTH, MICROUSD_PER_CENT, Workload, estimate
 from pipeline.ports import Providers
 
-STALE_AFTER_DAYS: Final = 90  # product.md, cost.stale_price
+STALE_AFTER_DAYS: Final = 90  # vendors' price pages change about once a quarter
 PROMPT_TOKENS: Final = 60  # a system line and a brief; a dataset keeps only whole rows' totals
 CEILING_QUARTERS: Final = 5  # the ceiling offered is the high estimate and a quarter more
 

@@ -19,7 +19,7 @@ DECLINE: Final = "spending.decline"
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
 SHORT: Final = 80  # characters shown of a name that an operator or a person wrote
 OPENAI: Final = "openai"
-OPENAI_LAST_TRAINING_DAY: Final = date(2027, 1, 6)  # facts/openai.md: no new fine-tunes for anyone after it
+OPENAI_LAST_TRAINING_DAY: Final = date(2027, 1, 6)  # OpenAI's deprecations page: no new fine-tunes for anyone after it
 
 
 def cost_card(facts: Facts) -> Message:
@@ -93,7 +93,7 @@ def request_card(facts: Facts) -> Message:
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
         f"Training {expected} ({low}–{high}), paid once · lives until: {lifetime(facts)}",
         f"{facts['texts']:,} texts · consent ✅ · texts go to *{sees(facts)}*",
-        f"{facts['month']} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
+        f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
     ]
     if facts["open_blockers"]:
@@ -106,6 +106,11 @@ def request_card(facts: Facts) -> Message:
     )
     text = f"{facts['label']}: approve up to {ceiling} for {facts['handle']} round {facts['number']}?"
     return Message(text=text, blocks=[section("\n".join(lines)), actions])
+
+
+def month_name(month: str) -> str:
+    """ "2026-11" as "November 2026"."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def settled_card(facts: Facts) -> Message:

@@ -38,7 +38,7 @@ class Timing:
         return intent_at + timedelta(seconds=self.request_timeout_s + self.settle_s)
 
     def next_look_s(self, unknowns: int) -> float:
-        """Longer each time: 5 checks from 30 s take about 15 minutes (product.md, job.not_sent)."""
+        """Longer each time: 5 checks from 30 s take about 15 minutes."""
         return min(self.patience_s, self.settle_s * 2.0**unknowns)
 
 
