@@ -75,6 +75,7 @@ class Worker:
             except Exception:  # the database may be away for a moment; a loop that ended would leave the bot deaf
                 log.exception("worker stumbled")
                 await asyncio.sleep(FIRST_RETRY_S)
+                continue
             if not self.stopping:
                 await bell.wait()
 

@@ -35,7 +35,7 @@ class Message:
     def payload(self) -> dict[str, Any]:
         """Checked against Slack's limits by slack_sdk's own classes; raises SlackObjectFormationError."""
         blocks = [block.to_dict() for block in self.blocks]
-        fit([block["text"] for block in blocks if block["type"] == "section"], MESSAGE_CHARS)
+        fit([block["text"] for block in blocks if block["type"] == "section" and "text" in block], MESSAGE_CHARS)
         return {"text": clipped(self.text, TEXT_CHARS), "blocks": blocks}
 
 

@@ -1,0 +1,214 @@
+"""Whatever the facts are, what we say passes Slack's limits: slack_sdk's checks and the sandbox's stricter ones."""
+
+from typing import Any, get_args
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from bot.features.consent import views as consent
+from bot.features.datasets import views as datasets
+from bot.features.voices import views as voices
+from bot.slack.message import MESSAGE_CHARS, Message, fit, plain
+from bot.slack.whispers import render_whisper
+from pipeline.domain.documents import Rule
+from pipeline.findings import RULES
+from sandbox.rules.messages import check_message, texts_in
+
+words = st.text(max_size=30) | st.sampled_from(
+    ["<!channel>", "<@U0OWNER>", "&" * 4000, "*`_~" * 900, "word " * 3000, ""]
+)
+counts = st.integers(0, 10**7)
+days = st.none() | st.sampled_from(["2021-04-01", "2026-11-21"])
+at = st.just("2026-11-21T09:00:00+00:00")
+user = st.just("U0OWNER")
+
+
+def passes(message: Message) -> list[str]:
+    """Its words, once Slack would show it."""
+    payload = message.payload()
+    assert payload["text"]
+    for block in payload["blocks"]:
+        assert Block.parse(block) is not None
+    assert len(payload["text"]) <= 4000  # chat.update takes no more
+    check_message(payload["text"], payload["blocks"], [])
+    told = [payload["text"], *texts_in(payload["blocks"])]
+    assert not any("<!channel>" in one or "<!here>" in one for one in told)
+    return told
+
+
+findings = st.builds(
+    lambda rule, severity, sentence, choice: {
+        "rule": rule,
+        "severity": severity,
+        "sentence": sentence,
+        "fix": RULES[rule].fix.replace("{n}", "61"),
+        "choice": choice,
+        "automatic": RULES[rule].automatic,
+        "documents": 61,
+    },
+    st.sampled_from(list(RULES)),
+    st.sampled_from(["info", "warning", "blocker"]),
+    words,
+    st.sampled_from(["fix", "keep"]),
+)
+reports = st.fixed_dictionaries(
+    {
+        "round_id": st.just(1),
+        "documents_read": counts,
+        "kept": counts,
+        "left_out": st.dictionaries(st.sampled_from(list(datasets.REASONS)), counts),
+        "filters": st.fixed_dictionaries(
+            {
+                "author": st.none() | words,
+                "since": days,
+                "until": days,
+                "kinds": st.lists(words, max_size=3),
+                "statuses": st.lists(words, max_size=3),
+            }
+        ),
+        "findings": st.lists(findings, unique_by=lambda one: one["rule"]),
+        "tokens": counts,
+        "words": counts,
+        "first": days,
+        "last": days,
+        "if_accepted": st.fixed_dictionaries({"kept": counts, "tokens": counts, "words": counts}),
+    }
+)
+
+
+@settings(max_examples=60)
+@given(reports)
+def test_a_report_fits(facts: dict[str, Any]) -> None:
+    passes(datasets.report(facts))
+
+
+def test_a_report_with_every_finding_at_its_longest_fits_and_keeps_its_buttons() -> None:
+    found = [
+        {
+            "rule": rule,
+            "severity": "blocker",
+            "sentence": "*Head.* " + "<!channel> & words " * 400,
+            "fix": "Leave out 1,204",
+            "choice": "keep",
+            "automatic": False,
+            "documents": 1204,
+        }
+        for rule in get_args(Rule)
+    ]
+    facts = {
+        "round_id": 1,
+        "documents_read": 1204,
+        "kept": 165,
+        "left_out": dict.fromkeys(datasets.REASONS, 1204),
+        "filters": {"author": "x" * 3000, "since": None, "until": None, "kinds": ["k" * 999], "statuses": ["&" * 999]},
+        "findings": found,
+        "tokens": 1,
+        "words": 1,
+        "first": None,
+        "last": None,
+        "if_accepted": {"kept": 1, "tokens": 1, "words": 1},
+    }
+    told = passes(datasets.report(facts))
+    assert len(found) >= 17
+    assert told.count("Show") == len(found)
+    assert "Accept all" in told
+
+
+sources = st.one_of(
+    st.fixed_dictionaries({"state": st.just("refused"), "name": words, "sentence": st.just("I refused it.")}),
+    st.fixed_dictionaries(
+        {"state": st.just("waiting"), "name": words, "after": st.none() | words, "in_front": st.integers(0, 9)}
+    ).map(lambda facts: facts | {"after": facts["after"] or "a"}),
+    st.fixed_dictionaries(
+        {
+            "state": st.just("read"),
+            "name": words,
+            "documents": counts,
+            "broken": counts,
+            "authors": st.dictionaries(words, counts, max_size=8),
+            "notices": st.lists(
+                st.tuples(
+                    st.sampled_from(["encoding", "title-rule", "repaired-xml", "broken", "other"]), words, words, words
+                ).map(lambda fields: "\t".join(" ".join(one.split()) for one in fields)),
+                max_size=12,
+            ),
+        }
+    ),
+)
+
+
+@settings(max_examples=60)
+@given(sources)
+def test_a_files_message_fits(facts: dict[str, Any]) -> None:
+    passes(datasets.source(facts))
+
+
+examples = st.fixed_dictionaries({"title": words, "before": words, "after": words})
+
+
+@settings(max_examples=40)
+@given(st.none() | st.fixed_dictionaries({"sentence": words.filter(bool), "examples": st.lists(examples, max_size=3)}))
+def test_what_show_shows_fits(finding: dict[str, Any] | None) -> None:
+    passes(render_whisper({"text": datasets.shown(finding)}))
+
+
+@settings(max_examples=40)
+@given(
+    st.fixed_dictionaries(
+        {
+            "handle": st.just("founder"),
+            "purpose": st.sampled_from(list(voices.PURPOSES)),
+            "channel": st.just("C0CONTENT"),
+            "sensitivity": st.sampled_from(list(voices.SENSITIVITIES)),
+            "steward": words,
+            "owner": words,
+            "works_if": words,
+            "voice_id": st.just(1),
+            "closed": st.booleans(),
+            "consent": st.sampled_from(["asked", "given", "refused", "withdrawn", "none"]),
+            "consent_until": at,
+            "consent_covers": st.booleans(),
+            "version": st.none() | st.integers(1, 99),
+            "model_state": st.sampled_from(["trial", "promoted", "retired"]),
+        }
+    )
+)
+def test_a_voices_card_fits(facts: dict[str, Any]) -> None:
+    told = passes(voices.voice_card(facts))
+    assert ("Add writing samples" in told) is not facts["closed"]
+
+
+@settings(max_examples=40)
+@given(
+    st.fixed_dictionaries(
+        {
+            "consent_id": st.just(1),
+            "handle": st.just("founder"),
+            "steward": words,
+            "channel": words,
+            "answer": st.none() | st.sampled_from(list(consent.ANSWERS)),
+            "at": at,
+        }
+    )
+)
+def test_the_request_fits(facts: dict[str, Any]) -> None:
+    passes(consent.request(facts))
+
+
+@given(st.lists(st.text(max_size=300).map(lambda text: {"text": text}), max_size=20), st.integers(50, 400))
+def test_texts_that_do_not_fit_are_clipped_from_the_longest(texts: list[dict[str, Any]], chars: int) -> None:
+    before = [one["text"] for one in texts]
+    fit(texts, chars)
+    after = [one["text"] for one in texts]
+    assert sum(map(len, after)) <= chars
+    clipped = [old for old, new in zip(before, after, strict=True) if old != new]
+    whole = [old for old, new in zip(before, after, strict=True) if old == new]
+    assert not clipped or not whole or len(min(clipped, key=len)) >= len(max(whole, key=len))
+    if sum(map(len, before)) <= chars:
+        assert before == after
+
+
+def test_a_short_message_is_left_alone() -> None:
+    assert plain("hello").payload()["blocks"][0]["text"]["text"] == "hello"
+    assert MESSAGE_CHARS < 13_200
