@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-from pipeline.errors import ArchiveBomb, FileTooBig, UnreadableFile, UnsafeXml
+from pipeline.errors import ArchiveBomb, DataError, FileTooBig, UnreadableFile, UnsafeXml
 from pipeline.sources.source import Source
 from pipeline.sources.zip_directory import directory_bytes
 
@@ -78,6 +78,7 @@ def xml_parts(source: Source, first_block: PartFilter = lambda block, _: block) 
 
 def _copy(archive: zipfile.ZipFile, target: zipfile.ZipFile, source: Source, first_block: PartFilter) -> None:
     unpacked_bytes = 0
+    stated_bytes = sum(part.file_size for part in archive.NameToInfo.values())
     for part in archive.NameToInfo.values():
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue
@@ -88,15 +89,14 @@ def _copy(archive: zipfile.ZipFile, target: zipfile.ZipFile, source: Source, fir
         with archive.open(part) as packed, target.open(part.filename, "w") as copied:
             for block in _blocks(packed, source, first_block, part.filename):
                 unpacked_bytes += len(block)
-                _refuse_large(unpacked_bytes, source)
+                if unpacked_bytes > source.limits.office_bytes:
+                    raise _too_large(max(unpacked_bytes, stated_bytes), source)
                 copied.write(block)
 
 
-def _refuse_large(unpacked_bytes: int, source: Source) -> None:
-    limit_bytes = source.limits.office_bytes
-    if unpacked_bytes > limit_bytes:
-        bomb = unpacked_bytes > BOMB_RATIO * source.size_bytes
-        raise ArchiveBomb(source.name) if bomb else FileTooBig(source.name, unpacked_bytes, limit_bytes)
+def _too_large(size_bytes: int, source: Source) -> DataError:
+    bomb = size_bytes > BOMB_RATIO * source.size_bytes
+    return ArchiveBomb(source.name) if bomb else FileTooBig(source.name, size_bytes, source.limits.office_bytes)
 
 
 def _blocks(packed: IO[bytes], source: Source, first_block: PartFilter, path: str) -> Iterator[bytes]:

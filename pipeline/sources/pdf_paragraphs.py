@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 # Headers and footers stand in the outer lines; on alternating pages they are often two different ones.
 OUTER_LINES = 2
@@ -88,8 +87,8 @@ class Layout:
 
 def _layout(lines: Sequence[Line]) -> Layout:
     lengths = sorted(len(line.text) for line in lines)
-    gaps = [gap for gap in map(_gap, lines, lines[1:]) if gap > 0]
-    usual = median(gaps) if gaps else 0.0
+    gaps = sorted(gap for gap in map(_gap, lines, lines[1:]) if gap > 0)
+    usual = gaps[len(gaps) // 4] if gaps else 0.0
     parted = any(gap > GAP_RATIO * usual for gap in gaps)
     return Layout(lengths[int(0.9 * (len(lengths) - 1))], usual, parted)
 

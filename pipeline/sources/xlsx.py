@@ -18,8 +18,8 @@ from pipeline.sources.vendor_faults import refused
 
 # Rows that decide on header and columns.
 SAMPLE_ROWS = 200
-# Excel's own limit; a file may claim more, and the library then gives empty rows without end.
-MOST_ROWS = 1_048_576
+# After so many empty rows nothing follows but formatting, or a row number that was made up: Excel has a million.
+BLANK_ROWS = 10_000
 # The library looks for a sheet's size at its start, and reads the whole sheet into memory where there is none.
 SHEET = re.compile(rb"<((?:\w+:)?)worksheet\b[^<>]*>")
 
@@ -73,18 +73,22 @@ def _rows(sheet: Any, source: Source) -> Iterator[Row]:
     with refused(source):
         sheet.reset_dimensions()
         values = iter(sheet.iter_rows(values_only=True))
-    for number in range(1, MOST_ROWS + 1):
-        with refused(source, f"row {number}"):
-            cells = next(values, None)
-        if cells is None:
-            return
+    number = blank = 0
+    while blank < BLANK_ROWS and (cells := _next(values, source, number + 1)) is not None:
+        number += 1
         if sum(len(cell) for cell in cells if isinstance(cell, str)) > source.limits.record_chars:
             raise UnreadableFile(source.name, f"row {number}")
         row = [_text(cell) for cell in cells]
         while row and not row[-1].strip():
             row.pop()
+        blank = 0 if row else blank + 1
         if row:
             yield row
+
+
+def _next(values: Iterator[Any], source: Source, number: int) -> Any:
+    with refused(source, f"row {number}"):
+        return next(values, None)
 
 
 def _text(cell: object) -> str:
