@@ -172,4 +172,4 @@ class Poster:
         await self.postings.postpone(posting, run_at=self.backed_off(posting), clear_intent=False)
 
     def backed_off(self, posting: Posting) -> datetime:
-        return self.clock() + timedelta(seconds=min(LONGEST_WAIT_S, 2 ** min(posting.attempts, 10)))
+        return self.clock() + timedelta(seconds=min(LONGEST_WAIT_S, 2 ** min(posting.attempts - 1, 10)))

@@ -12,7 +12,7 @@ import pytest
 from sandbox.server import running_sandbox
 from tests.fakes.bot_process import CHANNEL, World, bot_process, words_of
 
-POSTS = 20_000  # about 13 MB: a second or more to read
+POSTS = 10_000  # about 7 MB: half a second or more to read
 
 
 @pytest.fixture

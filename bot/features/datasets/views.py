@@ -28,7 +28,7 @@ SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside S
 SAMPLE_CHARS = 300
 NAMED = 160  # characters of a file's name, a title, an author
 
-FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .html or a .zip"
+FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .docx, .html, .vtt or a .zip"
 THIN = 100  # below this the old command-line tool advised "a few hundred"
 JOB_LINES = {
     "queued": "⏳ queued",

@@ -78,8 +78,8 @@ REFUSALS = {
         "I can't read `.pages` files. Export as .docx, .md or .txt and drop it here again. Nothing was added.",
     ),
     "paper.txt": (
-        b"%PDF-1.7 not a text",
-        "I can't read `.pdf` files. Export as .docx, .md or .txt and drop it here again. Nothing was added.",
+        b"\x89PNG not a text",
+        "I can't read `.png` files. Export as .docx, .md or .txt and drop it here again. Nothing was added.",
     ),
     "empty.csv": (b"", "`empty.csv` is empty. Nothing was added; check the export and drop it here again."),
     "blank.md": (b" \n\n", "`blank.md` is empty. Nothing was added; check the export and drop it here again."),

@@ -146,7 +146,7 @@ async def test_seeds_that_cannot_be_added_are_left_out() -> None:
 )
 async def test_an_unknown_outcome_keeps_its_intent(error: Exception) -> None:
     slack = Slack({"chat_postMessage": [error]})
-    assert (await said(slack, posting()))[-1] == ("postponed", (2.0, False))
+    assert (await said(slack, posting()))[-1] == ("postponed", (1.0, False))
 
 
 async def test_after_an_unknown_outcome_it_waits_before_it_looks() -> None:
@@ -156,7 +156,7 @@ async def test_after_an_unknown_outcome_it_waits_before_it_looks() -> None:
 
 
 async def test_waits_grow_and_end() -> None:
-    for attempts, waited in ((1, 2), (5, 32), (20, 300)):
+    for attempts, waited in ((1, 1), (5, 16), (20, 300)):
         slack = Slack({"chat_postMessage": [TimeoutError()]})
         assert (await said(slack, posting(attempts=attempts)))[-1] == ("postponed", (waited, False))
     slack = Slack({"chat_postMessage": [TimeoutError()]})
@@ -177,7 +177,7 @@ async def test_without_leave_to_look_it_is_said_rather_than_lost() -> None:
 async def test_a_look_that_fails_says_nothing() -> None:
     for error in (refusal("conversations.history", "internal_error"), refusal("conversations.history", "", 503)):
         slack = Slack({"conversations_history": [error]})
-        assert (await said(slack, posting(intent_at=NOW - timedelta(minutes=1))))[-1] == ("postponed", (2.0, False))
+        assert (await said(slack, posting(intent_at=NOW - timedelta(minutes=1))))[-1] == ("postponed", (1.0, False))
         assert slack.times("chat_postMessage") == 0
 
 
