@@ -1,0 +1,1 @@
+"""Free rehearsal: what the cleaned texts would teach, before anybody pays."""

@@ -1,0 +1,197 @@
+"""The rehearsal report, all its phrases, and its samples."""
+
+import math
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.features.rehearsal.usecase import REPORT, Accepted, NotYet
+from bot.slack.message import Facts, Message, button, buttons, plain, section
+from bot.slack.mrkdwn import channel, person, quoted, shortened
+from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_DRAFTS, MAX_LINES, MIN_TEXTS
+
+RUN: Final = "rehearsal.run"
+PHRASES: Final = "rehearsal.phrases"
+SAMPLES: Final = "rehearsal.samples"
+# Buttons that other features answer: the cost card, and a cleaning rule's fix.
+COST: Final = "spending.show_cost"
+FIX: Final = "datasets.fix."
+
+GOOD: Final = (
+    "🎭 *Rehearsal — free, on our own machine.* This shows defects your data would teach. "
+    "It does not show final quality."
+)
+PHRASE_CHARS: Final = 60
+PROMPT_CHARS: Final = 150
+SAMPLE_CHARS: Final = 700
+# Rule: its name, what a draft's lines have, what a training text has, the fix's button.
+PROBLEMS: Final = {
+    "link": ("Links", "hold a web address", "them", "Remove links"),
+    "markup": ("HTML", "hold left-over code", "it", "Take it out"),
+    "shortcode": ("Shortcodes", "hold a shortcode", "them", "Take them out"),
+    "email": ("E-mail addresses", "hold an e-mail address", "them", "Mask them"),
+    "repeated-passage": ("Said again and again", "repeat a passage that many posts share", "one", "Strip"),
+    "series": ("A template", "are a series' skeleton", "it", "Leave the series out"),
+}
+NEAR_DUPLICATE: Final = "near-duplicate"
+GROUPS: Final = {
+    "HTML": ("markup", "shortcode"),
+    "boilerplate": ("repeated-passage", "series"),
+    "e-mail addresses": ("email",),
+}
+
+
+def answered(outcome: Accepted | NotYet) -> str:
+    if isinstance(outcome, Accepted):
+        return (
+            f"The rehearsal comes in the thread of round {outcome.round.number} in {channel(outcome.round.channel_id)}."
+        )
+    handle = quoted(outcome.handle)
+    if outcome.preparing:
+        return f"The texts of {handle} are being cleaned right now. Rehearse them when the cleaning report is there."
+    return f"{handle} has no texts to rehearse yet. `/voice data {handle}` opens the thread where you drop them."
+
+
+def report(facts: Facts) -> Message:
+    match facts["state"]:
+        case "running":
+            return plain(f"🎭 Rehearsing the {facts['texts']:,} texts of {quoted(facts['handle'])} …")
+        case "failed":
+            return plain(facts["sentence"])
+        case "too-few":
+            return plain(too_few(facts["texts"]))
+    return done(facts)
+
+
+def too_few(texts: int) -> str:
+    left = "1 text is" if texts == 1 else f"{texts} texts are"
+    return (
+        f"{left} left; I need at least {MIN_TEXTS} to rehearse and most providers need 10 to train. "
+        "Add texts, or use few-shot (works from 3)."
+    )
+
+
+def done(facts: Facts) -> Message:
+    head = header_line(facts["problems"])
+    blocks: list[Block] = [section(head)]
+    for problem in facts["problems"]:
+        blocks.append(section(problem_line(problem), accessory=fix_button(problem["rule"], facts["round_id"])))
+    blocks.append(
+        section("\n".join(filter(None, [habits(facts), one_offs(facts["one_offs"]), leaks(facts), shape(facts)])))
+    )
+    return Message(head, (*blocks, buttons(*report_buttons(facts))))
+
+
+def header_line(problems: list[Facts]) -> str:
+    if not problems:
+        return GOOD
+    found = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return f"🛑 *Rehearsal found {found}. Paying now would waste the run.*"
+
+
+def problem_line(problem: Facts) -> str:
+    if problem["rule"] == NEAR_DUPLICATE:
+        share = percent(problem["share"])
+        return (
+            f"*Copies:* {share} of words stand in passages over {COPIED_WORDS} words that it would read twice or more."
+        )
+    name, lines, them, _ = PROBLEMS[problem["rule"]]
+    have = "1 post still has" if problem["texts"] == 1 else f"{problem['texts']:,} posts still have"
+    because = f"{lines}, because {have} {them}"
+    if problem["share"] > MAX_LINES:
+        return f"*{name}:* {percent(problem['share'])} of lines {because}."
+    if problem["drafts"] > MAX_DRAFTS:
+        return f"*{name}:* {percent(problem['drafts'])} of drafts {because}."
+    whole = f"{problem['texts']:,} of {problem['of_texts']:,} posts"
+    return f"*{name}:* {whole} {lines}. A bigger model than mine would write that too."
+
+
+def fix_button(rule: str, round_id: int) -> ButtonElement:
+    label = "Leave out copies" if rule == NEAR_DUPLICATE else PROBLEMS[rule][3]
+    return button(label, FIX + rule, round_id)
+
+
+def habits(facts: Facts) -> str:
+    if not facts["habits"]:
+        return "*It would learn to say:* nothing that others do not say as often."
+    first, *others = [phrase_words(phrase) for phrase in facts["habits"]]
+    more = " …" if facts["all_habits"] > len(facts["habits"]) else ""
+    return f"*It would learn to say:* {' · '.join([first, *others])}{more}"
+
+
+def phrase_words(phrase: Facts) -> str:
+    return f'"{quoted(shortened(phrase["words"], PHRASE_CHARS))}" ({phrase["texts"]:,} posts)'
+
+
+def one_offs(words: list[str]) -> str:
+    named = " · ".join(f'"{quoted(shortened(word, PHRASE_CHARS))}"' for word in words)
+    return f"*Only once, so not a habit:* {named}." if named else ""
+
+
+def leaks(facts: Facts) -> str:
+    rates, bad = facts["leaks"], {problem["rule"] for problem in facts["problems"]}
+    parts = [f"web links {100 * rates['link']:.1f} % of lines {sign(bad, 'link')}"]
+    parts += [
+        f"{name} {short_rate(math.fsum(rates[rule] for rule in rules))} {sign(bad, *rules)}"
+        for name, rules in GROUPS.items()
+        if name != "e-mail addresses" or rates["email"]
+    ]
+    copied = f"{100 * facts['copied']:.1f} %"
+    parts.append(f"copied passages over {COPIED_WORDS} words: {copied} {sign(bad, NEAR_DUPLICATE)}")
+    return f"*Leaks:* {' · '.join(parts)}"
+
+
+def sign(bad: Collection[str], *rules: str) -> str:
+    return "🛑" if any(rule in bad for rule in rules) else "✅"
+
+
+def short_rate(rate: float) -> str:
+    return f"{100 * rate:.1f} %" if rate else "0"
+
+
+def shape(facts: Facts) -> str:
+    by_name = {measure["measure"]: measure for measure in facts["shape"]}
+    words = by_name["words"]
+    parts = [
+        f"{words['drafted']:,.0f} words ({words['low']:,.0f}–{words['high']:,.0f})",
+        f"paragraphs of {by_name['sentences per paragraph']['drafted']:.1f} sentences",
+        f"{by_name['words per sentence']['drafted']:.0f} words per sentence",
+        f"{by_name['questions']['drafted']:.1f} questions per post",
+    ]
+    posts = "held-out posts" if facts["shape_from"] == "held-out" else "posts"
+    unlike = [measure["measure"] for measure in facts["shape"] if not measure["fits"]]
+    if not unlike:
+        return f"*Shape:* {' · '.join(parts)} — like {person(facts['owner'])}'s {posts} ✅"
+    ranges = "; ".join(f"{name}: {by_name[name]['low']:.1f}–{by_name[name]['high']:.1f}" for name in unlike)
+    return f"*Shape:* {' · '.join(parts)} — eight in ten of {person(facts['owner'])}'s {posts} have {ranges} ⚠️"
+
+
+def report_buttons(facts: Facts) -> Iterable[ButtonElement]:
+    if facts["all_habits"]:
+        yield button(f"All {facts['all_habits']} phrases", PHRASES, facts["shown"])
+    yield button(f"{facts['samples']} samples", SAMPLES, facts["shown"])
+    yield button("Cost…", COST, facts["handle"])
+
+
+def all_phrases(shown: Facts) -> str:
+    lines = ["*It would learn to say:*", " · ".join(phrase_words(phrase) for phrase in shown["habits"])]
+    return "\n".join(filter(None, [*lines, one_offs(shown["one_offs"])]))
+
+
+def all_samples(shown: Facts) -> str:
+    """Drafts of the small local model: what they look like tells, not what they say."""
+    parts = [
+        "_The small local model wrote these. Look for code, addresses and set pieces; the sense is not the point._"
+    ]
+    for sample in shown["samples"]:
+        asked, text = quoted(shortened(sample["prompt"], PROMPT_CHARS)), quoted(shortened(sample["text"], SAMPLE_CHARS))
+        parts.append(f"*{asked}*\n{text}")
+    return "\n\n".join(parts)
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"
+
+
+TEMPLATES = {REPORT: report}
