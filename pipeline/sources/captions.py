@@ -131,7 +131,8 @@ def read_segments(source: Source) -> Iterator[Item]:
 
 
 def _segment(segment: dict[str, Any]) -> Cue:  # Any: JSON is whatever was written
-    words = " ".join(plain(segment.get("body") or segment.get("text")).split())
+    body = segment.get("body") or segment.get("text")
+    words = " ".join(body.split()) if isinstance(body, str) else ""
     start_s, end_s = (_seconds(segment, names) for names in (("startTime", "start"), ("endTime", "end")))
     speaker = plain(segment.get("speaker")) if "speaker" in segment else None
     return Cue(words, start_s, end_s, speaker)

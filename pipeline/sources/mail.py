@@ -11,7 +11,7 @@ from email.message import Message
 from email.utils import parseaddr
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
-from pipeline.errors import DataError, UnreadableFile
+from pipeline.errors import UnreadableFile
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.mail_html import main_part
@@ -25,6 +25,7 @@ FROM_LINE = re.compile(rb"From (?:\S+ .*\d{4}|- |\S+$)")
 QUOTED_FROM = re.compile(rb">+From ")
 HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 HEADER_CHARS = 2_000
+NO_TEXT = "no text in it"
 # What the parser raises on broken encodings, besides what it keeps as defects.
 FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
 # Deeper than any real letter; the parser works through every boundary for every line.
@@ -46,25 +47,29 @@ def read_eml(source: Source) -> Iterator[Item]:
     raw = source.stream.read(limit_bytes + 1)
     if not HEADER.match(raw.lstrip(b"\xef\xbb\xbf\r\n")):
         raise UnreadableFile(source.name, "line 1")
-    for item in _message_items(Raw(raw[:limit_bytes], len(raw) > limit_bytes), DocumentId(""), source):
-        if isinstance(item, BrokenItem):
-            raise UnreadableFile(source.name, item.reason)
-        yield item
+    yield from _message_items(Raw(raw[:limit_bytes], len(raw) > limit_bytes), DocumentId(""), source)
 
 
 def read_mbox(source: Source) -> Iterator[Item]:
     """Ids are the messages' places. A message that cannot be read is a BrokenItem."""
     encodings: set[str] = set()
     number = 0
-    for number, raw in enumerate(_messages(source), 1):  # asked for below
-        for item in _message_items(raw, DocumentId(str(number)), source):
+    for raw in _messages(source):
+        number += 1
+        for item in _items_or_broken(raw, DocumentId(str(number)), source):
+            if not isinstance(item, Notice) or item.detail not in encodings:
+                yield item
             if isinstance(item, Notice):
-                if item.detail in encodings:
-                    continue
                 encodings.add(item.detail)
-            yield item
     if not number:
         raise UnreadableFile(source.name, "line 1")
+
+
+def _items_or_broken(raw: Raw, document_id: DocumentId, source: Source) -> list[Item]:
+    try:
+        return _message_items(raw, document_id, source)
+    except UnreadableFile as error:
+        return [BrokenItem(document_id, source.name, f"message {document_id}: {error.where or 'cannot be read'}")]
 
 
 def _messages(source: Source) -> Iterator[Raw]:
@@ -88,23 +93,21 @@ def _messages(source: Source) -> Iterator[Raw]:
         yield Raw(b"".join(kept), size_bytes > limit_bytes)
 
 
-def _message_items(raw: Raw, document_id: DocumentId, source: Source) -> Iterator[Item]:
+def _message_items(raw: Raw, document_id: DocumentId, source: Source) -> list[Item]:
+    """Raises UnreadableFile with the reason as where."""
+    if len(BOUNDARY.findall(raw.content)) > MOST_BOUNDARIES:
+        raise UnreadableFile(source.name, "nested too deeply")
     try:
-        if len(BOUNDARY.findall(raw.content)) > MOST_BOUNDARIES:
-            raise ValueError("nested too deeply")
         message = email.message_from_bytes(raw.content)
         part, is_last = _body_part(message)
-        items = list(_document_items(message, part, document_id, source))
-    except DataError:
-        yield BrokenItem(document_id, source.name, "cannot be read")
-        return
-    except FAULTS:
-        yield BrokenItem(document_id, source.name, "is no readable message")
-        return
+        items = list(_document_items(message, part, document_id, source)) if part else []
+    except FAULTS as error:
+        raise UnreadableFile(source.name) from error
+    if not items:
+        raise UnreadableFile(source.name, NO_TEXT)
     if raw.cut and is_last:
-        yield BrokenItem(document_id, source.name, f"longer than {source.limits.record_chars:,} bytes")
-        return
-    yield from items
+        raise UnreadableFile(source.name, f"longer than {source.limits.record_chars:,} bytes")
+    return items
 
 
 def _body_part(message: Message) -> tuple[Message | None, bool]:

@@ -7,12 +7,13 @@ FORWARDED = re.compile(
     r"^(?:-{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht)\s*-{2,}|_{20,}\s*\nFrom: )",
     re.MULTILINE | re.IGNORECASE,
 )
-# "On Thu, Jan 5, 2012 at 2:30 PM, Ann <ann@example.org> wrote:", perhaps over two or three lines.
+# "On Thu, Jan 5, 2012 at 2:30 PM, Ann <ann@example.org> wrote:", perhaps over two or three lines, above a quotation.
 WROTE = re.compile(
-    r"^(?:On|Am|Le|El)\s[^\n>]{4,200}(?:\n[^\n>]{1,200}){0,2}?\s(?:wrote|schrieb|a écrit|escribió)[^\n]{0,80}:[ \t]*$",
+    r"^(?:On|Am|Le|El)\s[^\n]{4,200}(?:\n[^\n>][^\n]{0,200}){0,2}?"
+    r"\s(?:wrote|schrieb|a écrit|escribió)[^\n]{0,80}:[ \t]*(?=\s*(?:\n>|\Z))",
     re.MULTILINE,
 )
-QUOTED = re.compile(r"^[ \t]*>[^\n]*(?:\n|\Z)", re.MULTILINE)
+QUOTED = re.compile(r"^>[^\n]*(?:\n|\Z)", re.MULTILINE)
 BLANK_LINES = re.compile(r"\n{3,}")
 
 

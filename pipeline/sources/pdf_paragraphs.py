@@ -35,7 +35,7 @@ class Line:
 
 
 def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
-    lines = [line for page in without_running(pages) for line in page]
+    lines = [line for page in without_running(pages) for line in page] or [line for page in pages for line in page]
     if not lines:
         return []
     layout = _layout(lines)

@@ -39,7 +39,10 @@ def word_paragraph(text: str, style: str = "") -> str:
 def core_properties(**stated: str) -> str:
     spaces = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
     prefixes = {"created": "dcterms", "modified": "dcterms"}
-    tags = (f"<{prefixes.get(name, 'dc')}:{name}>{text}</{prefixes.get(name, 'dc')}:{name}>" for name, text in stated.items())
+    tags = (
+        f"<{prefixes.get(name, 'dc')}:{name}>{text}</{prefixes.get(name, 'dc')}:{name}>"
+        for name, text in stated.items()
+    )
     return f'<cp:coreProperties xmlns:cp="urn:x" {spaces}>{"".join(tags)}</cp:coreProperties>'
 
 

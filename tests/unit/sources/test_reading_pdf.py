@@ -53,7 +53,7 @@ def test_lines_are_joined_and_what_runs_along_every_page_goes(write: Write) -> N
     pages = [
         page(1, "This is the first line of a paragraph and it goes on to a sec-", "ond one.", "", "Another begins"),
         page(2, "on this page, and says that well-", "known things are known, well-known at that."),
-        page(3, "The third page has but one."),
+        page(3, "The third page has but one line, which is as long as the others."),
         page(4, "The last."),
     ]
     assert only(read(write("p", pdf(pages, STATED)))).body.split("\n\n")[:2] == [
@@ -83,14 +83,19 @@ def test_where_a_paragraph_begins(lines: list[Line], paragraphs: int) -> None:
 
 
 def test_headers_that_alternate_go_and_single_lines_stay() -> None:
-    pages = [[Line("Ann" if at % 2 else "Essays"), Line(f"text {'x' * at} of the page."), Line(str(at))] for at in range(1, 9)]
+    pages = [
+        [Line("Ann" if at % 2 else "Essays"), Line(f"text {'x' * at} of the page."), Line(str(at))]
+        for at in range(1, 9)
+    ]
     assert " ".join(joined(pages)).count("text") == 8
     assert not {"Ann", "Essays"} & set(" ".join(joined(pages)).split())
     assert " ".join(joined([[Line("Essays"), Line("text")], [Line("More"), Line("1984")]])) == "Essays text More 1984"
 
 
 def test_ligatures_and_soft_hyphens_are_letters_again() -> None:
-    assert joined([[Line("the ﬁrst of\u00adten oﬃces, a won\u00ad"), Line("der")]]) == ["the first often offices, a wonder"]
+    assert joined([[Line("the ﬁrst of\u00adten oﬃces, a won\u00ad"), Line("der")]]) == [
+        "the first often offices, a wonder"
+    ]
 
 
 def test_a_text_no_longer_than_the_limits(write: Write) -> None:
