@@ -59,7 +59,8 @@ class SlackFiles:
         try:
             answer = await self.client.files_info(file=slack_file_id)
         except SlackApiError as error:
-            raise DownloadRefused(slack_file_id, error.response.status_code) from error
+            status = error.response.status_code
+            raise DownloadRefused(slack_file_id, 403 if status == 200 else status) from error
         file: dict[str, Any] = answer["file"]
         return file
 

@@ -91,8 +91,9 @@ async def test_undo_pressed_twice_is_undone_once(town: World) -> None:
     report = await town.message_in(thread, " kept: ")
     pressed = [town.people.press("steward", CHANNEL, report["ts"], "datasets.undo.markup") for _ in range(2)]
     await asyncio.gather(*pressed)
-    assert "🛑" in await report_of(town, thread)
-    assert len(town.query("SELECT id FROM recipe_step WHERE round_id = ?", town.round_id(thread))) == 1
+    assert "✓ *Markup" not in await report_of(town, thread)
+    steps = town.query("SELECT choice, undone_at FROM recipe_step WHERE round_id = ?", town.round_id(thread))
+    assert steps == [("keep", None)]
 
 
 async def test_two_people_and_a_double_click_accept_each_fix_once(town: World) -> None:

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from bot.features.consent import views as consent
 from bot.features.datasets import views as datasets
 from bot.features.voices import views as voices
-from bot.slack.message import MESSAGE_CHARS, Message, fit, plain
+from bot.slack.message import MESSAGE_CHARS, Message, fit, plain, section
 from bot.slack.whispers import render_whisper
 from pipeline.domain.documents import Rule
 from pipeline.findings import RULES
@@ -207,6 +207,10 @@ def test_texts_that_do_not_fit_are_clipped_from_the_longest(texts: list[dict[str
     assert not clipped or not whole or len(min(clipped, key=len)) >= len(max(whole, key=len))
     if sum(map(len, before)) <= chars:
         assert before == after
+
+
+def test_a_message_of_many_long_sections_is_clipped_as_a_whole() -> None:
+    passes(Message("long", [section("word " * 600) for _ in range(20)]))
 
 
 def test_a_short_message_is_left_alone() -> None:
