@@ -7,8 +7,8 @@ from typing import Final
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.features.rehearsal.usecase import REPORT, Accepted, NotYet
-from bot.slack.message import Facts, Message, button, buttons, plain, section
-from bot.slack.mrkdwn import channel, person, quoted, shortened
+from bot.slack.message import SECTION_CHARS, Facts, Message, button, buttons, plain, section
+from bot.slack.mrkdwn import channel, clipped, person, quoted, shortened
 from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_DRAFTS, MAX_LINES, MIN_TEXTS
 
 RUN: Final = "rehearsal.run"
@@ -22,7 +22,7 @@ GOOD: Final = (
     "🎭 *Rehearsal — free, on our own machine.* This shows defects your data would teach. "
     "It does not show final quality."
 )
-PHRASE_CHARS: Final = 60
+PHRASE_CHARS: Final = 50
 PROMPT_CHARS: Final = 150
 SAMPLE_CHARS: Final = 700
 # Rule: its name, what a draft's lines have, what a training text has, the fix's button.
@@ -115,18 +115,23 @@ def fix_button(rule: str, round_id: int) -> ButtonElement:
 def habits(facts: Facts) -> str:
     if not facts["habits"]:
         return "*It would learn to say:* nothing that others do not say as often."
-    first, *others = [phrase_words(phrase) for phrase in facts["habits"]]
     more = " …" if facts["all_habits"] > len(facts["habits"]) else ""
-    return f"*It would learn to say:* {' · '.join([first, *others])}{more}"
+    return f"*It would learn to say:* {phrase_list(facts['habits'])}{more}"
 
 
-def phrase_words(phrase: Facts) -> str:
-    return f'"{quoted(shortened(phrase["words"], PHRASE_CHARS))}" ({phrase["texts"]:,} posts)'
+def phrase_list(phrases: list[Facts]) -> str:
+    """ "data-driven" (71 posts) · "what say you" (31)"""
+    listed = [f'"{named(phrase["words"])}" ({phrase["texts"]:,}' for phrase in phrases]
+    return " · ".join([f"{listed[0]} posts)", *(f"{one})" for one in listed[1:])])
+
+
+def named(words: str) -> str:
+    return clipped(quoted(shortened(words, PHRASE_CHARS)), PHRASE_CHARS)
 
 
 def one_offs(words: list[str]) -> str:
-    named = " · ".join(f'"{quoted(shortened(word, PHRASE_CHARS))}"' for word in words)
-    return f"*Only once, so not a habit:* {named}." if named else ""
+    listed = " · ".join(f'"{named(word)}"' for word in words)
+    return f"*Only once, so not a habit:* {listed}." if listed else ""
 
 
 def leaks(facts: Facts) -> str:
@@ -156,7 +161,6 @@ def shape(facts: Facts) -> str:
     parts = [
         f"{words['drafted']:,.0f} words ({words['low']:,.0f}–{words['high']:,.0f})",
         f"paragraphs of {by_name['sentences per paragraph']['drafted']:.1f} sentences",
-        f"{by_name['words per sentence']['drafted']:.0f} words per sentence",
         f"{by_name['questions']['drafted']:.1f} questions per post",
     ]
     posts = "held-out posts" if facts["shape_from"] == "held-out" else "posts"
@@ -169,14 +173,14 @@ def shape(facts: Facts) -> str:
 
 def report_buttons(facts: Facts) -> Iterable[ButtonElement]:
     if facts["all_habits"]:
-        yield button(f"All {facts['all_habits']} phrases", PHRASES, facts["shown"])
+        yield button(f"All {facts['all_habits']}", PHRASES, facts["shown"])
     yield button(f"{facts['samples']} samples", SAMPLES, facts["shown"])
     yield button("Cost…", COST, facts["handle"])
 
 
 def all_phrases(shown: Facts) -> str:
-    lines = ["*It would learn to say:*", " · ".join(phrase_words(phrase) for phrase in shown["habits"])]
-    return "\n".join(filter(None, [*lines, one_offs(shown["one_offs"])]))
+    lines = ["*It would learn to say:*", phrase_list(shown["habits"]) if shown["habits"] else "nothing"]
+    return clipped("\n".join(filter(None, [*lines, one_offs(shown["one_offs"])])), SECTION_CHARS)
 
 
 def all_samples(shown: Facts) -> str:
@@ -185,9 +189,10 @@ def all_samples(shown: Facts) -> str:
         "_The small local model wrote these. Look for code, addresses and set pieces; the sense is not the point._"
     ]
     for sample in shown["samples"]:
-        asked, text = quoted(shortened(sample["prompt"], PROMPT_CHARS)), quoted(shortened(sample["text"], SAMPLE_CHARS))
+        asked = clipped(quoted(shortened(sample["prompt"], PROMPT_CHARS)), PROMPT_CHARS)
+        text = clipped(quoted(shortened(sample["text"], SAMPLE_CHARS)), SAMPLE_CHARS)
         parts.append(f"*{asked}*\n{text}")
-    return "\n\n".join(parts)
+    return clipped("\n\n".join(parts), SECTION_CHARS)
 
 
 def percent(share: float) -> str:
