@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -24,9 +24,14 @@ from pipeline.models.tokens import TokenCounter, token_counter
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
 from pipeline.sources.reading import Limits, read_file
-from pipeline.survey import Item, survey
+from pipeline.survey import Corpus, Item, survey
+from pipeline.tagging import TagOptions
 
 T = TypeVar("T")
+
+# What a worker process remembers: two, because taking markup out or leaving it in are tagged differently.
+CORPORA_KEPT = 2
+CORPORA: dict[Hashable, Corpus] = {}
 
 SYSTEM_MESSAGE = "You write in the voice of {writer}."
 
@@ -157,14 +162,25 @@ def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
 def prepared_round(
     files: Sequence[PreparedFile], recipe: Recipe, writer: str, limits: Limits, facts: RowFacts
 ) -> PreparedRound:
-    """Reads once; decides twice: as chosen, and as if every fix were accepted."""
+    """Decides twice: as chosen and, while a fix is open, as if every fix were accepted."""
     target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count)
-    corpus = survey(items_of(files, limits), recipe)
-    prepared = decide(corpus, recipe, target)
+    prepared = decide(surveyed(files, recipe, limits), recipe, target)
     everything = accept(recipe, "all", prepared.findings)
-    projected = corpus if corpus.fits(everything) else survey(items_of(files, limits), everything)
-    accepted = decide(projected, everything, target)
+    accepted = prepared
+    if everything.choices != recipe.choices:
+        accepted = decide(surveyed(files, everything, limits), everything, target)
     return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), facts.context_tokens)
+
+
+def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits) -> Corpus:
+    """Read and tagged; the newest few are kept, since people press one fix after the other on the same texts."""
+    names = tuple((file.sha256, file.name) for file in files)
+    key = (names, recipe.filters, recipe.excluded, TagOptions.of(recipe), limits)
+    if key not in CORPORA:
+        while len(CORPORA) >= CORPORA_KEPT:
+            CORPORA.pop(next(iter(CORPORA)))
+        CORPORA[key] = survey(items_of(files, limits), recipe)
+    return CORPORA[key]
 
 
 def as_round(prepared: Prepared, if_accepted: IfAccepted, context_tokens: int) -> PreparedRound:

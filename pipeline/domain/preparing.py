@@ -20,10 +20,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """A readable file and the name people know it by."""
+    """A readable file, the name people know it by, and the SHA-256 (hex) of its bytes."""
 
     path: Path
     name: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,9 @@ class PrepareRound:
         try:
             async with AsyncExitStack() as stack:
                 files = [
-                    PreparedFile(await stack.enter_async_context(self.artifacts.local_path(one.sha256 or "")), one.name)
+                    PreparedFile(await stack.enter_async_context(self.artifacts.local_path(sha256)), one.name, sha256)
                     for one in sources
+                    if (sha256 := one.sha256)
                 ]
                 prepared = await self.preparer.prepare(files, recipe, writer=voice.handle)
         except DataError as error:

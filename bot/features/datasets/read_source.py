@@ -51,7 +51,7 @@ class ReadSource:
             async with self.database.read() as tx:
                 await refuse_repeat(tx, source, sha256)
             async with self.artifacts.local_path(sha256) as path:
-                facts = await self.preparer.read(PreparedFile(path, source.name))
+                facts = await self.preparer.read(PreparedFile(path, source.name, sha256))
             if not facts.documents:
                 raise UnreadableFile(source.name) if facts.broken else EmptyFile(source.name)
             await self.count_in(item, source, sha256, facts)

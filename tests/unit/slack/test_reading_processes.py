@@ -59,5 +59,5 @@ class DeadlyPath(type(Path())):  # type: ignore[misc]  # the class Path() makes 
 async def test_a_file_that_kills_its_reader_twice_is_unreadable(pool: ProcessPool, tmp_path: Path) -> None:
     preparer = ExecutorPreparer(pool, Limits(), RowFacts("o200k_base", True, 1000, tmp_path))
     with pytest.raises(UnreadableFile) as refused:
-        await preparer.read(PreparedFile(DeadlyPath(tmp_path / "x.csv"), "poison.csv"))
+        await preparer.read(PreparedFile(DeadlyPath(tmp_path / "x.csv"), "poison.csv", "poison"))
     assert refused.value.name == "poison.csv"
