@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # The first Python that is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
-CODE := bot pipeline storage modelserver sandbox
+CODE := bot pipeline storage modelserver sandbox benchmarks
 WORKERS ?= 2
 # Two files named conftest.py cannot be checked in one mypy run.
 CONFTESTS = $(sort $(shell find tests -name conftest.py))
