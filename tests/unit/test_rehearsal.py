@@ -16,7 +16,7 @@ from pipeline.examples import to_jsonl
 from pipeline.findings import FIXABLE
 from pipeline.rehearsal import Rehearsal, TooFew, Trial, rehearse, try_out
 from pipeline.rehearsal.leaks import LEAKS, LeakFinder
-from pipeline.rehearsal.rehearse import COPIED_WORDS, copied_share, said_twice_share
+from pipeline.rehearsal.rehearse import COPIED_WORDS, DRAFTS, copied_share, said_twice_share
 from pipeline.rehearsal.shape import compare, shape_of
 from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file
@@ -145,10 +145,16 @@ def test_the_range_leaves_out_a_tenth_at_either_end() -> None:
 
 
 def test_what_no_training_text_has_is_not_the_datas_fault() -> None:
+    """ "Data.gov" is a name and "data." ends a sentence; the local model makes the address data.gov of them."""
+    ends = [f"They read Data.gov for the {n}th time." if n % 2 else f"{plain_text(n)[:30]} data." for n in range(60)]
+    rows = [example(n, f"{plain_text(n)}\n\n{end}") for n, end in enumerate(ends)]
+    found = rehearse(rows, [example(900 + n, plain_text(900 + n)) for n in range(10)], samples=DRAFTS)
+    assert isinstance(found, Rehearsal)
     finder = LeakFinder.trained_on([])
-    assert finder.leaks("see example.com/page") == {"link"}
-    rows = [example(n, f"{plain_text(n)}\n\nWe use data and more. Its code is here.") for n in range(30)]
-    assert rehearsed(rows).leaks["link"] == 0
+    assert finder.texts_with(ends)["link"] == 0
+    assert finder.texts_with(text for _, text in found.samples)["link"] > 0
+    assert found.leaks["link"] == 0
+    assert "link" not in {problem.rule for problem in found.problems}
 
 
 @settings(max_examples=25, deadline=None)
