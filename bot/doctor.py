@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from slack_sdk.errors import SlackApiError
 
 from bot.settings import Settings
+from bot.slack.refusals import code_of
 from bot.wiring import model_providers, opened_database, price_table, slack_client
 
 Finding = tuple[bool, str]
@@ -28,7 +29,7 @@ async def slack_answers(settings: Settings) -> Finding:
     try:
         who = await slack_client(settings).auth_test()
     except SlackApiError as error:
-        return False, f"Slack: refused the token ({error.response.get('error')}). Install the app again and copy it."
+        return False, f"Slack: refused the token ({code_of(error)}). Install the app again and copy it."
     except OSError as error:
         return False, f"Slack: {settings.slack.api_url} cannot be reached ({type(error).__name__})."
     return True, f"Slack: connected to {who['team']} as {who['user']}."

@@ -6,6 +6,8 @@ from datetime import datetime
 # What a cut may leave behind: the start of an entity, of a mention or of a link.
 TORN = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 
+SMALLEST_SHOWN = 100  # micro-dollars: the least that four digits can tell from nothing
+
 
 def escape(text: str) -> str:
     """Characters that Slack reads as control, as entities: nobody can mention a channel through a title."""
@@ -56,9 +58,11 @@ def shortened(text: str, length: int) -> str:
 
 
 def usd(microusd: int) -> str:
-    """$8.80; amounts under a dime keep a third digit so that a cent is not rounded away; nothing is $0."""
+    """$8.80; under a dime up to four digits, so that a cent is not rounded away; nothing is $0, and less says so."""
     if microusd == 0:
         return "$0"
+    if abs(microusd) < SMALLEST_SHOWN:
+        return "under $0.0001"
     if abs(microusd) < 100_000:
         cents = f"{microusd / 1_000_000:.4f}".rstrip("0")
         return f"${cents}" if len(cents.split(".")[1]) >= 2 else f"${microusd / 1_000_000:.2f}"

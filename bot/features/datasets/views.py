@@ -1,6 +1,7 @@
 """The round's card, a message per file, and the cleaning report with its buttons."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject
@@ -81,6 +82,10 @@ def round_standing(facts: Facts) -> str:
         return f"{facts['texts']:,} texts · {JOB_LINES[facts['job_state']]}{place}"
     if not facts["read"]:
         return "0 texts."
+    if not facts["is_prepared"]:
+        return f"cleaning {facts['read']:,} texts …"
+    if not facts["texts"]:
+        return f"0 of {facts['read']:,} texts: everything is filtered out"
     state = f"*{len(facts['open_blockers'])} to decide*" if facts["open_blockers"] else "clean"
     return f"{facts['texts']:,} of {facts['read']:,} texts, {state}"
 
@@ -167,9 +172,14 @@ def kept_lines(facts: Facts) -> str:
     chosen += [f"type *{named(', '.join(filters['kinds']))}*", f"status *{named(', '.join(filters['statuses']))}*"]
     chosen += [f"since *{filters['since']}*"] if filters["since"] else []
     chosen += [f"until *{filters['until']}*"] if filters["until"] else []
-    left_out = " · ".join(f"{count:,} {REASONS.get(reason, reason)}" for reason, count in facts["left_out"].items())
+    left_out = " · ".join(f"{count:,} {REASONS.get(reason, reason)}" for reason, count in by_count(facts["left_out"]))
     lines = [f"*{facts['kept']:,}* of {facts['documents_read']:,} kept: {' · '.join(chosen)}"]
     return "\n".join([*lines, f"Left out: {left_out}"] if left_out else lines)
+
+
+def by_count(left_out: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Most first."""
+    return sorted(left_out.items(), key=lambda pair: -pair[1])
 
 
 def filters_button(round_id: RoundId) -> ButtonElement:
@@ -228,8 +238,8 @@ def shown(finding: Facts | None) -> str:
     lines = [sentence_of(finding)]
     for example in finding["examples"]:
         lines.append(f"*{named(example['title'])}*\n> {one_line(example['before'])}")
-        if example["after"] != example["before"]:
-            lines.append(f"becomes\n> {one_line(example['after']) or '(nothing)'}")
+        if example["after"] and example["after"] != example["before"]:
+            lines.append(f"becomes\n> {one_line(example['after'])}")
     return "\n".join(lines)
 
 
