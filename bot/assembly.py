@@ -38,6 +38,9 @@ from bot.features.feedback.rewriting import (
     WithdrawRewrite,
 )
 from bot.features.feedback.usecase import GiveReason, RecordReaction
+from bot.features.rehearsal import views as rehearsal_views
+from bot.features.rehearsal.listeners import RehearsalListeners
+from bot.features.rehearsal.usecase import AskToRehearse, LookAtTrial, Rehearser, RunRehearsal
 from bot.features.rounds import views as round_views
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.usecase import PreviewRound
@@ -103,6 +106,7 @@ class Parts:
     database: Database
     artifacts: ArtifactStore
     preparer: Preparer
+    rehearser: Rehearser
     files: FileFetcher
     people: People
     providers: ModelProviders
@@ -122,6 +126,7 @@ def listeners(parts: Parts) -> list[Feature]:
         voices(parts),
         consent(parts),
         datasets(parts),
+        rehearsal(parts),
         spending(parts),
         training(parts),
         drafting(parts),
@@ -157,6 +162,11 @@ def datasets(parts: Parts) -> Feature:
         whispers=parts.whispers,
         modals=parts.modals,
     )
+
+
+def rehearsal(parts: Parts) -> Feature:
+    ask, look = AskToRehearse(parts.database, parts.clock), LookAtTrial(parts.artifacts)
+    return RehearsalListeners(ask, look, parts.commands, parts.whispers)
 
 
 def spending(parts: Parts) -> Feature:
@@ -214,6 +224,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     return {
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock),
+        "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "tuning": tuning_step(
             database=db,
             providers=parts.providers,
@@ -239,6 +250,7 @@ def templates() -> Templates:
         **voice_views.TEMPLATES,
         **consent_views.TEMPLATES,
         **dataset_views.TEMPLATES,
+        **rehearsal_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,
         **drafting_views.TEMPLATES,

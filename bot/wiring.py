@@ -23,6 +23,7 @@ from bot.assembly import Parts, Rules, listeners, steps, templates
 from bot.drain import InFlight
 from bot.features.training.record import Timing
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
+from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
 from bot.server import Health, build_site, serving
 from bot.settings import Settings
@@ -98,6 +99,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
             database=database,
             artifacts=FsspecArtifacts(settings.storage.artifacts_url),
             preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
+            rehearser=ExecutorRehearser(pool),
             files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
             people=people,
             providers=providers,

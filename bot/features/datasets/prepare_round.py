@@ -87,9 +87,9 @@ class PrepareRound:
         async with self.database.begin() as tx:
             dataset: Dataset = await tx.datasets.add(new, now=now)
             await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id)
-            facts = report_facts(round_.round_id, prepared, filters)
-            await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
             voice = await tx.voices.by_id(round_.voice_id)
+            facts = report_facts(round_.round_id, voice.handle, prepared, filters)
+            await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
             await tx.work.finish(item)
 
@@ -104,10 +104,11 @@ class PrepareRound:
             await tx.work.finish(item)
 
 
-def report_facts(round_id: RoundId, prepared: PreparedRound, filters: Filters) -> dict[str, Any]:
+def report_facts(round_id: RoundId, handle: str, prepared: PreparedRound, filters: Filters) -> dict[str, Any]:
     """Everything the report message shows, as JSON values."""
     return {
         "round_id": round_id,
+        "handle": handle,
         "documents_read": prepared.documents_read,
         "kept": prepared.kept,
         "left_out": dict(prepared.left_out),

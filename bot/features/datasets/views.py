@@ -18,6 +18,8 @@ from pipeline.domain.voices import RoundId
 
 ACCEPT_ALL = "datasets.accept_all"
 CHANGE_FILTERS = "datasets.filters"
+REHEARSE = "rehearsal.run"
+SHOW_COST = "spending.show_cost"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 NOT_A_DAY = "Write the day like 2021-04-01."
 FILTERS_FORM = "datasets.filters_form"
@@ -157,8 +159,15 @@ def report(facts: Facts) -> Message:
     blocks += [divider(), section(totals(facts, waiting))]
     if any(finding["fix"] for finding in waiting):
         blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
+    else:
+        blocks.append(buttons(*next_buttons(facts["handle"])))
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
+
+
+def next_buttons(handle: str) -> tuple[ButtonElement, ButtonElement]:
+    """What a clean set is ready for; other features answer."""
+    return button("Rehearse — free", REHEARSE, handle, style="primary"), button("Cost", SHOW_COST, handle)
 
 
 def is_said_below(finding: Facts) -> bool:
@@ -220,7 +229,7 @@ def totals(facts: Facts, waiting: list[Facts]) -> str:
     if size["kept"] < THIN:
         lines.append(f"{size['kept']:,} is thin: a few hundred is the usual advice. Enough to try it cheaply.")
     if not undecided:
-        lines.append("Every step can be undone until you pay. Next: `/voice cost` with the name of the voice.")
+        lines.append("Every step can be undone until you pay. Next: rehearse it, or see what it would cost.")
     return "\n".join(lines)
 
 

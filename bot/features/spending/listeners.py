@@ -19,7 +19,7 @@ from bot.features.spending.forms import (
 )
 from bot.features.spending.readiness import NotReady
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
-from bot.features.spending.views import APPROVE, ASK, DECLINE, not_ready
+from bot.features.spending.views import APPROVE, ASK, DECLINE, SHOW_COST, not_ready
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
 from bot.slack.grammar import Typed, parse_handle
@@ -50,6 +50,7 @@ class SpendingListeners:
         usage = COST_USAGE.removeprefix("/voice ").replace("founder", "<name>")
         self.commands.add(Verb("cost", usage, "what training would cost", self.on_cost, ("base", "drafts")))
         self.commands.add(Verb("train", "train <name>", "ask an approver for the money", self.on_train))
+        app.action(SHOW_COST)(self.on_show_cost)
         app.action(ASK)(self.on_ask)
         app.view(TRAIN)(self.on_asked)
         app.action(APPROVE)(self.on_approve)
@@ -59,6 +60,14 @@ class SpendingListeners:
     async def on_cost(self, typed: Typed) -> Reply:
         outcome = await self.cost(cost_question(typed))
         return Reply(not_ready(outcome) if isinstance(outcome, NotReady) else "Cost card: see the dataset thread.")
+
+    async def on_show_cost(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        tell = self.whispers.to(pressed(body))
+        async with failures_told_by(tell):
+            outcome = await self.cost(CostQuestion(body["team"]["id"], action["value"]))
+            if isinstance(outcome, NotReady):
+                await tell(not_ready(outcome))
+        await ack()
 
     async def on_train(self, typed: Typed) -> Reply:
         if not typed.words or typed.trigger_id is None:

@@ -14,6 +14,7 @@ from bot.slack.message import Facts, Message, button, buttons, context, plain, s
 from bot.slack.mrkdwn import channel, moment, person, quoted, shortened, usd
 
 ASK: Final = "spending.ask"
+SHOW_COST: Final = "spending.show_cost"  # a button of the dataset thread
 APPROVE: Final = "spending.approve"
 DECLINE: Final = "spending.decline"
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks

@@ -55,6 +55,7 @@ findings = st.builds(
 reports = st.fixed_dictionaries(
     {
         "round_id": st.just(1),
+        "handle": st.just("founder"),
         "documents_read": counts,
         "kept": counts,
         "left_out": st.dictionaries(st.sampled_from(list(datasets.REASONS)), counts),
@@ -98,6 +99,7 @@ def test_a_report_with_every_finding_at_its_longest_fits_and_keeps_its_buttons()
     ]
     facts = {
         "round_id": 1,
+        "handle": "founder",
         "documents_read": 1204,
         "kept": 165,
         "left_out": dict.fromkeys(datasets.REASONS, 1204),
