@@ -6,7 +6,7 @@ export function el(tag, props = {}, ...children) {
   return made;
 }
 
-const MARKS = /(```[\s\S]+?```|`[^`\n]+`|\*[^*\n]+\*|_[^_\n]+_|~[^~\n]+~|<[^>\n]+>|:[a-z0-9_+-]+:)/g;
+const MARKS = /(```[\s\S]+?```|`[^`\n]+`|(?<!\w)\*[^*\n]+\*(?!\w)|(?<!\w)_[^_\n]+_(?!\w)|(?<!\w)~[^~\n]+~(?!\w)|<[^>\n]+>|:[a-z0-9_+-]+:)/g;
 const EMOJI = {
   "+1": "👍", "-1": "👎", pencil2: "✏️", no_entry_sign: "🚫", dart: "🎯", robot_face: "🤖", star: "⭐",
   rotating_light: "🚨", white_check_mark: "✅", warning: "⚠️", eyes: "👀", tada: "🎉", x: "❌", hourglass: "⌛",
@@ -16,17 +16,22 @@ const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").rep
 
 export function mrkdwn(text, names) {
   const out = el("div", { className: "text" });
-  for (const part of String(text).split(MARKS)) out.append(marked(part, names));
+  for (const lines of String(text).split(/((?:^>.*(?:\n|$))+)/m)) {
+    const isQuote = lines[0] === ">";
+    const into = isQuote ? out.appendChild(el("blockquote")) : out;
+    for (const part of (isQuote ? lines.replace(/^> ?/gm, "").trimEnd() : lines).split(MARKS)) into.append(marked(part, names));
+  }
   return out;
 }
 
 function marked(part, names) {
   const inner = plain(part.slice(1, -1));
+  const within = () => part.slice(1, -1).split(MARKS).map((one) => marked(one, names));
   if (part.startsWith("```")) return el("pre", { textContent: plain(part.slice(3, -3)) });
   if (/^`.+`$/.test(part)) return el("code", { textContent: inner });
-  if (/^\*.+\*$/.test(part)) return el("b", { textContent: inner });
-  if (/^_.+_$/.test(part)) return el("i", { textContent: inner });
-  if (/^~.+~$/.test(part)) return el("s", { textContent: inner });
+  if (/^\*.+\*$/.test(part)) return el("b", {}, ...within());
+  if (/^_.+_$/.test(part)) return el("i", {}, ...within());
+  if (/^~.+~$/.test(part)) return el("s", {}, ...within());
   if (/^<.+>$/.test(part)) return token(part.slice(1, -1), names);
   if (/^:.+:$/.test(part)) return document.createTextNode(emoji(part.slice(1, -1)));
   return document.createTextNode(plain(part));
@@ -34,6 +39,7 @@ function marked(part, names) {
 
 function token(inside, names) {
   const [target, label] = inside.split("|");
+  if (target.startsWith("!date")) return document.createTextNode(plain(label ?? ""));
   if (/^https?:/.test(target)) return link(target, label ?? target);
   const id = target.slice(1).replace("subteam^", "");
   return el("b", { textContent: (target[0] === "#" ? "#" : "@") + (names[id] ?? label ?? id) });
@@ -62,12 +68,12 @@ const DRAW = {
     ...b.elements.map((one) => (one.type === "image" ? image(one) : textOf(one, c.names)))),
   actions: (b, c) => el("div", { className: "row" }, ...b.elements.map((one) => element(one, b, c))),
   context_actions: (b, c) => el("div", { className: "row" }, ...b.elements.map((one) => element(one, b, c))),
-  markdown: (b) => markdown(b.text),
+  markdown: (b, c) => markdown(b.text, c.names),
   rich_text: (b, c) => el("div", { className: "text" }, ...b.elements.flatMap((s) => (s.elements ?? []).map((e) => run(e, c)))),
   table: (b, c) => el("table", { className: "table" }, ...b.rows.map((row) => el("tr", {},
     ...row.map((cell) => el("td", {}, cell.type === "rich_text" ? block(cell, c) : String(cell.text ?? cell.value)))))),
   alert: (b, c) => el("div", { role: "note" }, textOf(b.text, c.names)),
-  input: (b, c) => el("label", { className: "input" }, b.label.text, b.optional ? " (optional)" : "",
+  input: (b, c) => el(b.element.options && !b.element.type.includes("select") ? "div" : "label", { className: "input" }, b.label.text, b.optional ? " (optional)" : "",
     element(b.element, b, c),
     b.hint && el("div", { className: "small", textContent: b.hint.text }),
     c.view?.errors?.[b.block_id] && el("div", { className: "error", textContent: c.view.errors[b.block_id] })),
@@ -80,12 +86,12 @@ function run(part, context) {
   return document.createTextNode(part.text ?? (part.name ? emoji(part.name) : ""));
 }
 
-function markdown(text) {
+function markdown(text, names) {
   const out = el("div");
   for (const line of text.split("\n")) {
     const heading = /^#{1,6} (.*)/.exec(line);
     if (heading) out.append(el("div", { className: "header", textContent: heading[1] }));
-    else out.append(mrkdwn(line.replace(/\*\*(.+?)\*\*/g, "*$1*") || " ", {}));
+    else out.append(mrkdwn(line.replace(/\*\*(.+?)\*\*/g, "*$1*") || " ", names));
   }
   return out;
 }
@@ -93,18 +99,25 @@ function markdown(text) {
 // Images are not fetched from outside; the page shows what a screen reader would say.
 const image = (b) => el("div", { className: "small", textContent: `🖼 ${b.alt_text} (${b.image_url ?? "file"})` });
 
+// Slack asks first where the app says so.
+function sure(e) {
+  const ask = e.confirm;
+  return !ask || confirm(`${ask.title?.text ?? ""}\n\n${plain(ask.text.text)}\n\nOK: ${ask.confirm.text} · Cancel: ${ask.deny.text}`);
+}
+
 function element(e, b, context) {
   if (e.type === "image") return image(e);
   if (e.type === "button" || e.type === "icon_button")
     return el("button", { type: "button", className: `act ${e.style ?? ""}`, textContent: e.text.text,
-      onclick: () => context.act(e, b, e.value) });
+      onclick: () => sure(e) && context.act(e, b, e.value) });
   if (e.type === "feedback_buttons")
     return el("span", { className: "row" }, ...["positive_button", "negative_button"].map((name) =>
       el("button", { type: "button", className: "act", textContent: e[name].text.text, onclick: () => context.act(e, b, e[name].value) })));
   const made = input(e, b, context);
   made.dataset.place = `${b.block_id}\n${e.action_id}`;
   const acts = b.type !== "input" || b.dispatch_action;
-  if (acts) made.addEventListener("change", () => context.act(e, b, valueOf(made)));
+  if (e.placeholder) made.placeholder = e.placeholder.text;
+  if (acts) made.addEventListener("change", () => sure(e) && context.act(e, b, valueOf(made)));
   return made;
 }
 

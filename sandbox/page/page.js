@@ -3,7 +3,7 @@ import { block, el, emoji, mrkdwn, valueOf } from "/page/blocks.js";
 
 const at = (id) => document.getElementById(id);
 const QUICK = ["+1", "-1", "pencil2", "no_entry_sign", "dart", "robot_face", "star", "rotating_light"];
-let space, names = {}, me = localStorage.me ?? "U0STEWARD", place = "C0CONTENT", threadTs = null, drawnView = "";
+let space, names = {}, me = localStorage.me ?? "U0STEWARD", place = "C0CONTENT", threadTs = null, drawnView = "", noticeTimer;
 
 async function look(verb, query = {}) {
   return (await fetch(`/control/${verb}?${new URLSearchParams(query)}`)).json();
@@ -11,16 +11,25 @@ async function look(verb, query = {}) {
 
 async function act(verb, body) {
   const answer = await (await fetch(`/control/${verb}`, { method: "POST", body: JSON.stringify({ user: me, ...body }) })).json();
-  if (!answer.ok) tell(answer.detail || answer.error);
+  if (answer.error === "invalid_input") tell(missing(answer.detail));
+  else if (!answer.ok) tell(answer.detail || answer.error);
   else if (answer.notice) tell(`The app failed: ${answer.notice}`);
   await draw();
   return answer;
 }
 
+// {'handle': 'missing_required_input'} with the labels a person sees.
+function missing(detail) {
+  const input = (id) => [...document.querySelectorAll("#modal [data-place]")].find((one) => one.dataset.place.startsWith(`${id}\n`));
+  return [...detail.matchAll(/'([^']+)': '([^']+)'/g)]
+    .map(([, id, why]) => `${input(id)?.parentElement.firstChild.textContent ?? id}: ${why.replaceAll("_", " ")}`).join(" · ");
+}
+
 function tell(text) {
   at("notice").textContent = text;
   at("notice").hidden = false;
-  setTimeout(() => { at("notice").hidden = true; }, 5000);
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => { at("notice").hidden = true; }, 5000);
 }
 
 async function upload(file, where = {}) {
@@ -45,15 +54,26 @@ async function start() {
 }
 
 async function follow() {
-  let after = (await look("feed", { after: 1e9 })).seq;
-  for (;;) {
-    const news = await look("wait", { after, timeout: 20 });
-    if (news.ok) { after = news.seq; await draw(); }
-    else if (news.error !== "timeout") await new Promise((done) => setTimeout(done, 1000));
+  const newest = async () => (await look("feed", { after: 1e9 })).seq;
+  try {
+    for (let after = await newest(); ;) {
+      const news = await look("wait", { after, timeout: 20 });
+      if (!news.ok) continue;
+      after = await newest(); // A burst is drawn once.
+      await draw();
+    }
+  } catch {
+    tell("The sandbox does not answer.");
+    const back = () => look("workspace").then(() => location.reload(), () => setTimeout(back, 1000));
+    back();
   }
 }
 
-async function draw() {
+// One at a time and in order: an older answer never lies over a newer one.
+let drawing = Promise.resolve();
+const draw = () => (drawing = drawing.catch(() => {}).then(drawNow));
+
+async function drawNow() {
   const channels = (await look("channels", { user: me })).channels;
   for (const one of channels) names[one.id] = one.name ?? "the app";
   at("places").replaceChildren(
@@ -78,15 +98,27 @@ function placeButton(id, textContent) {
 async function drawMessages() {
   const found = (await look("messages", { channel: place, user: me })).messages ?? [];
   const top = found.filter((one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast");
-  fillList(at("messages"), top.map(message));
   at("thread").hidden = !threadTs;
-  if (threadTs) fillList(at("replies"), found.filter((one) => threadTs === one.ts || threadTs === one.thread_ts).map(message));
+  fillList(at("messages"), place, top);
+  fillList(at("replies"), threadTs, found.filter((one) => threadTs && [one.ts, one.thread_ts].includes(threadTs)));
 }
 
-function fillList(list, children) {
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  list.replaceChildren(...children);
-  if (atEnd) list.scrollTop = list.scrollHeight;
+// Messages that did not change keep their elements, so that an open menu or a focus survives news.
+function fillList(list, shown, found) {
+  const last = list.lastChild?.ts ?? "";
+  const isNew = list.shown !== `${me} ${shown}`;
+  list.shown = `${me} ${shown}`;
+  const atEnd = isNew || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  const keys = found.map((one) => JSON.stringify([me, one]));
+  for (const old of [...list.children]) if (isNew || !keys.includes(old.key)) old.remove();
+  found.forEach((one, n) => {
+    if (list.children[n]?.key === keys[n]) return;
+    list.insertBefore(Object.assign(message(one), { key: keys[n], ts: one.ts }), list.children[n] ?? null);
+  });
+  while (list.children.length > found.length) list.lastChild.remove();
+  const newest = found.at(-1);
+  const forMe = newest && newest.ts > last && (newest.is_ephemeral || newest.user === me);
+  if (atEnd || forMe) list.scrollTop = list.scrollHeight;
 }
 
 function message(one) {
@@ -151,6 +183,7 @@ function composer(extra) {
 
 function drawHome(home) {
   const context = { names, view: home, act: (e, b, value) => act("press", { view_id: home.id, action_id: e.action_id, block_id: b.block_id, value }) };
+  at("messages").shown = "";
   at("messages").replaceChildren(...(home ? home.blocks.map((b) => block(b, context)) : [el("p", { textContent: "Nothing published yet." })]));
   at("thread").hidden = true;
 }
