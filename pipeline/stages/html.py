@@ -1,13 +1,14 @@
 """A body in any markup as plain text: WordPress, HTML and Markdown go through one walk over the parsed tree."""
 
 import re
+from collections import Counter
 
 from bs4 import BeautifulSoup
 
 from pipeline.domain.documents import Markup, PlainText
 from pipeline.stages.markdown import render
 from pipeline.stages.plain_writer import Anchor, PlainWriter
-from pipeline.stages.tag_names import TAG, VOID
+from pipeline.stages.tag_names import SWALLOWING, TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
 from pipeline.stages.tree_walk import write_tree
 
@@ -53,11 +54,26 @@ def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> P
     comments = len(_COMMENT.findall(body))
     if tags is None:
         tags = len(TAG.findall(_COMMENT.sub("", body)))
-    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(body)))
+    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_without_unclosed(body))))
     soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml")
     writer = PlainWriter()
     write_tree(soup, writer, newlines_count=newlines_count)
     return _finished(writer.text(), writer.anchors, tags, comments)
+
+
+def _without_unclosed(body: str) -> str:
+    """Elements that are dropped with their content must not take the rest of the text with them.
+
+    Some texts use "<S>" and the like as signs of their own; and a form that never ends is an editor's accident.
+    """
+    opened: Counter[str] = Counter()
+    for closing, name, _ in _TAG_NAME.findall(body):
+        if name.lower() in SWALLOWING:
+            opened[name.lower()] += -1 if closing else 1
+    unclosed = [name for name, count in opened.items() if count > 0]
+    if not unclosed:
+        return body
+    return re.sub(rf"</?(?:{'|'.join(unclosed)})(?=[\s/>])[^<>]*>", " ", body, flags=re.I)
 
 
 def _finished(text: str, anchors: list[Anchor], tags: int, comments: int) -> PlainText:

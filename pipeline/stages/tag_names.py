@@ -14,6 +14,8 @@ DROPPED = frozenset(
     | {"head", "title", "meta", "link", "template", "svg", "canvas", "audio", "video", "picture", "map", "img"}
     | {"select", "button", "input", "textarea", "figcaption", "del", "s", "strike", "rp", "rt"}
 )
+# Of those, the ones that hold prose when they are never closed; code stays code to the end.
+SWALLOWING = DROPPED - VOID - {"script", "style", "svg", "head", "template"}
 DROPPED_CLASSES = frozenset(
     {"wp-caption", "wp-caption-text", "wp-block-embed__wrapper", "sharedaddy", "screen-reader-text", "sr-only"}
 )
