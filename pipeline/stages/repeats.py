@@ -1,7 +1,7 @@
 """Passages that an author's posts carry again and again: bios, calls to action, series boxes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from statistics import median
 
@@ -10,6 +10,8 @@ from rapidfuzz.fuzz import ratio
 from pipeline.domain.documents import DocumentId, Mark, Post
 from pipeline.stages.sentences import Sentence, sentences
 
+# What stood before a bio is at the end once the bio is gone; 115 real posts needed two passes.
+MAX_PASSES = 3
 # A sentence in fewer posts is a favourite phrase or a post and its sequel.
 MIN_POSTS = 3
 # A post's edge: so many words from either end. Bios and boxes of 115 real posts stood there (median position 1.00).
@@ -55,20 +57,28 @@ class _Place:
 
 def find_repeats(posts: Sequence[Post]) -> list[RepeatedPassage]:
     """Repeated passages, those with most words in all posts first."""
-    places = [_places(index, post) for index, post in enumerate(posts)]
-    groups = _groups([place for of_post in places for place in of_post])
-    frames = [group for group in groups if _is_frame(group, len(posts))]
+    said = [list(sentences(post.text)) for post in posts]
+    frames: list[list[_Place]] = []
+    framed: set[tuple[int, int]] = set()
+    for _ in range(MAX_PASSES):
+        places = [place for index, of_post in enumerate(said) for place in _places(index, of_post, framed)]
+        more = [group for group in _groups(places) if _is_frame(group, len(posts), framed)]
+        if not more:
+            break
+        frames += more
+        framed |= {(place.post, place.order) for group in more for place in group}
     passages = [_passage(posts, run) for run in _runs(frames)]
     return sorted(passages, key=lambda p: -len(p.text.split()) * len(p.document_ids))
 
 
-def _places(index: int, post: Post) -> list[_Place]:
-    found = list(sentences(post.text))
-    total = sum(sentence.words for sentence in found)
+def _places(index: int, found: Sequence[Sentence], framed: Set[tuple[int, int]]) -> list[_Place]:
+    """Sentences that are in no frame yet, with edges as they are once the frames are gone."""
+    left = [(order, sentence) for order, sentence in enumerate(found) if (index, order) not in framed]
+    total = sum(sentence.words for _, sentence in left)
     edge = min(EDGE_WORDS, EDGE_SHARE * total)
     places: list[_Place] = []
     before = 0
-    for order, sentence in enumerate(found):
+    for order, sentence in left:
         after = total - before - sentence.words
         places.append(_Place(index, order, sentence, before <= edge / 2 or after <= edge))
         before += sentence.words
@@ -114,14 +124,24 @@ def _word_runs(key: str) -> set[tuple[str, ...]]:
     return set(zip(*(words[start:] for start in range(_VARIANT_SHINGLE)), strict=False))
 
 
-def _is_frame(group: Sequence[_Place], posts: int) -> bool:
+def _is_frame(group: Sequence[_Place], posts: int, framed: Set[tuple[int, int]]) -> bool:
     """Position, frequency and share together tell a frame from an author's own reuse of a good sentence."""
-    if median(place.sentence.words for place in group) < MIN_WORDS or _mostly_headings(group):
+    if _mostly_headings(group):
+        return False
+    if median(place.sentence.words for place in group) < MIN_WORDS and not _beside(group, framed):
         return False
     count = len({place.post for place in group})
     if sum(place.at_edge for place in group) >= MIN_AT_EDGE * len(group):
         return True
     return count >= MIN_POSTS_IN_MIDDLE and count >= MIN_SHARE_IN_MIDDLE * posts
+
+
+def _beside(group: Sequence[_Place], framed: Set[tuple[int, int]]) -> bool:
+    """Whether nearly all places stand next to a frame: "Sign up here." after an invitation."""
+    touching = sum(
+        (place.post, place.order - 1) in framed or (place.post, place.order + 1) in framed for place in group
+    )
+    return touching >= _TOGETHER * len(group)
 
 
 def _mostly_headings(group: Sequence[_Place]) -> bool:
