@@ -47,6 +47,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "examples_now": 91,
     "examples_then": 87,
     "handle": "founder",
+    "number": 1,
     "label": "ap-031",
     "limit_bytes": 200 * 1024 * 1024,
     "limit_microusd": 150_000_000,

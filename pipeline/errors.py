@@ -10,6 +10,7 @@ AppError
 │   ├── UnsafeXml             defines entities
 │   ├── NothingLeft           every item was filtered out
 │   ├── SameFile              these bytes were read before
+│   ├── RoundLocked           a paid round takes no more texts or choices
 │   ├── DownloadRefused       Slack did not give the file
 │   ├── UnresolvedBlocker     a blocker finding is still open
 │   └── TooFewExamples        not enough rows to train
@@ -109,6 +110,15 @@ class SameFile(DataError):
         self.name = name
         self.read_at = read_at
         self.documents = documents
+
+
+class RoundLocked(DataError):
+    """What was approved no longer changes."""
+
+    def __init__(self, handle: str, number: int) -> None:
+        super().__init__(handle, number)
+        self.handle = handle
+        self.number = number
 
 
 class DownloadRefused(DataError):

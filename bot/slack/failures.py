@@ -87,6 +87,11 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
             return f"{total}{closest} Change the filters and I read them again."
         case e.SameFile():
             return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
+        case e.RoundLocked():
+            return (
+                f"Round {error.number} of *{error.handle}* was approved, so it no longer changes. "
+                f"`/voice data {error.handle}` opens the next round with the same texts; change them there."
+            )
         case e.DownloadRefused(status=0):
             return (
                 "Slack broke off while sending me that file, three times. Nothing was added; I'll try again if you "

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
@@ -10,10 +10,12 @@ from bot.lookup import find_voice, only_open, only_steward, round_at
 from pipeline.domain.documents import Choice, Filters, Rule
 from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, Source, StepId, Voice, fold_steps
 from pipeline.domain.work import AuditEntry, Saying
+from pipeline.errors import RoundLocked
 from pipeline.findings import choice_of
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
 SOURCE_MESSAGE = "datasets.source"
+CARRIED_BY = "understudy"  # who did it, in the audit log, when no person did
 NOT_SAVED = StepId(0)
 
 
@@ -39,7 +41,10 @@ class OpenDataset:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
             await only_open(tx, voice)
+            before = await tx.rounds.latest(voice.voice_id)
             round_ = await tx.rounds.open_for(voice, channel_id=voice.channel_id, now=now)
+            if before is not None and before.round_id != round_.round_id:
+                await carry_over(tx, before, round_, self.clock)
             await say_round_card(tx, round_, voice)
             if filters is not None:
                 step = RecipeStep(NOT_SAVED, round_.round_id, by=user, at=now, filters=filters)
@@ -65,6 +70,7 @@ class DropFiles:
             voice = await tx.voices.by_id(round_.voice_id)
             only_steward(voice, user)
             await only_open(tx, voice)
+            only_unlocked(round_, voice)
             waiting = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "waiting"]
             for file in files:
                 new = NewSource(
@@ -194,9 +200,41 @@ class OpenFixes:
 
 
 async def stewards_round(tx: Transaction, round_id: RoundId, user: str) -> Round:
+    """A round that may be changed by this person. Raises NotSteward, RoundLocked."""
     round_ = await tx.rounds.by_id(round_id)
-    only_steward(await tx.voices.by_id(round_.voice_id), user)
+    voice = await tx.voices.by_id(round_.voice_id)
+    only_steward(voice, user)
+    only_unlocked(round_, voice)
     return round_
+
+
+def only_unlocked(round_: Round, voice: Voice) -> None:
+    if round_.state == "locked":
+        raise RoundLocked(voice.handle, round_.number)
+
+
+async def carry_over(tx: Transaction, before: Round, after: Round, clock: Clock) -> None:
+    """The next round starts with the texts and choices of the one that was paid for."""
+    for source in await tx.sources.of_round(before.round_id):
+        if source.state != "read":
+            continue
+        same = NewSource(
+            team_id=source.team_id,
+            voice_id=source.voice_id,
+            round_id=after.round_id,
+            name=source.name,
+            size_bytes=source.size_bytes,
+            origin=source.origin,
+            added_by=source.added_by,
+            slack_file_id=source.slack_file_id,
+            sha256=source.sha256,
+        )
+        copy = await tx.sources.add(same, now=clock())
+        await tx.sources.update(copy.source_id, state="read", sha256=source.sha256, documents=source.documents)
+    for step in await tx.recipe_steps.of_round(before.round_id):
+        if step.undone_at is None:
+            await tx.recipe_steps.append(replace(step, step_id=NOT_SAVED, round_id=after.round_id))
+    await changed(tx, after, CARRIED_BY, "round.carried_over", {"from": before.number}, clock)
 
 
 def standing_choices(steps: Sequence[RecipeStep]) -> dict[Rule, Choice]:

@@ -124,8 +124,8 @@ async def dataset_counts(tx: Transaction, voice: Voice, latest: Round) -> Datase
     if job is None:
         return DatasetCounts(examples_in(current))
     trained = await tx.datasets.by_id(job.dataset_id)
-    added = examples_in(current) if latest.round_id != job.round_id else 0
-    return DatasetCounts(examples_in(trained), new_documents=added)
+    added = examples_in(current) - examples_in(trained) if latest.round_id != job.round_id else 0
+    return DatasetCounts(examples_in(trained), new_documents=max(0, added))
 
 
 def examples_in(dataset: Dataset | None) -> int:

@@ -151,6 +151,7 @@ async def approve(
         raise OverBudget(month, would_be, spent.limit_microusd)
     approved = await decided(tx, request, "approved", user, now, None)
     job = await tx.tuning_jobs.queue(new_job(approved, now))
+    await tx.rounds.lock(round_.round_id)
     await tx.work.enqueue("tuning", job.tuning_job_id, job.team_id, run_at=now)
     await say_settled(tx, approved, voice, round_)
     await say_round_card(tx, round_, voice, job)

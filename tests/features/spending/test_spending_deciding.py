@@ -10,7 +10,7 @@ from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
 from pipeline.domain.spending import SpendRequestId
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import Voice
+from pipeline.domain.voices import RoundId, Voice
 from pipeline.errors import (
     AlreadyDecided,
     ConsentMissing,
@@ -41,6 +41,8 @@ async def test_an_approval_holds_the_money_and_queues_the_run(bench: Bench) -> N
     )
     assert said["round:1:card"][1]["job_state"] == "queued"
     assert [entry.what for entry in await bench.audit()] == ["spend.asked", "spend.approved"]
+    async with bench.db.read() as tx:
+        assert (await tx.rounds.by_id(RoundId(request.round_id))).state == "locked"
 
 
 async def test_ten_approvers_and_a_double_click_make_one_run(bench: Bench) -> None:

@@ -1,0 +1,69 @@
+"""A round that was paid for no longer changes; the next one starts with its texts and choices."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.features.datasets.usecase import ChooseFix, OpenDataset, UndoFix
+from pipeline.domain.documents import Filters
+from pipeline.domain.voices import NewSource, NewVoice, Round, fold_steps
+from pipeline.errors import RoundLocked
+from storage.database import SqlDatabase
+from storage.engine import open_engine
+from storage.migrate import upgrade
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+VOICE = NewVoice("T1", "founder", "generation", "public", "U0OWNER", "U0STEWARD", "C1", "", "")
+
+
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.sqlite3")
+    await upgrade(engine)
+    yield SqlDatabase(engine, 1_000_000)
+    await engine.dispose()
+
+
+async def paid_round(db: SqlDatabase) -> Round:
+    """One read file, one fix accepted and one taken back; then locked, as an approval does."""
+    async with db.begin() as tx:
+        await tx.voices.add(VOICE, now=NOW)
+    _, round_ = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", Filters(author="mara"))
+    async with db.begin() as tx:
+        new = NewSource("T1", round_.voice_id, round_.round_id, "a.xml", 9, "slack_file", "U0STEWARD", "F1", "ab" * 32)
+        source = await tx.sources.add(new, now=NOW)
+        await tx.sources.update(source.source_id, state="read", sha256="ab" * 32, documents=7)
+    await ChooseFix(db, now)(round_.round_id, "U0STEWARD", ["link", "series"], "fix")
+    await UndoFix(db, now)(round_.round_id, "U0STEWARD", "series")
+    async with db.begin() as tx:
+        await tx.rounds.lock(round_.round_id)
+    return round_
+
+
+async def test_a_paid_round_takes_no_more_choices(db: SqlDatabase) -> None:
+    round_ = await paid_round(db)
+    with pytest.raises(RoundLocked):
+        await UndoFix(db, now)(round_.round_id, "U0STEWARD", "link")
+    with pytest.raises(RoundLocked):
+        await ChooseFix(db, now)(round_.round_id, "U0STEWARD", ["email"], "fix")
+    async with db.read() as tx:
+        assert (await tx.rounds.by_id(round_.round_id)).revision == 4
+
+
+async def test_the_next_round_starts_with_the_same_texts_and_choices(db: SqlDatabase) -> None:
+    before = await paid_round(db)
+    _, after = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
+    again, _ = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
+    assert (after.number, again.handle) == (2, "founder")
+    async with db.read() as tx:
+        (copied,) = await tx.sources.of_round(after.round_id)
+        recipe = fold_steps(await tx.recipe_steps.of_round(after.round_id), start=Filters())
+        assert (copied.state, copied.sha256, copied.documents) == ("read", "ab" * 32, 7)
+        assert (recipe.filters.author, dict(recipe.choices)) == ("mara", {"link": "fix"})
+        assert len(await tx.sources.of_round(before.round_id)) == 1
