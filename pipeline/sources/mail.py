@@ -28,9 +28,15 @@ HEADER_CHARS = 2_000
 NO_TEXT = "no text in it"
 # What the parser raises on broken encodings, besides what it keeps as defects.
 FAULTS = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError)
-# Deeper than any real letter; the parser works through every boundary for every line.
+# Real letters have a handful of parts and short headers; the parser compares every line with every open boundary, and
+# takes quadratic time over the parameters of one header.
 MOST_BOUNDARIES = 200
-BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
+MOST_PARTS = 2_000
+HEADER_BYTES = 8_000
+ALL_HEADERS_BYTES = 200_000
+BOUNDARY = re.compile(rb"boundary\s*=\s*\"?([^\s\";]{1,100})", re.IGNORECASE)
+CONTENT_HEADER = re.compile(rb"^content-[a-z-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 LINE_BYTES = 1 << 16
 
 
@@ -95,8 +101,8 @@ def _messages(source: Source) -> Iterator[Raw]:
 
 def _message_items(raw: Raw, document_id: DocumentId, source: Source) -> list[Item]:
     """Raises UnreadableFile with the reason as where."""
-    if len(BOUNDARY.findall(raw.content)) > MOST_BOUNDARIES:
-        raise UnreadableFile(source.name, "nested too deeply")
+    if _is_crowded(raw.content):
+        raise UnreadableFile(source.name, "too many parts")
     try:
         message = email.message_from_bytes(raw.content)
         part, is_last = _body_part(message)
@@ -108,6 +114,18 @@ def _message_items(raw: Raw, document_id: DocumentId, source: Source) -> list[It
     if raw.cut and is_last:
         raise UnreadableFile(source.name, f"longer than {source.limits.record_chars:,} bytes")
     return items
+
+
+def _is_crowded(content: bytes) -> bool:
+    end = BLANK_LINE.search(content)
+    if (end.start() if end else len(content)) > ALL_HEADERS_BYTES:
+        return True
+    if any(len(found[0]) > HEADER_BYTES for found in CONTENT_HEADER.finditer(content)):
+        return True
+    boundaries = BOUNDARY.findall(content)
+    if len(boundaries) > MOST_BOUNDARIES:
+        return True
+    return sum(content.count(b"\n--" + boundary) for boundary in set(boundaries)) > MOST_PARTS
 
 
 def _body_part(message: Message) -> tuple[Message | None, bool]:

@@ -12,12 +12,12 @@ from pipeline.sources.decoding import decode_whole
 from pipeline.sources.front_matter import split_front_matter
 from pipeline.sources.source import Item, Source
 from pipeline.sources.spoken import spoken_items
-from pipeline.sources.titles import title_from
+from pipeline.sources.titles import title_from, unhashed
 from pipeline.sources.transcript import find_transcript
 
 JEKYLL_NAME = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})-(.+)")
 HEADING = re.compile(
-    r"\A\s*(?:#{1,2}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*|([^\n]{1,200})\n[ \t]*(?:={3,}|-{3,})[ \t]*)(?:\n|\Z)"
+    r"\A\s*(?:#{1,2}[ \t]{1,20}(\S[^\n]{0,1000})|([^\n]{1,200})\n[ \t]*(?:={3,}|-{3,})[ \t]*)(?:\n|\Z)"
 )
 DATE_KEYS = ("date", "published_at", "publishdate", "published", "created", "pubdate")
 AUTHOR_KEYS = ("author", "authors", "by", "byline")
@@ -58,7 +58,7 @@ def _heading(body: str, source: Source) -> tuple[str, str]:
     """The title of a text whose settings have none, and the text without the heading that gave it."""
     found = HEADING.match(body)
     if found:
-        return (found[1] or found[2]).strip(), body[found.end() :]
+        return unhashed(found[1] or found[2]), body[found.end() :]
     named = JEKYLL_NAME.fullmatch(source.stem)
     return title_from(named[2] if named else source.stem), body
 

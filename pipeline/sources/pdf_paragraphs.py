@@ -40,14 +40,15 @@ def joined(pages: Sequence[Sequence[Line]]) -> list[str]:
         return []
     layout = _layout(lines)
     words = Counter(word for line in lines for word in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", line.text.lower()))
-    paragraphs = [_clean(lines[0].text)]
+    paragraphs = [[_clean(lines[0].text)]]
     for before, line in pairwise(lines):
         text = _clean(line.text)
         if _begins(before, line, layout):
-            paragraphs.append(text)
+            paragraphs.append([text])
         else:
-            paragraphs[-1] = _joined(paragraphs[-1], text, words)
-    return [paragraph.replace("\u00ad", "") for paragraph in paragraphs if paragraph]
+            paragraphs[-1][-1:] = _joined(paragraphs[-1][-1], text, words)
+    whole = (" ".join(parts).replace("\u00ad", "") for parts in paragraphs)
+    return [paragraph for paragraph in whole if paragraph]
 
 
 def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -113,14 +114,15 @@ def _begins(before: Line, line: Line, layout: Layout) -> bool:
     return heading and gap > 0 and not layout.parted
 
 
-def _joined(before: str, line: str, words: Counter[str]) -> str:
+def _joined(before: str, line: str, words: Counter[str]) -> tuple[str, ...]:
+    """The last line and the next, as two or, where a word was cut, as one."""
     cut = CUT_WORD.search(before)
     rest = re.match(r"[^\W\d_]+", line)
     if not cut or not rest or not line[:1].islower():
-        return f"{before} {line}"
+        return before, line
     hyphenated, whole = f"{cut[1]}-{rest[0]}".lower(), f"{cut[1]}{rest[0]}".lower()
     keeps = before.endswith("-") and words[hyphenated] > words[whole]
-    return before + line if keeps else before[:-1] + line
+    return (before + line if keeps else before[:-1] + line,)
 
 
 def _clean(text: str) -> str:

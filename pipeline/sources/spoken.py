@@ -70,7 +70,7 @@ def spoken_items(transcript: Transcript, source: Source, *, markup: Markup = "te
 
 
 def _paragraphs(paragraphs: Sequence[str], *, english: bool) -> list[str]:
-    cleaned = (SPACES.sub(" ", BETWEEN.sub("", paragraph)).strip() for paragraph in paragraphs)
+    cleaned = (BETWEEN.sub("", SPACES.sub(" ", paragraph)).strip() for paragraph in paragraphs)
     said = (without_fillers(paragraph) if english else paragraph for paragraph in cleaned)
     return [paragraph for paragraph in said if any(letter.isalnum() for letter in paragraph)]
 

@@ -13,9 +13,9 @@ TitleRule = Literal["Title: header", "markdown-style heading", "underlined headi
 TITLE_CHARS = 100
 HEADERS = re.compile(r"(?:[A-Za-z][A-Za-z-]{1,20}:[ \t]*\S[^\n]*\n)+(?=[ \t]*\n|\Z)")
 HEADER = re.compile(r"([A-Za-z][A-Za-z-]{1,20}):[ \t]*([^\n]+)")
-HASHED = re.compile(r"#{1,3}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*(?:\n|\Z)")
-UNDERLINED = re.compile(r"([^\n]{1,200}?)[ \t]*\n[ \t]*(?:={3,}|-{3,}|\*{3,}|~{3,})[ \t]*(?:\n|\Z)")
-FIRST_LINE = re.compile(r"([^\n]+?)[ \t]*\n(?:[ \t]*\n)+(?=[ \t]*\S)")
+HASHED = re.compile(r"#{1,3}[ \t]{1,20}(\S[^\n]{0,300})(?:\n|\Z)")
+UNDERLINED = re.compile(r"([^\n]{1,200})\n[ \t]*(?:={3,}|-{3,}|\*{3,}|~{3,})[ \t]*(?:\n|\Z)")
+FIRST_LINE = re.compile(r"([^\n]{1,300})\n(?:[ \t]*\n)+(?=[ \t]*\S)")
 # A line that ends like a sentence or a list is text. Titles may ask and exclaim.
 SENTENCE_END = re.compile(r"[.,;:…][”\"')\]]*$")
 
@@ -51,8 +51,15 @@ def find_title(text: str, *, file_title: str) -> Titled:
     for rule, pattern in marked:
         found = pattern.match(text)
         if found and (rule != "first short line" or _is_short(found[1])):
-            return Titled(found[1].strip(), rule, text[found.end() :].lstrip("\n"))
+            return Titled(unhashed(found[1]), rule, text[found.end() :].lstrip("\n"))
     return Titled(file_title, "file name", text)
+
+
+def unhashed(line: str) -> str:
+    """A heading without the number signs that may close it; "C#" keeps its own."""
+    words = line.strip()
+    stripped = words.rstrip("#")
+    return stripped.rstrip() if stripped != words and stripped[-1:].isspace() else words
 
 
 def _headers(text: str) -> Titled | None:

@@ -1,6 +1,7 @@
 """What libraries raise on damaged files, besides what they document."""
 
 import struct
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,9 +40,14 @@ VENDOR_FAULTS = (
 
 @contextmanager
 def refused(source: Source, where: str = "") -> Iterator[None]:
-    """Turns a library's complaint into UnreadableFile. Nothing may be yielded to a caller inside of it."""
+    """Turns a library's complaint into UnreadableFile. Nothing may be yielded to a caller inside of it.
+
+    Its warnings are for programmers who write such files; nobody here can act on them.
+    """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     except DataError:
         raise
     except VENDOR_FAULTS as error:

@@ -10,6 +10,7 @@ import openpyxl  # type: ignore[import-untyped]  # ships no types
 
 from pipeline.domain.documents import BrokenItem, DocumentId, Notice
 from pipeline.errors import EmptyFile, UnreadableFile
+from pipeline.sources.budget import Budget
 from pipeline.sources.csv_layout import Layout, Row, find_columns
 from pipeline.sources.fields import document_from
 from pipeline.sources.office import xml_parts
@@ -69,15 +70,18 @@ def _layout(sheet: Any, source: Source) -> Layout | None:
 
 
 def _rows(sheet: Any, source: Source) -> Iterator[Row]:
-    """Rows with something in them, as text; trailing empty cells are cut off."""
+    """Rows with something in them, as text, without trailing empty cells. Cells that share one text count each."""
     with refused(source):
         sheet.reset_dimensions()
         values = iter(sheet.iter_rows(values_only=True))
     number = blank = 0
+    budget = Budget(source.name, source.limits.unpacked_bytes)
     while blank < BLANK_ROWS and (cells := _next(values, source, number + 1)) is not None:
         number += 1
-        if sum(len(cell) for cell in cells if isinstance(cell, str)) > source.limits.record_chars:
+        chars = sum(len(cell) for cell in cells if isinstance(cell, str))
+        if chars > source.limits.record_chars:
             raise UnreadableFile(source.name, f"row {number}")
+        (source.budget or budget).spend(chars)
         row = [_text(cell) for cell in cells]
         while row and not row[-1].strip():
             row.pop()

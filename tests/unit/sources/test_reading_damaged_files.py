@@ -152,3 +152,30 @@ def test_a_wrong_extension_gives_documents_or_an_error(name: str, suffix: str, t
         assert list(read_file(path, name=f"wrong{suffix}", limits=LIMITS))
     except DataError as error:
         assert error.args[0] == f"wrong{suffix}"
+
+
+CUE = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n"
+ENDLESS: dict[str, tuple[str, str]] = {
+    "spaces in a line": ("a.txt", "Ann: " + " " * 300_000 + "x\nBo: y\n"),
+    "spaces after a heading": ("a.md", "# a" + " " * 300_000 + "x\nBo: y\n"),
+    "fillers": ("a.vtt", CUE + "um , " * 200_000),
+    "open voices": ("a.vtt", CUE + "<v " * 300_000),
+    "spaces in a cue": ("a.vtt", CUE + " \t" * 300_000 + "x"),
+    "open brackets": ("a.vtt", CUE + "\\[" * 300_000),
+    "open tags": ("a.csv", 'title,body\na,"' + "<a " * 300_000 + '"\n'),
+    "an unended row": ("a.sql", "INSERT INTO wp_posts VALUES (" + "1," * 300_000),
+    "statements": ("a.sql", "\nINSERT INTO wp_posts " * 50_000),
+    "attributions": ("a.eml", "Subject: x\n\n" + "On a wrote wrote\n" * 50_000),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_what_repeats_without_end_takes_no_quadratic_time(name: str, content: str, tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_text(content)
+    begun = time.monotonic()
+    try:
+        list(read_file(path, name=name))
+    except DataError as error:
+        assert error.args[0] == name
+    assert time.monotonic() - begun < MOST_S / 2

@@ -143,6 +143,9 @@ def test_a_wrong_encoding_is_told_once_per_mailbox(write: Write) -> None:
         ("a.mbox", b"no mailbox at all"),
         ("a.eml", b"Content-Type: image/png\n\nxxxx"),
         ("a.eml", b"Subject: x\nContent-Type: text/html\n\n" + b"<hr>" * 300_000),
+        ("a.eml", b"Subject: x\nContent-Type: text/plain" + b"; a=b" * 500_000 + b"\n\nhi"),
+        ("a.eml", b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 500_000),
+        ("a.eml", b"Subject: x\n" + b"X: y\n" * 500_000 + b"\nhi"),
     ],
 )
 def test_files_that_are_no_mail_are_refused(write: Write, name: str, raw: bytes) -> None:

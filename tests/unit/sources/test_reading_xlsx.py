@@ -132,3 +132,9 @@ def test_a_cell_over_the_limit_is_left_out(write: Write) -> None:
 def test_a_workbook_inside_an_archive_is_read(write: Write) -> None:
     found = documents(read(write("z", packed({"old/posts.xlsx": xlsx({"a": ROWS})})), "all.zip"))
     assert [one.document_id for one in found] == ["old/posts.xlsx#1", "old/posts.xlsx#2"]
+
+
+def test_cells_that_share_one_text_are_counted_each(write: Write) -> None:
+    rows = [["title", "body"], *([str(at), "x" * 30_000] for at in range(50))]
+    with pytest.raises(ArchiveBomb):
+        read(write("x", xlsx({"a": rows})), limits=Limits(unpacked_bytes=1_000_000))
