@@ -89,8 +89,8 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
             return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
         case e.RoundLocked():
             return (
-                f"Round {error.number} of *{error.handle}* was approved, so it no longer changes. "
-                f"`/voice data {error.handle}` opens the next round with the same texts; change them there."
+                f"Round {error.number} of *{quoted(error.handle)}* was approved, so it no longer changes. "
+                f"`/voice data {quoted(error.handle)}` opens the next round with the same texts; change them there."
             )
         case e.DownloadRefused(status=0):
             return (

@@ -88,7 +88,7 @@ def round_standing(facts: Facts) -> str:
         return f"cleaning {facts['read']:,} texts …"
     if not facts["texts"]:
         return f"0 of {facts['read']:,} texts: everything is filtered out"
-    state = f"*{len(facts['open_blockers'])} to decide*" if facts["open_blockers"] else "clean"
+    state = f"*{len(facts['open_blockers'])} to decide before paying*" if facts["open_blockers"] else "clean"
     return f"{facts['texts']:,} of {facts['read']:,} texts, {state}"
 
 

@@ -24,10 +24,7 @@ def started(accepted: Accepted) -> str:
         minutes = math.ceil(accepted.before * SECONDS_PER_DRAFT / 60)
         drafts, are = ("draft", "is") if accepted.before == 1 else ("drafts", "are")
         return f"{accepted.before} {drafts} {are} in front of yours; about {minutes} min."
-    return (
-        f"{accepted.handle} is writing … the draft comes in the thread of its card "
-        "(first draft after sleep takes about 90 s to wake the model)."
-    )
+    return f"{accepted.handle} is writing … the draft comes in the thread of its card."
 
 
 def card(facts: Facts) -> Message:

@@ -59,7 +59,7 @@ def train_form(form: TrainForm) -> View:
             about(form),
             base_input(form.offers),
             text_input("epochs", "Passes over the texts", epochs),
-            text_input("ceiling", "At most, in $ (empty: the high estimate and 25 %)", usual[: OPTION_CHARS * 2]),
+            text_input("ceiling", "At most, in $ (empty: the high estimate plus 25 %)", usual[: OPTION_CHARS * 2]),
             note_input("note", "A word to the approver", "what it is for"),
         ],
     )

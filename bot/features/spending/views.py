@@ -25,7 +25,9 @@ OPENAI_LAST_TRAINING_DAY: Final = date(2027, 1, 6)  # OpenAI's deprecations page
 
 def cost_card(facts: Facts) -> Message:
     title = f"💶 *{named(facts['handle'])}, round {facts['number']}* — what training would cost"
-    texts = f"{facts['train_texts']:,} of {facts['texts']:,} texts are trained on, {facts['train_tokens']:,} tokens."
+    held_back = f"{facts['texts'] - facts['train_texts']:,} are kept back to test the model."
+    trained = f"{facts['train_texts']:,} of {facts['texts']:,} texts are trained on, {facts['train_tokens']:,} tokens"
+    texts = f"{trained}; {held_back}"
     blocks: list[Block] = [section(f"{title}\n{texts}")]
     blocks += [section(offer_lines(offer, facts["drafts"])) for offer in facts["offers"][:MOST_OFFERS]]
     if notes := cost_notes(facts):
@@ -45,9 +47,9 @@ def offer_lines(offer: dict[str, Any], drafts: int) -> str:
         f"Training, {offer['epochs']} passes: *{expected}* ({low}–{high}), once",
         f"{drafts:,} drafts a month: {usd(offer['drafting_microusd'])} · "
         f"untrained with 5 posts in every prompt: {usd(offer['few_shot_microusd'])}",
-        f"Lives until: {lifetime(offer)}",
+        f"How long it lives: {lifetime(offer)}",
         f"Who sees the texts: {sees(offer)}",
-        f"_Prices as of {day_words(offer['as_of'])}: {named(offer['source'], 200)}_",
+        f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], 200)}_",
     ]
     if not offer["is_exact"]:
         lines.append("I count with a near tokenizer, not the vendor's; ± 8 %.")
@@ -92,7 +94,7 @@ def request_card(facts: Facts) -> Message:
     low, expected, high = (usd(facts[f"{name}_microusd"]) for name in ("low", "expected", "high"))
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
-        f"Training {expected} ({low}–{high}), paid once · lives until: {lifetime(facts)}",
+        f"Training {expected} ({low}–{high}), paid once · how long it lives: {lifetime(facts)}",
         f"{facts['texts']:,} texts · consent ✅ · texts go to *{sees(facts)}*",
         f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",

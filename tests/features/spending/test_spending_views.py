@@ -137,7 +137,7 @@ def test_the_cost_card_reads_like_a_card() -> None:
         "*14 Jan 2027 — 54 days*",
         "after 6 Jan 2027",
         "Who sees the texts: openai",
-        "Prices as of 20 Nov 2026: vendor page",
+        "Prices as of 20 Nov 2026; source: vendor page",
         "± 8 %",
         "No price for gpt-x at openai",
         "Ask for approval",
