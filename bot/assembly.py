@@ -38,6 +38,8 @@ from bot.features.feedback.rewriting import (
     WithdrawRewrite,
 )
 from bot.features.feedback.usecase import GiveReason, RecordReaction
+from bot.features.home.listeners import HomeListeners
+from bot.features.home.usecase import LookAtHome
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rehearsal.listeners import RehearsalListeners
 from bot.features.rehearsal.usecase import AskToRehearse, LookAtTrial, Rehearser, RunRehearsal
@@ -132,6 +134,7 @@ def listeners(parts: Parts) -> list[Feature]:
         drafting(parts),
         feedback(parts),
         rounds(parts),
+        home(parts),
     ]
 
 
@@ -216,6 +219,10 @@ def feedback(parts: Parts) -> Feature:
 def rounds(parts: Parts) -> Feature:
     preview = PreviewRound(parts.database, parts.people, parts.clock, parts.rules.bot_user)
     return RoundListeners(preview, parts.commands)
+
+
+def home(parts: Parts) -> Feature:
+    return HomeListeners(LookAtHome(parts.database, parts.clock), parts.modals, parts.commands.command)
 
 
 def steps(parts: Parts) -> Mapping[WorkKind, Step]:

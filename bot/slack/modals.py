@@ -1,8 +1,10 @@
-"""Opens modals without holding up the ack: a trigger lives three seconds and Slack may be slow."""
+"""Opens modals and home tabs without holding up the ack: a trigger lives three seconds and Slack may be slow."""
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncRespond
@@ -28,9 +30,24 @@ class Modals:
         self, trigger_id: str, view: View, *, only_in: str | None = None, respond: AsyncRespond | None = None
     ) -> None:
         """only_in: a channel the bot must be a member of; respond: how to say that it is not."""
-        task = asyncio.create_task(self._open(trigger_id, view, only_in, respond))
+        self._start(self._open(trigger_id, view, only_in, respond))
+
+    def publish(self, user: str, view: View) -> None:
+        """Show this person their home tab."""
+        self._start(self._publish(user, view))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self.opening.add(task)
         task.add_done_callback(self.opening.discard)
+
+    async def _publish(self, user: str, view: View) -> None:
+        try:
+            await self.client.views_publish(user_id=user, view=view)
+        except SlackApiError as error:
+            log.warning("home not published", extra={"slack_error": code_of(error)})
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("home not published", extra={"slack_error": type(error).__name__})
 
     async def _open(self, trigger_id: str, view: View, only_in: str | None, respond: AsyncRespond | None) -> None:
         try:

@@ -1,0 +1,34 @@
+"""The home tab."""
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.features.home.usecase import HomeFacts, VoiceOnHome
+from bot.slack.message import context, divider, header, section
+from bot.slack.mrkdwn import channel, person, quoted, usd
+
+MOST_VOICES = 40  # a view takes 100 blocks
+
+
+def home(facts: HomeFacts, command: str) -> View:
+    blocks: list[Block] = [header("Voices")]
+    blocks += [section(voice_line(each)) for each in facts.voices[:MOST_VOICES]]
+    if not facts.voices:
+        blocks.append(section(f"There are none yet. `{command} new founder @owner` in a channel makes the first."))
+    if len(facts.voices) > MOST_VOICES:
+        blocks.append(context(f"{len(facts.voices) - MOST_VOICES:,} more: `{command} list` shows all."))
+    spent = facts.month.held_microusd + facts.month.settled_microusd
+    running = f"{len(facts.running):,} training runs under way. " if facts.running else "Nothing is training. "
+    blocks += [divider(), section(f"{running}This month: {usd(spent)} of {usd(facts.month.limit_microusd)}.")]
+    blocks.append(context(f"`{command} help` lists what I can do; in a thread, mention me instead."))
+    return View(type="home", blocks=blocks)
+
+
+def voice_line(each: VoiceOnHome) -> str:
+    voice = each.voice
+    version = f"v{each.models[-1].version} can draft" if each.models else "not trained yet"
+    consent = each.consent.state if each.consent else "not asked"
+    return (
+        f"*{quoted(voice.handle)}* — {version} · in {channel(voice.channel_id)} · voice of {person(voice.owner)} · "
+        f"consent {consent}"
+    )
