@@ -35,7 +35,7 @@ def read_pdf(source: Source) -> Iterator[Item]:
     for number in range(pages):
         where = f"page {number + 1}"
         with refused(source, where):
-            read.append(_lines(reader.pages[number], ends_at))
+            read.append(page_lines(reader.pages[number], ends_at))
         chars += sum(len(line.text) for line in read[-1])
         if time.monotonic() > ends_at or chars > source.limits.item_chars:
             raise UnreadableFile(source.name, where)
@@ -80,7 +80,8 @@ class _Lines:
             raise TimeoutError
 
 
-def _lines(page: PageObject, ends_at: float) -> list[Line]:
+def page_lines(page: PageObject, ends_at: float) -> list[Line]:
+    """Raises TimeoutError as soon as ends_at (time.monotonic) has passed, also in the middle of the page."""
     collected = _Lines(ends_at)
     page.extract_text(visitor_text=collected.on_text, visitor_operand_before=collected.on_operand)
     return [line for line in collected.lines if line.text.strip()]

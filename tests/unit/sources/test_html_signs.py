@@ -36,6 +36,7 @@ def test_a_page_is_html(text: str) -> None:
         "New York <l> AFTER an experience <c> you are <p> The subject <S> and <Q> so <d>",
         "a stop <p> and another <p> and a stray </b> too",
         "<speaker>Hi</speaker> <name>Bo</name>",
+        "a <c> word <d> here <l> and <b>one</b> in bold",
         "write to <ann@example.org> or <https://example.org>",
         "List<String> and Map<K, V>",
         "<3 you </3",

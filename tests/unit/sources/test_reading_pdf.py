@@ -1,14 +1,17 @@
 """PDFs: paragraphs out of lines; pages without text and locked files are told apart."""
 
+import io
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from pipeline.domain.documents import Document, Notice
 from pipeline.errors import UnreadableFile
+from pipeline.sources.pdf import page_lines
 from pipeline.sources.pdf_paragraphs import Line, joined
 from pipeline.sources.reading import Item, Limits, read_file
 from tests.unit.sources.built_files import lines_at, pdf
@@ -109,10 +112,10 @@ def test_a_text_no_longer_than_the_limits(write: Write) -> None:
 
 
 def test_a_page_that_takes_too_long_is_given_up(write: Write) -> None:
-    path = write("p", pdf([[(700.0, "word")] * 40_000]))
+    path = write("p", pdf([[(700.0, "word")] * 4_000]))
     begun = time.monotonic()
     with pytest.raises(UnreadableFile) as refused:
-        read(path, limits=Limits(pdf_seconds=0.2))
+        read(path, limits=Limits(pdf_seconds=0.01))
     assert refused.value.where == "page 1"
     assert time.monotonic() - begun < 10
 
@@ -135,3 +138,10 @@ def test_a_pdf_is_told_by_its_content(write: Write) -> None:
     content = pdf([lines_at(700, "Some words.")])
     assert only(read(write("p", content), "notes.txt")).body == "Some words."
     assert only(read(write("p", b"X-Gateway: 1\r\n\r\n" + content))).body == "Some words."
+
+
+def test_reading_stops_within_a_page() -> None:
+    page = PdfReader(io.BytesIO(pdf([lines_at(700, "Some words.")]))).pages[0]
+    with pytest.raises(TimeoutError):
+        page_lines(page, ends_at=0.0)
+    assert [line.text for line in page_lines(page, ends_at=time.monotonic() + 60)] == ["Some words."]

@@ -132,6 +132,7 @@ def test_every_way_the_file_may_be_cut_into_chunks_reads_the_same(write: Write) 
         "INSERT INTO forum_posts (id, subject, text) VALUES (1, 'a', 'b');",
         "INSERT INTO wp_posts SELECT * FROM old;",
         "x" * 400_000,
+        "x" * 20_000 + "INSERT INTO wp_posts (id, post_title, post_content) VALUES (1, 'a', 'b');".ljust(5_000),
     ],
 )
 def test_dumps_without_posts_are_no_format_that_is_read(write: Write, dump: str) -> None:

@@ -27,6 +27,8 @@ def documents(items: list[Item]) -> list[Document]:
     [
         ("Title: Tea\nAuthor: Ann\n\nText.", "Title: header", "Tea", "Text."),
         ("## Tea\nText.", "markdown-style heading", "Tea", "Text."),
+        ("# About C#\nText.", "markdown-style heading", "About C#", "Text."),
+        ("# Tea ##\nText.", "markdown-style heading", "Tea", "Text."),
         ("Tea\n---\n\nText.", "underlined heading", "Tea", "Text."),
         ("\n\nOn tea\n\nText.", "first short line", "On tea", "Text."),
         ("Is it tea?\r\n\r\nText.", "first short line", "Is it tea?", "Text."),
