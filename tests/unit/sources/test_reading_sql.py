@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.domain.documents import BrokenItem, Document
 from pipeline.errors import UnreadableFile, UnreadableType
+from pipeline.sources.decoding import CHUNK_BYTES
 from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.sql import HEAD_CHARS
 from pipeline.sources.sql_values import BadTuple, Incomplete, tuple_at
 
 Write = Callable[[str, bytes | str], Path]
@@ -26,6 +28,7 @@ CREATE = """CREATE TABLE `wp_posts` (
   KEY `type_status_date` (`post_type`,`post_status`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 """
+STATEMENT = "INSERT INTO wp_posts (id, post_title, post_content) VALUES (1, 'a', 'b');"
 OTHERS = (
     "INSERT INTO `wp_comments` VALUES (1,'Eve','eve@example.org','INSERT INTO `wp_posts` VALUES (9)');\n"
     "INSERT INTO `wp_users` VALUES (1,'ann','hash','ann@example.org');\n"
@@ -132,7 +135,8 @@ def test_every_way_the_file_may_be_cut_into_chunks_reads_the_same(write: Write) 
         "INSERT INTO forum_posts (id, subject, text) VALUES (1, 'a', 'b');",
         "INSERT INTO wp_posts SELECT * FROM old;",
         "x" * 400_000,
-        "x" * 20_000 + "INSERT INTO wp_posts (id, post_title, post_content) VALUES (1, 'a', 'b');".ljust(5_000),
+        # What is kept of a long line when the next block is read begins like a statement, and is none.
+        "x" * (CHUNK_BYTES - HEAD_CHARS) + STATEMENT.ljust(HEAD_CHARS) + "x" * CHUNK_BYTES,
     ],
 )
 def test_dumps_without_posts_are_no_format_that_is_read(write: Write, dump: str) -> None:
