@@ -54,6 +54,7 @@ def serve(given: argparse.Namespace) -> int:  # noqa: ARG001  # every command ta
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every damaged page
     asyncio.run(serve_until_stopped(Settings()))
     return 0
 

@@ -63,11 +63,7 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
         case e.EmptyFile():
             return f"`{quoted(error.name)}` is empty. Nothing was added; check the export and drop it here again."
         case e.UnreadableFile():
-            where = f" at {escape(error.where)}" if error.where else ""
-            return (
-                f"I couldn't read `{quoted(error.name)}`: it stops making sense{where}, as if it was cut off "
-                "or isn't what its name says. Nothing was added; export it once more and drop it here again."
-            )
+            return f"I couldn't read `{quoted(error.name)}`: {unreadable(error.where)}"
         case e.FileTooBig():
             return (
                 f"`{quoted(error.name)}` is {error.size_bytes // MEGABYTE} MB; my limit is "
@@ -114,6 +110,22 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
                 "Add texts in the dataset thread and ask again."
             )
     raise TypeError(type(error))
+
+
+def unreadable(where: str) -> str:
+    """where: a place, or the reader's own word for what stands in the way."""
+    match where:
+        case "encrypted":
+            return "it is protected with a password. Nothing was added; save it without one and drop it here again."
+        case "no text in it":
+            return "it holds pictures of pages but no text. Nothing was added; export the text itself and drop it here."
+        case "too many parts":
+            return "it has more parts inside than a text ever needs. Nothing was added; export it as .docx or .txt."
+    place = f" at {escape(where)}" if where else ""
+    return (
+        f"it stops making sense{place}, as if it was cut off or isn't what its name says. "
+        "Nothing was added; export it once more and drop it here again."
+    )
 
 
 def command_sentence(error: e.CommandError) -> str:
