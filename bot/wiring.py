@@ -36,7 +36,7 @@ from bot.slack.whispers import Whispers
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.providers import ConfiguredProviders, read_providers
-from pipeline.ports import LivenessLocks
+from pipeline.ports import Database, LivenessLocks
 from pipeline.sources.reading import Limits
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
@@ -76,61 +76,87 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
         engine = await opened_database(settings)
         stack.push_async_callback(engine.dispose)
-        client = slack_client(settings)
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)))
-        who = await client.auth_test()
+        client, wake = slack_client(settings), asyncio.Event()
         people = SlackPeople(client, settings.spend.approvers)
         await people.refresh()
-        wake = asyncio.Event()
         database = WakingDatabase(SqlDatabase(engine, month_limit(settings)), wake)
-        modals, whispers = Modals(client), Whispers(database)
-        stack.push_async_callback(modals.close)
-        reactions = GroupCommitReactions(engine, utc_now)
-        await reactions.start()
-        stack.push_async_callback(reactions.close)
-        prices = price_table(settings)
-        limits = Limits(
-            file_bytes=settings.work.file_limit_mb * MEGABYTE, unpacked_bytes=settings.work.unpacked_limit_mb * MEGABYTE
-        )
-        pool = stack.enter_context(ProcessPool(settings.work.processes))
-        providers = model_providers(settings, prices)
-        stack.push_async_callback(providers.close)
-        parts = Parts(
-            database=database,
-            artifacts=FsspecArtifacts(settings.storage.artifacts_url),
-            preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
-            rehearser=ExecutorRehearser(pool),
-            files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
-            people=people,
-            providers=providers,
-            prices=prices,
-            locks=liveness_locks(engine, settings),
-            reactions=reactions,
-            clock=utc_now,
-            commands=Commands(settings.slack.command, modals, whispers),
-            whispers=whispers,
-            modals=modals,
-            rules=rules(settings, bot_user=str(who["user_id"])),
-        )
-        owner = f"{socket.gethostname()}:{os.getpid()}"
-        postings = SqlPostings(engine)
-        poster = Poster(client, postings, templates(), utc_now, owner)
-        queue = SqlWorkQueue(engine)
-        worker = Worker(queue, database, poster, steps(parts), utc_now, owner, settings.work.lease_s, wake)
+        parts = await opened_parts(stack, settings, engine, client, database, people)
+        worker = started_worker(stack, settings, engine, client, parts, wake)
+        start_clock(stack, settings, wake, people)
         app, in_flight = slack_app(client, settings, parts)
-        table = [
-            Every("tick", settings.work.tick_s, wake.set),
-            Every("people", PEOPLE_REFRESH_S, people.refresh),
-        ]
-        scheduler = build_scheduler(table)
-        scheduler.start()
-        stack.callback(partial(scheduler.shutdown, wait=False))
-        working = asyncio.create_task(worker.run(settings.work.workers))
-        stack.push_async_callback(stopped, worker, working, queue, postings)
         port = await reachable(stack, app, settings, engine, worker)
         stack.push_async_callback(in_flight.drained, DRAIN_S)
         stack.callback(worker.stop)  # the first thing on the way out
         yield Bot(worker, engine, port)
+
+
+async def opened_parts(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: Engine,
+    client: AsyncWebClient,
+    database: Database,
+    people: SlackPeople,
+) -> Parts:
+    """Everything the use cases need, opened."""
+    who = await client.auth_test()
+    session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)))
+    modals, whispers = Modals(client), Whispers(database)
+    stack.push_async_callback(modals.close)
+    reactions = GroupCommitReactions(engine, utc_now)
+    await reactions.start()
+    stack.push_async_callback(reactions.close)
+    pool = stack.enter_context(ProcessPool(settings.work.processes))
+    prices = price_table(settings)
+    providers = model_providers(settings, prices)
+    stack.push_async_callback(providers.close)
+    limits = reading_limits(settings)
+    return Parts(
+        database=database,
+        artifacts=FsspecArtifacts(settings.storage.artifacts_url),
+        preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
+        rehearser=ExecutorRehearser(pool),
+        files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
+        people=people,
+        providers=providers,
+        prices=prices,
+        locks=liveness_locks(engine, settings),
+        reactions=reactions,
+        clock=utc_now,
+        commands=Commands(settings.slack.command, modals, whispers),
+        whispers=whispers,
+        modals=modals,
+        rules=rules(settings, bot_user=str(who["user_id"])),
+    )
+
+
+def started_worker(
+    stack: AsyncExitStack,
+    settings: Settings,
+    engine: Engine,
+    client: AsyncWebClient,
+    parts: Parts,
+    wake: asyncio.Event,
+) -> Worker:
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    queue, postings = SqlWorkQueue(engine), SqlPostings(engine)
+    poster = Poster(client, postings, templates(), utc_now, owner)
+    worker = Worker(queue, parts.database, poster, steps(parts), utc_now, owner, settings.work.lease_s, wake)
+    working = asyncio.create_task(worker.run(settings.work.workers))
+    stack.push_async_callback(stopped, worker, working, queue, postings)
+    return worker
+
+
+def start_clock(stack: AsyncExitStack, settings: Settings, wake: asyncio.Event, people: SlackPeople) -> None:
+    table = [Every("tick", settings.work.tick_s, wake.set), Every("people", PEOPLE_REFRESH_S, people.refresh)]
+    scheduler = build_scheduler(table)
+    scheduler.start()
+    stack.callback(partial(scheduler.shutdown, wait=False))
+
+
+def reading_limits(settings: Settings) -> Limits:
+    work = settings.work
+    return Limits(file_bytes=work.file_limit_mb * MEGABYTE, unpacked_bytes=work.unpacked_limit_mb * MEGABYTE)
 
 
 async def stopped(worker: Worker, working: asyncio.Task[None], queue: SqlWorkQueue, postings: SqlPostings) -> None:

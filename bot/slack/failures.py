@@ -53,7 +53,7 @@ def sentence_for(error: e.AppError) -> str:
     raise TypeError(type(error))
 
 
-def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per error is the clearest table
+def data_sentence(error: e.DataError) -> str:
     match error:
         case e.UnreadableType():
             return (
@@ -73,6 +73,14 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
             return "This archive unpacks to more than 1 GB or nests archives. I stopped and kept nothing."
         case e.UnsafeXml():
             return "This XML defines entities, which an export never needs. I refused it."
+        case e.DownloadRefused():
+            return download_sentence(error)
+    return dataset_sentence(error)
+
+
+def dataset_sentence(error: e.DataError) -> str:
+    """About the texts together, once their files were read."""
+    match error:
         case e.NothingLeft():
             closest = (
                 f" Closest miss: {error.closest_count} posts by “{quoted(error.closest_author)}”."
@@ -88,16 +96,6 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
                 f"Round {error.number} of *{quoted(error.handle)}* was approved, so it no longer changes. "
                 f"`/voice data {quoted(error.handle)}` opens the next round with the same texts; change them there."
             )
-        case e.DownloadRefused(status=0):
-            return (
-                "Slack broke off while sending me that file, three times. Nothing was added; I'll try again if you "
-                "drop it here once more."
-            )
-        case e.DownloadRefused():
-            return (
-                f"Slack wouldn't give me that file ({error.status}). I may lack `files:read`, or the file belongs to "
-                "another workspace. Ask an admin to check; I'll retry if you drop it again."
-            )
         case e.UnresolvedBlocker():
             rules = ", ".join(error.rules)
             return (
@@ -110,6 +108,18 @@ def data_sentence(error: e.DataError) -> str:  # noqa: C901  # one case per erro
                 "Add texts in the dataset thread and ask again."
             )
     raise TypeError(type(error))
+
+
+def download_sentence(error: e.DownloadRefused) -> str:
+    if error.status == 0:
+        return (
+            "Slack broke off while sending me that file, three times. Nothing was added; I'll try again if you "
+            "drop it here once more."
+        )
+    return (
+        f"Slack wouldn't give me that file ({error.status}). I may lack `files:read`, or the file belongs to "
+        "another workspace. Ask an admin to check; I'll retry if you drop it again."
+    )
 
 
 def unreadable(where: str) -> str:
