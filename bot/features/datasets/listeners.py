@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.features.datasets import views
+from bot.features.datasets import forms, views
 from bot.features.datasets.usecase import (
     ChangeFilters,
     ChooseFix,
@@ -56,7 +56,7 @@ class DatasetListeners:
         app.action(re.compile("^" + re.escape(views.SHOW)))(self.on_show)
         app.action(views.ACCEPT_ALL)(self.on_accept_all)
         app.action(views.CHANGE_FILTERS)(self.on_change_filters)
-        app.view(views.FILTERS_FORM)(self.on_filters)
+        app.view(forms.FILTERS_FORM)(self.on_filters)
 
     async def on_data(self, typed: Typed) -> Reply:
         if not typed.words:
@@ -109,14 +109,14 @@ class DatasetListeners:
     async def on_change_filters(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with failures_told_by(self.whispers.to(pressed(body))):
             round_id = RoundId(int(action["value"]))
-            self.modals.open(body["trigger_id"], views.filters_form(round_id, await self.filters_in_force(round_id)))
+            self.modals.open(body["trigger_id"], forms.filters_form(round_id, await self.filters_in_force(round_id)))
         await ack()
 
     async def on_filters(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
             await ack(response_action="errors", errors={"author": in_form(sentence)})
 
-        wrong = {name: views.NOT_A_DAY for name in ("since", "until") if not is_day(field_value(view, name))}
+        wrong = {name: forms.NOT_A_DAY for name in ("since", "until") if not is_day(field_value(view, name))}
         if wrong:
             await ack(response_action="errors", errors=wrong)
             return

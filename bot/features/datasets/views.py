@@ -4,16 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject
-from slack_sdk.models.views import View
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards import ROUND_CARD
 from bot.features.datasets.prepare_round import REPORT
 from bot.features.datasets.usecase import SOURCE_MESSAGE
-from bot.slack.forms import text_input
 from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
 from bot.slack.mrkdwn import channel, clipped, escape, quoted, shortened
-from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RoundId
 
 ACCEPT_ALL = "datasets.accept_all"
@@ -21,8 +18,6 @@ CHANGE_FILTERS = "datasets.filters"
 REHEARSE = "rehearsal.run"
 SHOW_COST = "spending.show_cost"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
-NOT_A_DAY = "Write the day like 2021-04-01."
-FILTERS_FORM = "datasets.filters_form"
 # Followed by the rule: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
 BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
@@ -254,34 +249,6 @@ def shown(finding: Facts | None) -> str:
 
 def one_line(text: str) -> str:
     return escape(shortened(text, SAMPLE_CHARS))
-
-
-def filters_form(round_id: RoundId, filters: Filters) -> View:
-    return View(
-        type="modal",
-        callback_id=FILTERS_FORM,
-        title=PlainTextObject(text="Which texts?"),
-        submit=PlainTextObject(text="Apply"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=str(round_id),
-        blocks=[
-            text_input("author", "Author, as the export names them", "all authors", initial=filters.author),
-            text_input("since", "Not older than (YYYY-MM-DD)", "2021-04-01", initial=as_text(filters.since)),
-            text_input("until", "Not newer than (YYYY-MM-DD)", "today", initial=as_text(filters.until)),
-            text_input("kinds", "Types, with commas", "post", initial=", ".join(filters.kinds)),
-            text_input("statuses", "Statuses, with commas", "publish", initial=", ".join(filters.statuses)),
-            text_input("exclude_titles", "Leave out titles with these words", "Bench Notes", initial=words_of(filters)),
-        ],
-    )
-
-
-def as_text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def words_of(filters: Filters) -> str | None:
-    """Titles are stored as regular expressions; people see the words."""
-    return ", ".join(re.sub(r"\\(.)", r"\1", title) for title in filters.exclude_titles) or None
 
 
 TEMPLATES = {ROUND_CARD: card, SOURCE_MESSAGE: source, REPORT: report}
