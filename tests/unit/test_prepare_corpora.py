@@ -119,8 +119,6 @@ def test_one_author_of_a_table_is_told_from_the_others(tmp_path: Path) -> None:
 
 # The planted blog
 
-planted = pytest.mark.skipif(not FIELD_NOTES.exists(), reason="examples/ is not there")
-
 
 @cache
 def answer_key() -> Any:
@@ -141,7 +139,6 @@ def planted_in(*faults: str) -> set[int]:
     return {number for fault in faults for number in answer_key()["faults"][fault]}
 
 
-@planted
 @pytest.mark.parametrize(
     ("rule", "faults"),
     [
@@ -164,12 +161,10 @@ def test_a_planted_fault_is_found_where_it_is_and_nowhere_else(rule: Rule, fault
     assert found(rule) == planted_in(*faults)
 
 
-@planted
 def test_the_longest_essay_fits_less() -> None:
     assert found("too-long", 4096) == planted_in("over_4096_tokens")
 
 
-@planted
 def test_one_of_each_planted_pair_is_a_copy() -> None:
     copies = found("near-duplicate")
     pairs = answer_key()["near_duplicate_pairs"]
@@ -177,7 +172,6 @@ def test_one_of_each_planted_pair_is_a_copy() -> None:
     assert copies <= {number for pair in pairs for number in pair}
 
 
-@planted
 def test_the_planted_blog_is_counted_as_its_key_says() -> None:
     totals = answer_key()["totals"]
     prepared = field_notes(fixes=False, context_tokens=2048)
@@ -193,7 +187,6 @@ def test_the_planted_blog_is_counted_as_its_key_says() -> None:
     assert [str(day) for day in days] == [totals["first_day"], totals["last_day"]]
 
 
-@planted
 def test_accepting_everything_cleans_the_planted_blog_and_keeps_its_habits() -> None:
     prepared = field_notes(fixes=True, context_tokens=2048)
     assert leftovers(prepared) == []

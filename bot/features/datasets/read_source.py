@@ -86,9 +86,10 @@ class ReadSource:
                 "notices": list(read.notices),
             }
             await tx.outbox.say(source_message(source, round_, facts))
-            await self.guess_filters(tx, round_, voice, read)
-            await changed(tx, round_, BOT, "source.read", {"documents": documents}, self.clock)
-            await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
+            if round_.state == "open":  # approved while this was read: it waits for the next round, which takes it over
+                await self.guess_filters(tx, round_, voice, read)
+                await changed(tx, round_, BOT, "source.read", {"documents": documents}, self.clock)
+                await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
             await tx.work.finish(item)
 
     async def guess_filters(self, tx: Transaction, round_: Round, voice: Voice, read: FileFacts) -> None:

@@ -1,18 +1,24 @@
 """A round that was paid for no longer changes; the next one starts with its texts and choices."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.features.datasets.read_source import ReadSource
 from bot.features.datasets.usecase import ChooseFix, OpenDataset, UndoFix
 from pipeline.domain.documents import Filters
+from pipeline.domain.preparing import FileFacts
 from pipeline.domain.voices import NewSource, NewVoice, Round, fold_steps
+from pipeline.domain.work import WorkItem
 from pipeline.errors import RoundLocked
 from storage.database import SqlDatabase
 from storage.engine import open_engine
 from storage.migrate import upgrade
+from storage.work_queue import SqlWorkQueue
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 VOICE = NewVoice("T1", "founder", "generation", "public", "U0OWNER", "U0STEWARD", "C1", "", "")
@@ -67,3 +73,37 @@ async def test_the_next_round_starts_with_the_same_texts_and_choices(db: SqlData
         assert (copied.state, copied.sha256, copied.documents) == ("read", "ab" * 32, 7)
         assert (recipe.filters.author, dict(recipe.choices)) == ("mara", {"link": "fix"})
         assert len(await tx.sources.of_round(before.round_id)) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Blobs, readers and people that a file already fetched and read needs none of."""
+
+    def name(self, user: str) -> str:
+        return user
+
+
+async def test_a_file_read_after_the_approval_waits_for_the_next_round(db: SqlDatabase) -> None:
+    before = await paid_round(db)
+    async with db.begin() as tx:
+        new = NewSource("T1", before.voice_id, before.round_id, "late.xml", 9, "slack_file", "U0STEWARD", "F2")
+        late = await tx.sources.add(new, now=NOW)
+        revision = (await tx.rounds.by_id(before.round_id)).revision
+        await tx.work.enqueue("read-source", late.source_id, "T1", run_at=NOW)
+    item = await claimed(db, "read-source")
+    outside: Any = Outside()
+    step = ReadSource(db, outside, outside, outside, outside, now)
+    await step.count_in(item, late, "cd" * 32, FileFacts(documents=3, broken=0, authors={}, notices=()))
+    async with db.read() as tx:
+        assert (await tx.rounds.by_id(before.round_id)).revision == revision
+    _, after = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
+    async with db.read() as tx:
+        assert [one.name for one in await tx.sources.of_round(after.round_id)] == ["a.xml", "late.xml"]
+
+
+async def claimed(db: SqlDatabase, kind: str) -> WorkItem:
+    queue = SqlWorkQueue(db.engine)
+    while (item := await queue.claim("test", now=NOW, lease_s=60)) is not None:
+        if item.kind == kind:
+            return item
+    raise AssertionError(kind)
