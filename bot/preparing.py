@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TypeVar
 
+from bot.tally import Tally, told
 from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
 from pipeline.errors import UnreadableFile
@@ -21,6 +22,7 @@ from pipeline.estimate import workload
 from pipeline.examples import to_jsonl
 from pipeline.findings import accept
 from pipeline.models.tokens import TokenCounter, token_counter
+from pipeline.ports import Progress
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
 from pipeline.sources.reading import Limits, read_file
@@ -117,20 +119,25 @@ class ExecutorPreparer:
     limits: Limits
     rows: RowFacts
 
-    async def read(self, file: PreparedFile) -> FileFacts:
+    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileFacts:
         try:
-            return await self.pool.run(partial(file_facts, file, self.limits))
+            async with told(progress) as tally:
+                return await self.pool.run(partial(file_facts, file, self.limits, tally))
         except BrokenProcessPool as error:
             raise UnreadableFile(file.name) from error
 
-    async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
-        return await self.pool.run(partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows))
+    async def prepare(
+        self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str, progress: Progress | None = None
+    ) -> PreparedRound:
+        async with told(progress) as tally:
+            work = partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows, tally)
+            return await self.pool.run(work)
 
 
 SHOWN_BROKEN = 5
 
 
-def file_facts(file: PreparedFile, limits: Limits) -> FileFacts:
+def file_facts(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileFacts:
     """notices: kind, file, detail and sample, with tabs between them; "broken" ones name the first unread items."""
     documents = broken = 0
     authors: Counter[str] = Counter()
@@ -147,6 +154,8 @@ def file_facts(file: PreparedFile, limits: Limits) -> FileFacts:
                 documents += 1
                 if item.status == "publish" and item.kind == "post" and (author := item.author_name or item.author):
                     authors[author] += 1
+        if tally:
+            tally.note(documents + broken)
     return FileFacts(documents, broken, dict(authors.most_common()), tuple(notices))
 
 
@@ -160,11 +169,16 @@ def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
 
 
 def prepared_round(
-    files: Sequence[PreparedFile], recipe: Recipe, writer: str, limits: Limits, facts: RowFacts
+    files: Sequence[PreparedFile],
+    recipe: Recipe,
+    writer: str,
+    limits: Limits,
+    facts: RowFacts,
+    tally: Tally | None = None,
 ) -> PreparedRound:
     """Decides twice: as chosen and, while a fix is open, as if every fix were accepted."""
     target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count)
-    prepared = decide(surveyed(files, recipe, limits), recipe, target)
+    prepared = decide(surveyed(files, recipe, limits, tally), recipe, target)
     everything = accept(recipe, "all", prepared.findings)
     accepted = prepared
     if everything.choices != recipe.choices:
@@ -172,14 +186,14 @@ def prepared_round(
     return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), facts.context_tokens)
 
 
-def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits) -> Corpus:
+def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tally: Tally | None = None) -> Corpus:
     """Read and tagged; the newest few are kept, since people press one fix after the other on the same texts."""
     names = tuple((file.sha256, file.name) for file in files)
     key = (names, recipe.filters, recipe.excluded, TagOptions.of(recipe), limits)
     if key not in CORPORA:
         while len(CORPORA) >= CORPORA_KEPT:
             CORPORA.pop(next(iter(CORPORA)))
-        CORPORA[key] = survey(items_of(files, limits), recipe)
+        CORPORA[key] = survey(items_of(files, limits), recipe, progress=tally.note if tally else None)
     return CORPORA[key]
 
 

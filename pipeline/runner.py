@@ -37,9 +37,10 @@ from pipeline.errors import NothingLeft
 from pipeline.examples import Row, RowMaker, assign_splits, content_hash
 from pipeline.findings import choice_of
 from pipeline.models.tokens import row_tokens
+from pipeline.ports import Progress
 from pipeline.prompts import Cleaned
 from pipeline.stages import choices, language, near_duplicates, quotations, repeats, series
-from pipeline.survey import Corpus, Item, Progress, left_out_for, survey
+from pipeline.survey import Corpus, Item, left_out_for, survey
 from pipeline.tagging import Tagged, of_rule, places
 from pipeline.wording import Evidence, Passage
 

@@ -18,12 +18,11 @@ from pipeline.domain.documents import (
     Notice,
     Recipe,
 )
+from pipeline.ports import Progress
 from pipeline.stages import select
 from pipeline.tagging import Tagged, TagOptions, tag
 
 Item: TypeAlias = Document | BrokenItem | Notice
-
-Progress: TypeAlias = Callable[[int], None]
 
 ANY: Final = "any"
 

@@ -1,9 +1,9 @@
 """The world outside the database: files, locks, model providers, people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Written
@@ -92,13 +92,24 @@ class Providers(Protocol):
         ...
 
 
+Progress: TypeAlias = Callable[[int], None]
+
+
 class Preparer(Protocol):
-    """Reads and cleans, away from the event loop. Raises DataError subclasses."""
+    """Reads and cleans, away from the event loop. Raises DataError subclasses.
 
-    async def read(self, file: PreparedFile) -> FileFacts: ...
+    progress: called in the event loop at most once a second, with the documents done so far; never after the end.
+    """
 
-    async def prepare(self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str) -> PreparedRound:
-        """writer: what the system message calls the person; the same when drafts are asked for."""
+    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileFacts: ...
+
+    async def prepare(
+        self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str, progress: Progress | None = None
+    ) -> PreparedRound:
+        """writer: what the system message calls the person; the same when drafts are asked for.
+
+        progress starts again at 0 when texts have to be read once more for another choice about markup.
+        """
         ...
 
 

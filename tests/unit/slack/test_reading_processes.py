@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
+from bot.tally import Tally, told
 from pipeline.domain.preparing import PreparedFile
 from pipeline.errors import UnreadableFile
 from pipeline.sources.reading import Limits
@@ -61,3 +63,28 @@ async def test_a_file_that_kills_its_reader_twice_is_unreadable(pool: ProcessPoo
     with pytest.raises(UnreadableFile) as refused:
         await preparer.read(PreparedFile(DeadlyPath(tmp_path / "x.csv"), "poison.csv", "poison"))
     assert refused.value.name == "poison.csv"
+
+
+def read_slowly(go_on: Path, tally: Tally) -> None:
+    """Notes 7 documents, then waits to be let go."""
+    tally.note(7)
+    while not go_on.exists():
+        time.sleep(0.01)
+
+
+async def test_progress_is_told_while_another_process_reads(pool: ProcessPool, tmp_path: Path) -> None:
+    heard: list[int] = []
+
+    def hear(documents: int) -> None:
+        heard.append(documents)
+        (tmp_path / "go on").touch()
+
+    async with told(hear) as tally:
+        assert tally is not None
+        await pool.run(partial(read_slowly, tmp_path / "go on", tally))
+    assert heard == [7]
+
+
+async def test_nobody_listening_costs_no_file() -> None:
+    async with told(None) as tally:
+        assert tally is None
