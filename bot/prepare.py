@@ -20,7 +20,7 @@ from pipeline.domain.spending import Estimate, Price
 from pipeline.errors import AppError, DataError, NothingLeft
 from pipeline.estimate import estimate, workload
 from pipeline.examples import format_errors, messages_of, to_jsonl
-from pipeline.findings import FIXABLE
+from pipeline.findings import FIXABLE, RULES
 from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipped_prices
 from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
@@ -138,10 +138,17 @@ def _choices(accepted: str) -> dict[Rule, Choice]:
     names = _listed([accepted])
     if names == ("all",):
         return dict.fromkeys(FIXABLE, "fix")
+    offered = {name: (rule, choice) for rule in FIXABLE for name, choice in _named(rule)}
     for name in names:
-        if name not in FIXABLE:
-            raise CannotPrepare(f"There is no fix named {name}. There are: all, {', '.join(FIXABLE)}.")
-    return {rule: "fix" for rule in FIXABLE if rule in names}
+        if name not in offered:
+            raise CannotPrepare(f"There is no fix named {name}. There are: all, {', '.join(offered)}.")
+    return dict(offered[name] for name in names)
+
+
+def _named(rule: Rule) -> Iterator[tuple[str, Choice]]:
+    """ "too-long" is the recommended fix, "too-long=split" another."""
+    for fix in RULES[rule].fixes:
+        yield (rule if fix.choice == "fix" else f"{rule}={fix.choice}"), fix.choice
 
 
 def _price(args: argparse.Namespace) -> Price:

@@ -195,8 +195,8 @@ def errors_page() -> str:
 def cleaning_page() -> str:
     lines = [NOTE, CLEANING_HEAD]
     for rule, facts in RULES.items():
-        press = facts.fix.format(n="8") or "–"
-        fixed = "at once, with Undo" if facts.automatic else ("when you press it" if facts.fix else "–")
+        press = " · ".join(fix.label.format(n="8") for fix in facts.fixes) or "–"
+        fixed = "at once, with Undo" if facts.automatic else ("when you press it" if facts.fixes else "–")
         if rule == "empty":
             fixed = "at once"  # no provider takes an empty row, so there is no Undo
         lines.append(f"| `{rule}` | {facts.severity} | {cell(found(rule))} | {press} | {fixed} |")

@@ -4,16 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from pipeline.domain.documents import (
-    Choice,
-    Finding,
-    Recipe,
-    Rule,
-    Severity,
-)
+from pipeline.domain.documents import Choice, Effect, Finding, Fix, Recipe, Rule, Severity
 from pipeline.wording import Evidence, counted, sentence
-
-Effect = Literal["rewrite", "leave-out", "none"]
 
 MAX_SAMPLES: Final = 3
 TRAIN_ROWS_NEEDED: Final = 10  # OpenAI's guide: a hard minimum of ten lines in the training file
@@ -22,58 +14,76 @@ THIN_BELOW: Final = 100  # the old command-line tool warned below this and advis
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """severity: while the rule's finding is kept. fix: button label, {n} is the number of documents, "" if none.
+    """severity: while the rule's finding is kept. fixes: the recommended one first; {n} is the number of documents.
 
-    effect: whether the fix rewrites places in texts or leaves documents out.
     automatic: fixed unless the recipe says "keep".
     """
 
     severity: Severity
-    fix: str
-    effect: Effect
+    fixes: tuple[Fix, ...] = ()
     automatic: bool = False
 
 
+def rewrite(label: str) -> Fix:
+    return Fix("fix", label, "rewrite")
+
+
+LEAVE_OUT: Final = Fix("fix", "Leave out {n}", "leave-out")
+LEAVE_OUT_INSTEAD: Final = Fix("leave-out", "Leave out {n}", "leave-out")
+SIGNATURE: Final = Fix("signature", "It's a signature: keep in 1 of 10", "rewrite")
+
 # In the order people read them. "own-draft" and "imbalance" belong to rounds and to classification: not found here.
 RULES: Final[Mapping[Rule, RuleFacts]] = {
-    "markup": RuleFacts("blocker", "Take it out", "rewrite", automatic=True),
-    "shortcode": RuleFacts("blocker", "Take them out", "rewrite", automatic=True),
-    "mojibake": RuleFacts("warning", "Repair", "rewrite", automatic=True),
-    "empty": RuleFacts("warning", "Leave out {n}", "leave-out", automatic=True),
-    "secret": RuleFacts("blocker", "Mask", "rewrite"),
-    "email": RuleFacts("blocker", "Mask", "rewrite"),
-    "personal-data": RuleFacts("blocker", "Mask", "rewrite"),
-    "language": RuleFacts("warning", "Leave out {n}", "leave-out"),
-    "quotation": RuleFacts("warning", "Leave out {n}", "leave-out"),
-    "series": RuleFacts("warning", "Leave out {n}", "leave-out"),
-    "near-duplicate": RuleFacts("warning", "Leave out {n}", "leave-out"),
-    "link": RuleFacts("blocker", "Remove, keep the words", "rewrite"),
-    "repeated-passage": RuleFacts("warning", "Strip", "rewrite"),
-    "too-short": RuleFacts("info", "Leave out {n}", "leave-out"),
-    "too-long": RuleFacts("warning", "Leave out {n}", "leave-out"),
-    "identical-prompts": RuleFacts("warning", "", "none"),
-    "few-examples": RuleFacts("info", "", "none"),
+    "markup": RuleFacts("blocker", (rewrite("Take it out"),), automatic=True),
+    "shortcode": RuleFacts("blocker", (rewrite("Take them out"),), automatic=True),
+    "mojibake": RuleFacts("warning", (rewrite("Repair"),), automatic=True),
+    "empty": RuleFacts("warning", (LEAVE_OUT,), automatic=True),
+    "secret": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
+    "email": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
+    "personal-data": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
+    "language": RuleFacts("warning", (LEAVE_OUT,)),
+    "quotation": RuleFacts("warning", (LEAVE_OUT,)),
+    "series": RuleFacts("warning", (LEAVE_OUT,)),
+    "near-duplicate": RuleFacts("warning", (LEAVE_OUT,)),
+    "link": RuleFacts("blocker", (rewrite("Remove, keep the words"),)),
+    "repeated-passage": RuleFacts("warning", (rewrite("Strip"), SIGNATURE)),
+    "too-short": RuleFacts("info", (LEAVE_OUT,)),
+    "too-long": RuleFacts("warning", (LEAVE_OUT,)),
+    "identical-prompts": RuleFacts("warning"),
+    "few-examples": RuleFacts("info"),
 }
-FIXABLE: Final[tuple[Rule, ...]] = tuple(rule for rule, facts in RULES.items() if facts.fix)
+FIXABLE: Final[tuple[Rule, ...]] = tuple(rule for rule, facts in RULES.items() if facts.fixes)
 
 
 def choice_of(recipe: Recipe, rule: Rule) -> Choice:
-    """What the recipe in force says of a rule. Nobody can keep an empty document: no provider takes an empty row."""
+    """What the recipe in force says of a rule; a choice that the rule does not offer counts as none.
+
+    Nobody can keep an empty document: no provider takes an empty row.
+    """
+    facts = RULES[rule]
     if rule == "empty":
         return "fix"
-    return recipe.choices.get(rule, "fix" if RULES[rule].automatic else "keep")
+    default: Choice = "fix" if facts.automatic else "keep"
+    choice = recipe.choices.get(rule, default)
+    return choice if choice == "keep" or choice in {fix.choice for fix in facts.fixes} else default
+
+
+def effect_of(recipe: Recipe, rule: Rule) -> Effect:
+    """What the choice in force does to texts."""
+    choice = choice_of(recipe, rule)
+    return next((fix.effect for fix in RULES[rule].fixes if fix.choice == choice), "none")
 
 
 def accept(recipe: Recipe, rules: Iterable[Rule] | Literal["all"], findings: Iterable[Finding]) -> Recipe:
-    """A recipe that also fixes these rules; "all" means every finding that offers a fix."""
-    chosen = [finding.rule for finding in findings if finding.fix] if rules == "all" else list(rules)
-    accepted: dict[Rule, Choice] = {rule: "fix" for rule in chosen if RULES[rule].fix}
+    """A recipe that also fixes these rules; "all" means every finding that is open."""
+    chosen = [found.rule for found in findings if found.is_open] if rules == "all" else rules
+    accepted: dict[Rule, Choice] = {rule: "fix" for rule in chosen if RULES[rule].fixes}
     return replace(recipe, choices={**recipe.choices, **accepted})
 
 
-def finding(evidence: Evidence, choice: Choice) -> Finding:
+def finding(evidence: Evidence, recipe: Recipe) -> Finding:
     """Put a rule's evidence into words."""
-    facts = RULES[evidence.rule]
+    facts, choice = RULES[evidence.rule], choice_of(recipe, evidence.rule)
     settled = facts.automatic and choice == "fix"
     return Finding(
         rule=evidence.rule,
@@ -81,11 +91,16 @@ def finding(evidence: Evidence, choice: Choice) -> Finding:
         document_ids=evidence.document_ids,
         occurrences=evidence.occurrences,
         sentence=sentence(evidence, choice),
-        fix=facts.fix.format(n=f"{len(evidence.document_ids):,}"),
+        fixes=tuple(_labelled(fix, len(evidence.document_ids)) for fix in facts.fixes),
         samples=evidence.samples[:MAX_SAMPLES],
         choice=choice,
         automatic=facts.automatic,
+        decided=evidence.rule in recipe.choices,
     )
+
+
+def _labelled(fix: Fix, documents: int) -> Fix:
+    return replace(fix, label=fix.label.format(n=f"{documents:,}"))
 
 
 def few_examples(kept: int, train_rows: int, noun: str) -> Finding | None:
@@ -99,4 +114,4 @@ def few_examples(kept: int, train_rows: int, noun: str) -> Finding | None:
         said = f"*Few.* {kept} is thin: a few hundred is the usual advice. Enough for a rehearsal."
     else:
         return None
-    return Finding("few-examples", severity, (), 0, said, "", (), "keep")
+    return Finding("few-examples", severity, (), 0, said, (), (), "keep")

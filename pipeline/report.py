@@ -26,6 +26,8 @@ REASONS: Final[Mapping[str, str]] = {
     "quotation": "mostly quotation",
     "own-draft": "drafted by this program",
 }
+MAX_BARS: Final = 20
+BAR_WORDS: Final = tuple(lead * 10**zeros for zeros in range(1, 7) for lead in (1, 2, 5))  # 10, 20, 50, 100 …
 SPLITS: Final = ("train", "validation", "test")
 MICROUSD_PER_CENT: Final = 10_000
 
@@ -43,6 +45,8 @@ def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[st
         "words": prepared.words,
         "first_published": _day(prepared.first_published),
         "last_published": _day(prepared.last_published),
+        "by_month": dict(prepared.by_month),
+        "lengths": lengths(prepared),
         "estimate": _estimate_json(estimate) if estimate else None,
         "findings": [_finding_json(finding) for finding in prepared.findings],
         "notices": [
@@ -78,6 +82,19 @@ def splits(prepared: Prepared) -> dict[str, int]:
     return {split: counts[split] for split in SPLITS}
 
 
+def lengths(prepared: Prepared) -> list[dict[str, int]]:
+    """How many examples have from so many words to fewer than so many; bars of equal width, empty ones too."""
+    words = [example.words for example in prepared.examples]
+    if not words:
+        return []
+    width = next(width for width in BAR_WORDS if max(words) < MAX_BARS * width or width == BAR_WORDS[-1])
+    bars = Counter(min(count // width, MAX_BARS - 1) for count in words)
+    return [
+        {"from": number * width, "below": (number + 1) * width, "examples": bars[number]}
+        for number in range(max(bars) + 1)
+    ]
+
+
 def dollars(amount_microusd: int) -> str:
     """To the cent, halves up: 8,799,960 is $8.80. Less than a cent, but not nothing, says so."""
     if 0 < amount_microusd < MICROUSD_PER_CENT // 2:
@@ -95,6 +112,9 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "occurrences": finding.occurrences,
         "sentence": finding.sentence,
         "fix": finding.fix,
+        "fixes": [{"choice": fix.choice, "label": fix.label} for fix in finding.fixes],
+        "decided": finding.decided,
+        "is_open": finding.is_open,
         "choice": finding.choice,
         "automatic": finding.automatic,
         "examples": [
@@ -183,7 +203,7 @@ def _finding_block(number: int, finding: Finding) -> str:
     lines = [f"{number}. **{head}**{_escaped(rest)}{_state(finding)}"]
     for sample in finding.samples:
         shown = f"`{_code(sample.before)}`" if sample.before else "(nothing)"
-        if finding.fix.startswith("Leave out"):
+        if finding.effect == "leave-out":
             lines.append(f"   - {_escaped(sample.title) or sample.document_id}: {shown}")
         else:
             after = f"`{_code(sample.after)}`" if sample.after else "(nothing)"
@@ -192,15 +212,12 @@ def _finding_block(number: int, finding: Finding) -> str:
 
 
 def _state(finding: Finding) -> str:
-    if not finding.fix:
+    if not finding.fixes:
         return ""
     if finding.resolved:
-        return f" [done: {finding.fix}]"
-    return (
-        f" [open, must be settled before paying: {finding.fix}]"
-        if finding.severity == "blocker"
-        else f" [open: {finding.fix}]"
-    )
+        return f" [done: {' / '.join(fix.label for fix in finding.fixes if fix.choice == finding.choice)}]"
+    must = ", must be settled before paying" if finding.severity == "blocker" else ""
+    return f" [{'open' if finding.is_open else 'kept'}{must}: {' / '.join(fix.label for fix in finding.fixes)}]"
 
 
 def _training(estimate: Estimate | None) -> str:

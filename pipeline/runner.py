@@ -26,6 +26,7 @@ from pipeline.domain.documents import (
     Document,
     DocumentId,
     Finding,
+    LeftOutReason,
     Mark,
     Post,
     Prepared,
@@ -35,10 +36,10 @@ from pipeline.domain.documents import (
 )
 from pipeline.errors import NothingLeft
 from pipeline.examples import Row, RowMaker, assign_splits, content_hash
-from pipeline.findings import choice_of
+from pipeline.findings import choice_of, effect_of
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
-from pipeline.prompts import Cleaned
+from pipeline.prompts import Cleaned, stable_hash
 from pipeline.stages import choices, language, near_duplicates, quotations, repeats, series
 from pipeline.survey import Corpus, Item, left_out_for, survey
 from pipeline.tagging import Tagged, of_rule, places
@@ -46,8 +47,15 @@ from pipeline.wording import Evidence, Passage
 
 # 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
 TOO_SHORT_WORDS: Final = 50
+SIGNED_ONE_IN: Final = 10  # often enough to be learned as a signature, seldom enough not to end every draft
 
 DocumentRule: TypeAlias = Literal["empty", "language", "quotation", "series", "near-duplicate", "too-short", "too-long"]
+# Rules that point at places and may also leave the whole document out, and the reason that is then counted.
+LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
+    "secret": "secret",
+    "email": "personal-data",
+    "personal-data": "personal-data",
+}
 _MARK_RULES: Final[tuple[Rule, ...]] = ("mojibake", "secret", "email", "personal-data", "link")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t]{2,}|\t")
@@ -117,6 +125,9 @@ class _Decision:
             self._note_places(rule, counts, samples_of.mark_samples(marked))
 
     def leave_out_posts(self) -> None:
+        for rule, reason in LEFT_OUT_FOR_MARKS.items():
+            if effect_of(self.recipe, rule) == "leave-out":
+                self._go([t for t in self.remaining if places(rule, t)], reason)
         self._leave_out("empty", [t.key for t in self.remaining if not self._clean_text(t)])
         self._leave_out("language", language.find_foreign(self._posts()))
         self._leave_out("quotation", quotations.find_quoted(self._posts()))
@@ -169,6 +180,7 @@ class _Decision:
             content_hash=content_hash(examples),
             first_published=min(days, default=None),
             last_published=max(days, default=None),
+            by_month=dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items())),
         )
         assert prepared.documents_read == prepared.kept + len(prepared.left_out)
         return prepared
@@ -194,10 +206,12 @@ class _Decision:
         )
 
     def _clean_text(self, tagged: Tagged) -> str:
-        return _tidy(self._fixed(tagged.plain.text, [*tagged.marks, *self.repeated.get(tagged.key, ())]))
+        signed = choice_of(self.recipe, "repeated-passage") == "signature" and keeps_signature(tagged.key)
+        repeated = () if signed else self.repeated.get(tagged.key, ())
+        return _tidy(self._fixed(tagged.plain.text, [*tagged.marks, *repeated]))
 
     def _fixed(self, text: str, marks: Iterable[Mark]) -> str:
-        return choices.apply_marks(text, [mark for mark in marks if choice_of(self.recipe, mark.rule) == "fix"])
+        return choices.apply_marks(text, [mark for mark in marks if effect_of(self.recipe, mark.rule) == "rewrite"])
 
     def _first(self, places: Mapping[DocumentId, int]) -> list[Tagged]:
         return list(islice((t for t in self.remaining if places.get(t.key)), words.MAX_SAMPLES))
@@ -221,9 +235,13 @@ class _Decision:
         touched = [tagged for tagged in self.remaining if tagged.key in leaving]
         samples = tuple(samples_of.opening(tagged) for tagged in touched[: words.MAX_SAMPLES])
         self._note(rule, touched, len(touched), samples=samples, passages=tuple(passages), limit=limit)
-        if choice_of(self.recipe, rule) == "fix":
-            self.left_out += [(self.corpus.order[t.key], left_out_for(t.document, rule)) for t in touched]
-            self.remaining = [tagged for tagged in self.remaining if tagged.key not in leaving]
+        if effect_of(self.recipe, rule) == "leave-out":
+            self._go(touched, rule)
+
+    def _go(self, touched: Sequence[Tagged], reason: LeftOutReason) -> None:
+        leaving = {tagged.key for tagged in touched}
+        self.left_out += [(self.corpus.order[t.key], left_out_for(t.document, reason)) for t in touched]
+        self.remaining = [tagged for tagged in self.remaining if tagged.key not in leaving]
 
     def _note(
         self,
@@ -240,13 +258,18 @@ class _Decision:
         document_ids = tuple(tagged.document.document_id for tagged in touched)
         of_documents = len(self.remaining)
         evidence = Evidence(rule, document_ids, occurrences, of_documents, self.noun, samples, passages, limit)
-        self.findings[rule] = words.finding(evidence, choice_of(self.recipe, rule))
+        self.findings[rule] = words.finding(evidence, self.recipe)
 
     def _note_identical_prompts(self) -> None:
         asked = Counter(row.prompt for row in self.rows)
         shared = {row.cleaned.key: 1 for row in self.rows if asked[row.prompt] > 1}
         passages = [Passage(prompt, number) for prompt, number in asked.most_common(words.MAX_SAMPLES) if number > 1]
         self._note_places("identical-prompts", shared, (), passages)
+
+
+def keeps_signature(key: DocumentId) -> bool:
+    """One document in ten, always the same ones."""
+    return stable_hash("signature", key) % SIGNED_ONE_IN == 0
 
 
 def _is_post(document: Document) -> bool:

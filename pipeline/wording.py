@@ -43,8 +43,21 @@ class Evidence:
 
 
 def sentence(evidence: Evidence, choice: Choice) -> str:
-    """What was found and why it harms; once its fix is in force, what was done about it."""
-    return _done(evidence) if choice == "fix" else _found(evidence)
+    """What was found and why it harms; once a fix is in force, what was done about it."""
+    match choice:
+        case "keep":
+            return _found(evidence)
+        case "signature":
+            return f"*A signature.* Kept in one {evidence.noun} of ten, taken out of the others: {_quotes(evidence)}."
+        case "leave-out":
+            return f"{_head(evidence)} {evidence.documents} left out."
+        case _:
+            return _done(evidence)
+
+
+def _head(evidence: Evidence) -> str:
+    """The bold words that name a finding."""
+    return _found(evidence).partition(".*")[0] + ".*"
 
 
 def _found(e: Evidence) -> str:

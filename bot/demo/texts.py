@@ -77,7 +77,8 @@ def with_texts(report: Happening) -> Happening:
 
 async def clean(cast: Cast, report: Happening) -> Happening:
     """Look at one finding, fix it, undo that, and accept all fixes."""
-    offered = [str(button["action_id"]).removeprefix(FIX) for button in report.buttons() if is_fix(button["action_id"])]
+    pressable = [str(button["action_id"]) for button in report.buttons()]
+    offered = [one.removeprefix(FIX).partition(".")[0] for one in pressable if one.startswith(FIX)]
     if not offered:
         return report
     rule = next((rule for rule in TELLING if rule in offered), offered[0])
@@ -87,17 +88,13 @@ async def clean(cast: Cast, report: Happening) -> Happening:
     return with_texts(await cast.edited("The clean report", report, after=after, gone=ACCEPT_ALL))
 
 
-def is_fix(action_id: object) -> bool:
-    return str(action_id).startswith(FIX)
-
-
 async def look_at(cast: Cast, report: Happening, rule: str) -> None:
     after = await cast.steward.presses(report, SHOW + rule)
     await cast.feed.first("The examples of a finding", cast.steward.told, after=after)
 
 
 async def fix_and_undo(cast: Cast, report: Happening, rule: str) -> Happening:
-    after = await cast.steward.presses(report, FIX + rule)
+    after = await cast.steward.presses(report, f"{FIX}{rule}.fix")
     fixed = await cast.edited("The report with one fix", report, after=after, there=UNDO + rule)
     after = await cast.steward.presses(fixed, UNDO + rule)
-    return await cast.edited("The report with the fix undone", report, after=after, there=FIX + rule)
+    return await cast.edited("The report with the fix undone", report, after=after, there=f"{FIX}{rule}.fix")

@@ -34,7 +34,9 @@ Rule = Literal[
     "few-examples",
     "imbalance",
 ]
-Choice = Literal["fix", "keep"]
+# "fix" is what a rule recommends and Accept all takes; "keep" changes nothing; the others are a rule's alternatives.
+Choice = Literal["fix", "keep", "signature", "leave-out", "private-only", "split", "bigger-base", "cap"]
+Effect = Literal["rewrite", "leave-out", "none"]
 # Why a document is not in the dataset: a filter's name, a reader's complaint, or the rule whose fix left it out.
 LeftOutReason = Literal[
     "other-author",
@@ -195,12 +197,22 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """One way to settle a finding. label: of its button. effect: whether it rewrites places or leaves texts out."""
+
+    choice: Choice
+    label: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One cleaning warning over a whole set.
 
     document_ids: the documents it touches, in reading order. occurrences: places, at least one per document.
-    sentence: for people. fix: what the offered fix does, as a button label ("Remove, keep the words").
-    choice: what the recipe in force says; resolved means that nothing of it is left in the examples.
+    sentence: for people. fixes: the ways to settle it, the recommended one first; none where nothing can be done.
+    choice: what the recipe in force says; resolved means that it settles the finding.
+    decided: somebody chose it, if only to keep everything.
     """
 
     rule: Rule
@@ -208,10 +220,11 @@ class Finding:
     document_ids: tuple[DocumentId, ...]
     occurrences: int
     sentence: str
-    fix: str
+    fixes: tuple[Fix, ...]
     samples: tuple[Sample, ...]
     choice: Choice
     automatic: bool = False
+    decided: bool = False
 
     @property
     def documents(self) -> int:
@@ -219,7 +232,23 @@ class Finding:
 
     @property
     def resolved(self) -> bool:
-        return self.choice == "fix"
+        return self.choice != "keep"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to choose. A blocker that is kept stays open: nothing can be paid with it."""
+        return bool(self.fixes) and not self.resolved and (not self.decided or self.severity == "blocker")
+
+    @property
+    def fix(self) -> str:
+        """The recommended fix as a button says it, "" if none."""
+        return self.fixes[0].label if self.fixes else ""
+
+    @property
+    def effect(self) -> Effect:
+        """Of the choice in force, or of the recommended fix while everything is kept."""
+        chosen = [fix for fix in self.fixes if fix.choice == self.choice] or self.fixes[:1]
+        return chosen[0].effect if chosen else "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +271,7 @@ class Prepared:
 
     documents_read = kept + sum(left_out by reason), always. tokens: all splits' rows; train_tokens: billed ones.
     content_hash: SHA-256 (hex) over the examples of all splits in order.
+    by_month: kept documents per "2021-04", in order; months without any and documents without a date are not in it.
     """
 
     documents_read: int
@@ -253,6 +283,7 @@ class Prepared:
     content_hash: str
     first_published: date | None
     last_published: date | None
+    by_month: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def left_out_counts(self) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pipeline.domain.documents import (
     Example,
     ExampleId,
     Finding,
+    Fix,
     LeftOut,
     LeftOutReason,
     Notice,
@@ -27,12 +28,13 @@ LINKS = Finding(
     (DocumentId("1"), DocumentId("2")),
     5,
     "*Links.* 5 web addresses in 2 posts. Models trained on these invent links.",
-    "Remove, keep the words",
+    (Fix("fix", "Remove, keep the words", "rewrite"),),
     (Sample(DocumentId("1"), "A [draft] <b>", "see `https://example.com`", "see"),),
     "keep",
 )
 LEFT_OUT: dict[LeftOutReason, int] = {"other-author": 611, "other-kind": 188, "older": 402}
-SERIES = Finding("series", "warning", (DocumentId("4"),), 1, "*A series.* 1 post.", "Leave out 1", (), "fix")
+LEAVE_OUT = Fix("fix", "Leave out 1", "leave-out")
+SERIES = Finding("series", "warning", (DocumentId("4"),), 1, "*A series.* 1 post.", (LEAVE_OUT,), (), "fix")
 
 
 def example(number: int, split: Split) -> Example:
@@ -84,6 +86,9 @@ def test_the_json_holds_what_scripts_rely_on() -> None:
         "occurrences": 5,
         "sentence": LINKS.sentence,
         "fix": "Remove, keep the words",
+        "fixes": [{"choice": "fix", "label": "Remove, keep the words"}],
+        "decided": False,
+        "is_open": True,
         "choice": "keep",
         "automatic": False,
         "examples": [

@@ -82,9 +82,11 @@ class DatasetListeners:
             await self.drop(body["team_id"], event["channel"], thread_ts, event["user"], body["event_id"], files)
 
     async def on_fix(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        rule: Any = action["action_id"].removeprefix(views.FIX)
+        rule: Any
+        choice: Any
+        rule, _, choice = action["action_id"].removeprefix(views.FIX).partition(".")
         async with failures_told_by(self.whispers.to(pressed(body))):
-            await self.choose(RoundId(int(action["value"])), body["user"]["id"], [rule], "fix")
+            await self.choose(RoundId(int(action["value"])), body["user"]["id"], [rule], choice or "fix")
         await ack()
 
     async def on_accept_all(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -127,7 +127,7 @@ class UndoFix:
         async with self.database.begin() as tx:
             round_ = await stewards_round(tx, round_id, user)
             steps = await tx.recipe_steps.of_round(round_id)
-            if choice_of(fold_steps(steps, start=Filters()), rule) != "fix":
+            if choice_of(fold_steps(steps, start=Filters()), rule) == "keep":
                 return
             made = [step for step in steps if step.rule == rule and step.undone_at is None]
             if made:
@@ -191,12 +191,12 @@ class ShowFinding:
 
 @dataclass(frozen=True, slots=True)
 class OpenFixes:
-    """Rules whose fix is offered and not in force: what Accept all accepts."""
+    """Rules that still wait for a choice: what Accept all accepts."""
 
     findings: StoredFindings
 
     async def __call__(self, round_id: RoundId) -> list[Rule]:
-        return [one["rule"] for one in await self.findings.of(round_id) if one["fix"] and one["choice"] != "fix"]
+        return [one["rule"] for one in await self.findings.of(round_id) if one["is_open"]]
 
 
 async def stewards_round(tx: Transaction, round_id: RoundId, user: str) -> Round:

@@ -18,7 +18,7 @@ CHANGE_FILTERS = "datasets.filters"
 REHEARSE = "rehearsal.run"
 SHOW_COST = "spending.show_cost"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
-# Followed by the rule: Slack wants every action id of a message to be its own.
+# Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
 BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
 SHOWN_NOTICES = 5
@@ -145,14 +145,14 @@ def report(facts: Facts) -> Message:
     round_id = RoundId(facts["round_id"])
     if facts.get("sentence"):
         return Message(facts["sentence"], (section(facts["sentence"]), buttons(filters_button(round_id))))
-    done = [finding for finding in facts["findings"] if finding["choice"] == "fix"]
-    waiting = [finding for finding in facts["findings"] if finding["choice"] != "fix" and not is_said_below(finding)]
+    done = [finding for finding in facts["findings"] if finding["choice"] != "keep"]
+    waiting = [finding for finding in facts["findings"] if finding["choice"] == "keep" and not is_said_below(finding)]
     blocks: list[Block] = [section(kept_lines(facts)), buttons(filters_button(round_id))]
     blocks += done_blocks(done, round_id)
     for number, finding in enumerate(waiting, start=1):
         blocks += finding_blocks(finding, number, round_id)
     blocks += [divider(), section(totals(facts, waiting))]
-    if any(finding["fix"] for finding in waiting):
+    if any(finding["is_open"] for finding in waiting):
         blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
     else:
         blocks.append(buttons(*next_buttons(facts["handle"])))
@@ -204,11 +204,11 @@ def done_blocks(done: list[Facts], round_id: RoundId) -> list[Block]:
 def finding_blocks(finding: Facts, number: int, round_id: RoundId) -> list[Block]:
     mark = "🛑 " if finding["severity"] == "blocker" else ""
     text = section(f"{mark}{number}. {sentence_of(finding)}")
-    if not finding["fix"]:
+    if not finding["fixes"]:
         return [text]
     rule = finding["rule"]
-    press = [button(finding["fix"], FIX + rule, round_id), button("Show", SHOW + rule, round_id)]
-    return [text, buttons(*press)]
+    press = [button(fix["label"], f"{FIX}{rule}.{fix['choice']}", round_id) for fix in finding["fixes"]]
+    return [text, buttons(*press, button("Show", SHOW + rule, round_id))]
 
 
 def sentence_of(finding: Facts) -> str:
@@ -217,7 +217,7 @@ def sentence_of(finding: Facts) -> str:
 
 
 def totals(facts: Facts, waiting: list[Facts]) -> str:
-    undecided = any(finding["fix"] for finding in waiting)
+    undecided = any(finding["is_open"] for finding in waiting)
     head, size = ("If you accept all", facts["if_accepted"]) if undecided else ("As it stands", facts)
     numbers = f"{size['kept']:,} texts · {size['tokens']:,} tokens · {size['words']:,} words"
     lines = [f"*{head}:* {numbers} · {span(facts)}prompts: half titles, half briefs."]

@@ -109,7 +109,7 @@ def problem_line(problem: Facts) -> str:
 
 def fix_button(rule: str, round_id: int) -> ButtonElement:
     label = "Leave out copies" if rule == NEAR_DUPLICATE else PROBLEMS[rule][3]
-    return button(label, FIX + rule, round_id)
+    return button(label, f"{FIX}{rule}.fix", round_id)
 
 
 def habits(facts: Facts) -> str:

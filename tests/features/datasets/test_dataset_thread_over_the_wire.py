@@ -68,7 +68,7 @@ async def test_accept_all_fix_undo_and_show(town: World) -> None:
     told = await town.said("becomes", after=shown["seq"], kind="ephemeral", to="U0MEMBER")
     assert "https://example.org/more" in told["text"]
     before = town.state_of(thread)
-    await press(town, thread, "datasets.fix.link")
+    await press(town, thread, "datasets.fix.link.fix")
     report = await report_of(town, thread)
     assert "✓ *Links.*" in report
     fixed = town.state_of(thread)
@@ -115,7 +115,7 @@ async def test_others_may_not_change_the_set(town: World) -> None:
     await town.report(thread, "linked.csv", posts(12, text=LINKED))
     before = town.state_of(thread)
     told = "Only the steward (<@U0STEWARD>) or an admin changes this dataset. Ask them to press it."
-    for action in ("datasets.accept_all", "datasets.fix.link"):
+    for action in ("datasets.accept_all", "datasets.fix.link.fix"):
         pressed = await press(town, thread, action, "member")
         assert (await town.said("Only", after=pressed["seq"], kind="ephemeral", to="U0MEMBER"))["text"] == told
     seq = await town.drop(thread, "mine.csv", posts(3), user="member")

@@ -93,8 +93,8 @@ def test_a_bad_report_names_each_problem_with_its_fix() -> None:
     ]
     assert "web links 31.0 % of lines 🛑" in words[3]
     assert [(one["action_id"], one["value"]) for one in pressable[:2]] == [
-        ("datasets.fix.link", "7"),
-        ("datasets.fix.repeated-passage", "7"),
+        ("datasets.fix.link.fix", "7"),
+        ("datasets.fix.repeated-passage.fix", "7"),
     ]
     assert TEMPLATES[REPORT](facts(problems=two[:1])).text.startswith("🛑 *Rehearsal found 1 problem.")
 
