@@ -42,6 +42,7 @@ from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rehearsal.listeners import RehearsalListeners
+from bot.features.rehearsal.overriding import CheckOverride, OverrideRehearsal
 from bot.features.rehearsal.usecase import AskToRehearse, LookAtTrial, Rehearser, RunRehearsal
 from bot.features.rounds import views as round_views
 from bot.features.rounds.listeners import RoundListeners
@@ -168,8 +169,16 @@ def datasets(parts: Parts) -> Feature:
 
 
 def rehearsal(parts: Parts) -> Feature:
-    ask, look = AskToRehearse(parts.database, parts.clock), LookAtTrial(parts.artifacts)
-    return RehearsalListeners(ask, look, parts.commands, parts.whispers)
+    db, clock = parts.database, parts.clock
+    return RehearsalListeners(
+        ask=AskToRehearse(db, clock),
+        look=LookAtTrial(parts.artifacts),
+        check_override=CheckOverride(db),
+        override=OverrideRehearsal(db, parts.artifacts, clock),
+        commands=parts.commands,
+        whispers=parts.whispers,
+        modals=parts.modals,
+    )
 
 
 def spending(parts: Parts) -> Feature:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import Round, Voice
+from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import Place, Saying
 from pipeline.ports import Transaction
 
@@ -50,12 +50,21 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
         "read": sum(source.documents for source in sources if source.state == "read"),
         "is_prepared": dataset is not None or round_.prepared_revision == round_.revision,
         "open_blockers": list(dataset.facts.open_blockers) if dataset else [],
+        "rehearsal": await rehearsal_standing(tx, dataset),
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,
         "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,
     }
     place = Place(team_id=round_.team_id, channel_id=round_.channel_id)
     await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))
+
+
+async def rehearsal_standing(tx: Transaction, dataset: Dataset | None) -> str | None:
+    """What the free rehearsal of this very dataset came to, or "overridden"; None before it."""
+    known = await tx.rehearsals.of_dataset(dataset.dataset_id) if dataset else None
+    if known is None:
+        return None
+    return "overridden" if known.overridden_by else known.verdict
 
 
 def round_thread(round_: Round) -> Place:

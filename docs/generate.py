@@ -57,6 +57,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "nearest": "draft",
     "needed": 10,
     "owner": "U0OWNER",
+    "problems": 2,
     "provider": "openai",
     "read_at": datetime(2026, 11, 3, tzinfo=UTC),
     "rules": ("personal-data", "secret"),
@@ -66,6 +67,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "status": 403,
     "steward": "U0STEWARD",
     "suffix": ".pages",
+    "texts": 14,
     "usage": "/voice consent founder",
     "verb": "drfat",
     "where": "line 12",
@@ -77,6 +79,7 @@ SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "BadHandle": {"handle": "Founder GPT!"},
     "EmptyFile": {"name": "posts.csv"},
     "FileTooBig": {"name": "dump.sql"},
+    "TooFewToRehearse": {"needed": 20},
     "UnknownVoice": {"handle": "fuonder", "nearest": "founder"},
     "UnreadableFile": {"name": "blog.wordpress.xml"},
 }

@@ -22,6 +22,10 @@ AppError
 │   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
 │   ├── NoPrice, StalePrice, AlreadyDecided, RequestVoid, OverBudget, NoApprover
+│   ├── NotRehearsed          nobody knows yet what the texts would teach
+│   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
+│   ├── TooFewToRehearse      the same for a set that is too small to tell
+│   └── NothingToOverride     the rehearsal passed, was overridden before, or is of texts that changed since
 ├── ProviderError             the model provider
 │   ├── ProviderUnavailable   unknown whether it did what was asked (timeout, reset, 5xx)
 │   ├── ProviderRefused       a definite no, with the provider's own code
@@ -286,6 +290,27 @@ class OverBudget(SpendError):
 
 class NoApprover(SpendError):
     """Nobody is configured, or nobody reachable, who may approve spend."""
+
+
+class NotRehearsed(SpendError):
+    """The rehearsal was started instead."""
+
+
+class RehearsalRefused(SpendError):
+    def __init__(self, problems: int) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class TooFewToRehearse(SpendError):
+    def __init__(self, texts: int, needed: int) -> None:
+        super().__init__(texts, needed)
+        self.texts = texts
+        self.needed = needed
+
+
+class NothingToOverride(SpendError):
+    """Somebody else was first, or the texts changed or passed meanwhile."""
 
 
 class ProviderError(AppError):

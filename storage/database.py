@@ -10,6 +10,7 @@ from storage.engine import Engine
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
+from storage.repositories.rehearsals import SqlRehearsals
 from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
 from storage.repositories.sources import SqlDatasets, SqlSources
 from storage.repositories.spending import SqlSpendLedger, SqlSpendRequests
@@ -28,6 +29,7 @@ class SqlTransaction:
         self.recipe_steps = SqlRecipeSteps(session)
         self.sources = SqlSources(session)
         self.datasets = SqlDatasets(session)
+        self.rehearsals = SqlRehearsals(session)
         self.spend_requests = SqlSpendRequests(session)
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
         self.tuning_jobs = SqlTuningJobs(session)

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.demo.cast import HANDLE
 from bot.demo.processes import artifacts, database_url
 from pipeline.domain.drafting import Draft, Reaction, Rewrite
+from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TuningJob, VoiceModel
 from pipeline.domain.voices import Dataset, Voice
@@ -30,7 +31,7 @@ TRAINING: Final = "training."
 # Always there; null for what the loop did not come to.
 NAMES: Final = (
     *("documents_read", "kept", "left_out", "findings", "examples", "tokens", "words"),
-    *("estimate", "approval", "job", "draft", "feedback", "round"),
+    *("rehearsal", "estimate", "approval", "job", "draft", "feedback", "round"),
 )
 
 
@@ -58,6 +59,7 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
         record = Record(session)
         return {
             **(await texts(dataset, folder) if dataset else {}),
+            "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset.dataset_id)) if dataset else None,
             "estimate": await record.estimate(requests[-1]) if requests else None,
             "approval": approval(requests[-1]) if requests else None,
             "job": job_facts(jobs[-1], await record.states(jobs[-1]), models) if jobs else None,
@@ -110,6 +112,13 @@ async def texts(dataset: Dataset, folder: Path) -> Json:
 
 def finding(stored: Json) -> Json:
     return {name: stored.get(name) for name in ("rule", "severity", "documents", "sentence", "choice")}
+
+
+def rehearsal(known: RehearsalRecord | None) -> Json | None:
+    if known is None:
+        return None
+    rules = [problem["rule"] for problem in known.problems]
+    return {"verdict": known.verdict, "problems": rules, "overridden": known.override_reason}
 
 
 def approval(request: SpendRequest) -> Json:

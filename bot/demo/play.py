@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from bot.demo import money, opening, texts, writing
+from bot.demo import money, opening, rehearsing, texts, writing
 from bot.demo.cast import Cast
 
 STEPS: Final = (
     "a voice, and the person it belongs to",
     "the texts",
     "cleaning, every step with undo",
+    "a rehearsal, free, before anybody pays",
     "what it would cost",
     "who says yes",
     "training",
@@ -50,16 +51,18 @@ class Play:
         async with self.step(3):
             await texts.clean(cast, report)
         async with self.step(4):
-            await money.ask_what_it_costs(cast, card)
+            await rehearsing.rehearse(cast, card)
         async with self.step(5):
-            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
+            await money.ask_what_it_costs(cast, card)
         async with self.step(6):
-            await writing.wait_for_model(cast, card, approved)
+            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
         async with self.step(7):
-            draft = await writing.ask_for_draft(cast)
+            await writing.wait_for_model(cast, card, approved)
         async with self.step(8):
+            draft = await writing.ask_for_draft(cast)
+        async with self.step(9):
             await writing.judge(cast, draft)
             await writing.rewrite(cast, draft)
-        async with self.step(9):
+        async with self.step(10):
             await writing.preview_next_round(cast, card)
             await cast.settled()

@@ -222,6 +222,33 @@ def spend_sentence(error: e.SpendError) -> str:
             )
         case e.NoApprover():
             return "None of the approvers is reachable. An admin must name one. The request waits."
+    return gate_sentence(error)
+
+
+def gate_sentence(error: e.SpendError) -> str:
+    """About the rehearsal before paying; short enough to stand below a form's field."""
+    match error:
+        case e.NotRehearsed():
+            return (
+                "These texts haven't been rehearsed yet. I'm doing it now, free: "
+                "try again when the report stands in the dataset thread."
+            )
+        case e.RehearsalRefused():
+            found = "1 problem" if error.problems == 1 else f"{error.problems} problems"
+            return (
+                f"Rehearsal found {found}; paying now would waste the run. "
+                "Press a fix in the dataset thread, or override its report there."
+            )
+        case e.TooFewToRehearse():
+            return (
+                f"{error.texts} texts are too few to rehearse ({error.needed} are needed). "
+                "Add texts, use few-shot, or override the report in the dataset thread."
+            )
+        case e.NothingToOverride():
+            return (
+                "There is nothing to override here: the texts changed or passed meanwhile, or somebody was first. "
+                "The newest report in the dataset thread stands."
+            )
     raise TypeError(type(error))
 
 

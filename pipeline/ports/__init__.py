@@ -18,6 +18,7 @@ from pipeline.ports.outside import (
     TuningProvider,
     WritingProvider,
 )
+from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, WorkQueue
@@ -42,6 +43,7 @@ __all__ = [
     "ReactionWriter",
     "Reactions",
     "RecipeSteps",
+    "Rehearsals",
     "Rewrites",
     "Rounds",
     "Sources",

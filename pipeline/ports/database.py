@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
+from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Work
@@ -24,6 +25,8 @@ class Transaction(Protocol):
     def sources(self) -> Sources: ...
     @property
     def datasets(self) -> Datasets: ...
+    @property
+    def rehearsals(self) -> Rehearsals: ...
     @property
     def spend_requests(self) -> SpendRequests: ...
     @property

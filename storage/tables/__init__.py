@@ -2,6 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
+from storage.tables.rehearsals import RehearsalRow
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
 from storage.tables.training import TuningJobRow, VoiceModelRow
 from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, VoiceRow
@@ -17,6 +18,7 @@ __all__ = [
     "OutboxRow",
     "ReactionRow",
     "RecipeStepRow",
+    "RehearsalRow",
     "RewriteRow",
     "RoundRow",
     "SourceRow",

@@ -39,6 +39,10 @@ def test_every_fix_that_was_offered_is_in_force(told: dict[str, Any]) -> None:
     assert choices["link"] == "fix"
 
 
+def test_the_texts_were_rehearsed_before_money_was_asked_for(told: dict[str, Any]) -> None:
+    assert (told["rehearsal"]["verdict"], told["rehearsal"]["overridden"]) == ("pass", None)
+
+
 def test_one_approved_run_made_one_model(told: dict[str, Any]) -> None:
     assert told["approval"]["approved_by"] == "U0APPROVER"
     states = [entry["state"] for entry in told["job"]["states"]]

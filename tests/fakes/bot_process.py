@@ -181,6 +181,13 @@ class World:
         await self.quiet()
         return await self.message_in(thread, " kept: ")
 
+    async def rehearsed(self, handle: str) -> None:
+        """The free rehearsal of what the voice's texts now are, which has to let them be paid for."""
+        typed = await self.people.command("steward", f"/voice rehearse {handle}")
+        report = await self.said("Rehearsal", after=typed["seq"], kind="message_changed")
+        pressable = [one["action_id"] for block in report["message"]["blocks"] for one in block.get("elements", [])]
+        assert "spending.ask" in pressable, words_of(report["message"])
+
     def round_id(self, thread: Thread) -> int:
         sql = "SELECT r.id FROM round r JOIN voice v ON v.id = r.voice_id WHERE handle = ?"
         ((round_id,),) = self.query(sql, thread.handle)

@@ -39,6 +39,13 @@ JOB_LINES = {
     "failed": "❌ training failed",
     "cancelled": "training cancelled",
 }
+REHEARSED = {
+    None: "not rehearsed",
+    "pass": "rehearsed ✅",
+    "refuse": "🛑 rehearsal found problems",
+    "too-few": "too few to rehearse",
+    "overridden": "rehearsal overridden",
+}
 REASONS = {
     "other-author": "other authors",
     "other-kind": "pages and other kinds",
@@ -84,7 +91,7 @@ def round_standing(facts: Facts) -> str:
     if not facts["texts"]:
         return f"0 of {facts['read']:,} texts: everything is filtered out"
     state = f"*{len(facts['open_blockers'])} to decide before paying*" if facts["open_blockers"] else "clean"
-    return f"{facts['texts']:,} of {facts['read']:,} texts, {state}"
+    return f"{facts['texts']:,} of {facts['read']:,} texts, {state} · {REHEARSED[facts['rehearsal']]}"
 
 
 def source(facts: Facts) -> Message:

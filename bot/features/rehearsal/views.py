@@ -6,7 +6,8 @@ from typing import Final
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
-from bot.features.rehearsal.usecase import REPORT, Accepted, NotYet
+from bot.features.rehearsal.usecase import Accepted, NotYet
+from bot.rehearsal_gate import REPORT
 from bot.slack.message import SECTION_CHARS, Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, clipped, person, quoted, shortened
 from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_DRAFTS, MAX_LINES, MIN_TEXTS
@@ -14,13 +15,18 @@ from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_DRAFTS, MAX_LINES, MIN
 RUN: Final = "rehearsal.run"
 PHRASES: Final = "rehearsal.phrases"
 SAMPLES: Final = "rehearsal.samples"
-# Buttons that other features answer: the cost card, and a cleaning rule's fix.
+OVERRIDE: Final = "rehearsal.override"
+# Buttons that other features answer: the cost card, the form that asks for approval, and a cleaning rule's fix.
 COST: Final = "spending.show_cost"
+ASK: Final = "spending.ask"
 FIX: Final = "datasets.fix."
 
 GOOD: Final = (
     "🎭 *Rehearsal — free, on our own machine.* This shows defects your data would teach. "
     "It does not show final quality."
+)
+BY_HAND: Final = (
+    "Cleaning took out what it could; leave those texts out with *Change filters*, or correct them and drop them again."
 )
 PHRASE_CHARS: Final = 50
 PROMPT_CHARS: Final = 150
@@ -60,7 +66,9 @@ def report(facts: Facts) -> Message:
         case "failed":
             return plain(facts["sentence"])
         case "too-few":
-            return plain(too_few(facts["texts"]))
+            text = too_few(facts["texts"])
+            told = "\n".join(filter(None, [text, overridden(facts["override"])]))
+            return Message(text, (section(told), buttons(*money_buttons(facts))))
     return done(facts)
 
 
@@ -76,7 +84,10 @@ def done(facts: Facts) -> Message:
     head = header_line(facts["problems"])
     blocks: list[Block] = [section(head)]
     for problem in facts["problems"]:
-        blocks.append(section(problem_line(problem), accessory=fix_button(problem["rule"], facts["round_id"])))
+        press = fix_button(problem["rule"], facts["round_id"]) if problem["fixable"] else None
+        blocks.append(section(problem_line(problem), accessory=press))
+    if line := overridden(facts["override"]):
+        blocks.append(section(line))
     blocks.append(
         section("\n".join(filter(None, [habits(facts), one_offs(facts["one_offs"]), leaks(facts), shape(facts)])))
     )
@@ -90,12 +101,23 @@ def header_line(problems: list[Facts]) -> str:
     return f"🛑 *Rehearsal found {found}. Paying now would waste the run.*"
 
 
+def overridden(override: Facts | None) -> str:
+    if override is None:
+        return ""
+    return f"⚠️ {person(override['by'])} overrode this: “{quoted(override['reason'])}” The approval card shows it."
+
+
 def problem_line(problem: Facts) -> str:
     if problem["rule"] == NEAR_DUPLICATE:
         share = percent(problem["share"])
-        return (
+        line = (
             f"*Copies:* {share} of words stand in passages over {COPIED_WORDS} words that it would read twice or more."
         )
+        return line + ("" if problem["fixable"] else f" {BY_HAND}")
+    return leak_line(problem) + ("" if problem["fixable"] else f" {BY_HAND}")
+
+
+def leak_line(problem: Facts) -> str:
     name, lines, them, _ = PROBLEMS[problem["rule"]]
     have = "1 post still has" if problem["texts"] == 1 else f"{problem['texts']:,} posts still have"
     because = f"{lines}, because {have} {them}"
@@ -175,7 +197,16 @@ def report_buttons(facts: Facts) -> Iterable[ButtonElement]:
     if facts["all_habits"]:
         yield button(f"All {facts['all_habits']}", PHRASES, facts["shown"])
     yield button(f"{facts['samples']} samples", SAMPLES, facts["shown"])
-    yield button("Cost…", COST, facts["handle"])
+    yield from money_buttons(facts)
+
+
+def money_buttons(facts: Facts) -> Iterable[ButtonElement]:
+    """What comes next; closed, it is a reason that opens the way."""
+    yield button("Cost", COST, facts["handle"])
+    if facts["lets_pay"]:
+        yield button("Ask for approval", ASK, facts["handle"], style="primary")
+    else:
+        yield button("Override — say why…", OVERRIDE, facts["dataset_id"])
 
 
 def all_phrases(shown: Facts) -> str:

@@ -18,10 +18,11 @@ from bot.features.spending.readiness import (
 from bot.features.spending.sayings import say_request, say_settled
 from bot.features.spending.usecase import decided
 from bot.lookup import find_voice, only_steward
+from bot.rehearsal_gate import closed_by_rehearsal
 from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry, Saying
-from pipeline.errors import NoApprover, NoPrice, UnresolvedBlocker
+from pipeline.errors import NoApprover, NoPrice, SpendError, UnresolvedBlocker
 from pipeline.ports import Clock, Database, People, Transaction
 
 ASKED: Final = "spending.asked"
@@ -73,7 +74,10 @@ class CeilingTooLow:
 
 @dataclass(frozen=True, slots=True)
 class OpenTrainForm:
-    """Everything that can be known before the form is filled in: better said now than after typing."""
+    """Everything that can be known before the form is filled in: better said now than after typing.
+
+    Raises what AskForSpend raises, but for what depends on the base.
+    """
 
     database: Database
     market: Market
@@ -81,14 +85,17 @@ class OpenTrainForm:
 
     async def __call__(self, team_id: str, handle: str, user: str) -> TrainForm | NotReady:
         now = self.clock()
-        async with self.database.read() as tx:
+        async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             ready = await payable(tx, voice, user, now)
-        if isinstance(ready, NotReady):
-            return ready
-        facts = ready.dataset.facts
-        offers = self.market.offers(facts, voice.sensitivity, now.date()).open
-        return TrainForm(voice.handle, ready.round.number, facts.kept, fitting(offers, facts.open_blockers))
+            if isinstance(ready, NotReady):
+                return ready
+            facts = ready.dataset.facts
+            offers = fitting(self.market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
+            closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
+        if closed is not None:  # raised only now: a rehearsal that was started must commit
+            raise closed
+        return TrainForm(voice.handle, ready.round.number, facts.kept, offers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class AskForSpend:
     """Puts the request and its approval card there. spend_channel_id: empty says it in the voice's channel.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, NoApprover.
+    NoPrice, StalePrice, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse.
     """
 
     database: Database
@@ -110,21 +117,30 @@ class AskForSpend:
         async with self.database.begin() as tx:
             voice = await find_voice(tx, wish.team_id, wish.handle)
             ready = await payable(tx, voice, wish.user, now)
-            if isinstance(ready, NotReady):
-                return ready
-            offer = self.chosen(wish, voice, ready, now)
-            if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.estimate.training.high_microusd:
-                return CeilingTooLow(offer.estimate.training.high_microusd)
-            waiting = await tx.spend_requests.open_of_round(ready.round.round_id)
-            same = [open_ for open_ in waiting if open_.dataset_hash == ready.dataset.facts.content_hash]
-            if same:
-                return AskedBefore(same[0])
-            await self.close(tx, waiting, voice, ready, now)
-            request = await tx.spend_requests.ask(new_request(wish, voice, ready, offer, now))
-            await self.tell(tx, request, voice, ready, offer, wish.note)
-            after = {"ceiling_microusd": request.ceiling_microusd, "dataset_hash": request.dataset_hash}
-            entry = AuditEntry(wish.team_id, wish.user, "spend.asked", request.label, after=after)
-            await tx.audit.record(entry, now=now)
+            outcome = ready if isinstance(ready, NotReady) else await self.within(tx, wish, voice, ready, now)
+        if isinstance(outcome, SpendError):  # raised only now: a rehearsal that was started must commit
+            raise outcome
+        return outcome
+
+    async def within(
+        self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime
+    ) -> Asked | AskedBefore | CeilingTooLow | SpendError:
+        offer = self.chosen(wish, voice, ready, now)
+        if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.estimate.training.high_microusd:
+            return CeilingTooLow(offer.estimate.training.high_microusd)
+        waiting = await tx.spend_requests.open_of_round(ready.round.round_id)
+        same = [open_ for open_ in waiting if open_.dataset_hash == ready.dataset.facts.content_hash]
+        if same:
+            return AskedBefore(same[0])
+        closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
+        if closed is not None:
+            return closed
+        await self.close(tx, waiting, voice, ready, now)
+        request = await tx.spend_requests.ask(new_request(wish, voice, ready, offer, now))
+        await self.tell(tx, request, voice, ready, offer, wish.note)
+        after = {"ceiling_microusd": request.ceiling_microusd, "dataset_hash": request.dataset_hash}
+        entry = AuditEntry(wish.team_id, wish.user, "spend.asked", request.label, after=after)
+        await tx.audit.record(entry, now=now)
         return Asked(request)
 
     def chosen(self, wish: SpendWish, voice: Voice, ready: Ready, now: datetime) -> Offer:

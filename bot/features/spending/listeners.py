@@ -8,7 +8,6 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.cost import CostQuestion, ShowCost
 from bot.features.spending.forms import (
-    ERROR_CHARS,
     TRAIN,
     WrongEntry,
     asking_errors,
@@ -22,6 +21,7 @@ from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, 
 from bot.features.spending.views import APPROVE, ASK, DECLINE, SHOW_COST, not_ready
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
+from bot.slack.forms import in_form
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
@@ -87,7 +87,7 @@ class SpendingListeners:
 
     async def on_asked(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"base": sentence[:ERROR_CHARS]})
+            await ack(response_action="errors", errors={"base": in_form(sentence)})
 
         async with failures_told_by(tell):
             try:
@@ -109,7 +109,7 @@ class SpendingListeners:
 
     async def on_declined(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"reason": sentence[:ERROR_CHARS]})
+            await ack(response_action="errors", errors={"reason": in_form(sentence)})
 
         async with failures_told_by(tell):
             await self.decline(decline_decision(body["team"]["id"], body["user"]["id"], view))

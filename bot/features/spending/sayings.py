@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.features.spending.offers import Offer
 from bot.features.spending.readiness import Ready
+from bot.rehearsal_gate import standing
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.voices import DatasetId, Round, Voice
 from pipeline.domain.work import Place, Saying
@@ -41,6 +42,7 @@ async def say_request(
         "high_microusd": training.high_microusd,
         "texts": ready.dataset.facts.kept,
         "open_blockers": list(ready.dataset.facts.open_blockers),
+        "rehearsal": standing(await tx.rehearsals.of_dataset(ready.dataset.dataset_id)),
         "provider": request.provider,
         "is_own": offer.is_own,
         "base": request.base,

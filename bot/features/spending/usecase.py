@@ -7,11 +7,12 @@ from typing import Final
 from bot.cards import round_thread, say_round_card
 from bot.features.spending.readiness import only_with_consent
 from bot.features.spending.sayings import HASH_SHOWN, month_of, say_settled
+from bot.rehearsal_gate import closed_by_rehearsal
 from pipeline.domain.spending import SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import TuningJob, TuningJobId
 from pipeline.domain.voices import DatasetId, Round, RoundId, Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Saying
-from pipeline.errors import AlreadyDecided, NotApprover, OverBudget, OwnRequest, RequestVoid
+from pipeline.errors import AlreadyDecided, NotApprover, OverBudget, OwnRequest, RequestVoid, SpendError
 from pipeline.ports import Clock, Database, People, Transaction
 
 APPROVED: Final = "spending.approved"
@@ -47,7 +48,8 @@ class CheckDecline:
 class ApproveSpend:
     """Holds the money and queues the run, in one transaction.
 
-    Raises NotApprover, OwnRequest, AlreadyDecided, RequestVoid, ConsentMissing, ConsentWithdrawn, OverBudget.
+    Raises NotApprover, OwnRequest, AlreadyDecided, RequestVoid, ConsentMissing, ConsentWithdrawn, OverBudget, and for
+    a request older than the gate NotRehearsed, RehearsalRefused, TooFewToRehearse.
     """
 
     database: Database
@@ -63,11 +65,14 @@ class ApproveSpend:
             round_ = await tx.rounds.by_id(RoundId(request.round_id))
             voice = await tx.voices.by_id(VoiceId(request.voice_id))
             if not await fits(tx, request, round_):
-                changed: RequestVoid | None = await void(tx, request, round_, voice, now)
+                refusal: SpendError | None = await void(tx, request, round_, voice, now)
             else:
-                changed, job = None, await approve(tx, request, round_, voice, decision.user, now)
-        if changed is not None:  # raised only now: the closing of the request must commit
-            raise changed
+                dataset = await tx.datasets.by_id(DatasetId(request.dataset_id))
+                refusal = await closed_by_rehearsal(tx, voice, round_, dataset, now=now)
+            if refusal is None:
+                job = await approve(tx, request, round_, voice, decision.user, now)
+        if refusal is not None:  # raised only now: a closed request, or a rehearsal that was started, must commit
+            raise refusal
         return job
 
 

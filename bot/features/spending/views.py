@@ -95,7 +95,7 @@ def request_card(facts: Facts) -> Message:
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
         f"Training {expected} ({low}–{high}), paid once · how long it lives: {lifetime(facts)}",
-        f"{facts['texts']:,} texts · consent ✅ · texts go to *{sees(facts)}*",
+        f"{facts['texts']:,} texts · {rehearsal(facts['rehearsal'])} · consent ✅ · texts go to *{sees(facts)}*",
         f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
     ]
@@ -109,6 +109,12 @@ def request_card(facts: Facts) -> Message:
     )
     text = f"{facts['label']}: approve up to {ceiling} for {facts['handle']} round {facts['number']}?"
     return Message(text=text, blocks=[section("\n".join(lines)), actions])
+
+
+def rehearsal(standing: Facts) -> str:
+    if standing["by"] is None:
+        return "rehearsal ✅"
+    return f"⚠️ rehearsal overridden by {person(standing['by'])}: “{quoted(standing['reason'])}”"
 
 
 def month_name(month: str) -> str:

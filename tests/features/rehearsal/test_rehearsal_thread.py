@@ -1,5 +1,6 @@
 """Asked for in every way, done by the worker, said once in the dataset thread, and remembered."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
@@ -10,11 +11,13 @@ from typing import Any
 
 import pytest
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel import select
 
 from bot.cards import say_round_card
 from bot.features.rehearsal.listeners import RehearsalListeners
+from bot.features.rehearsal.overriding import OVERRIDDEN, CheckOverride, OverrideRehearsal
 from bot.features.rehearsal.usecase import DONE, AskToRehearse, LookAtTrial, RunRehearsal
 from bot.features.rehearsal.views import TEMPLATES
 from bot.preparing import ProcessPool
@@ -24,6 +27,7 @@ from bot.slack.grammar import Typed
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from pipeline.domain.documents import DocumentId, Example, ExampleId
+from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Voice
 from pipeline.domain.work import AuditEntry, PostedMessage, WorkItem
 from pipeline.errors import MissingArgument, NotSteward, UnknownVoice
@@ -65,6 +69,17 @@ class DirectRehearser:
         return try_out(train_rows, held_out_rows)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedModals(Modals):
+    """Keeps what would be opened."""
+
+    views: list[View] = field(default_factory=list)
+
+    def open(self, trigger_id: str, view: View, **_: Any) -> None:
+        assert trigger_id == "trigger"
+        self.views.append(view)
+
+
 @dataclass
 class Acks:
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -101,12 +116,22 @@ class Thread:
         whispers = Whispers(self.database)
         self.commands = Commands("/voice", Modals(AsyncWebClient()), whispers)
         self.ask = AskToRehearse(self.database, self.clock)
-        self.listeners = RehearsalListeners(self.ask, LookAtTrial(self.artifacts), self.commands, whispers)
+        self.modals = OpenedModals(AsyncWebClient())
+        self.listeners = RehearsalListeners(
+            ask=self.ask,
+            look=LookAtTrial(self.artifacts),
+            check_override=CheckOverride(self.database),
+            override=OverrideRehearsal(self.database, self.artifacts, self.clock),
+            commands=self.commands,
+            whispers=whispers,
+            modals=self.modals,
+        )
         self.listeners.register(AsyncApp(token="xoxb-test", signing_secret="test"))
         self.step = RunRehearsal(self.database, self.artifacts, self.rehearser, self.clock)
         self.queue = SqlWorkQueue(self.engine)
 
-    async def prepared(self, train: list[Example], held_out: list[Example]) -> Dataset:
+    async def prepared(self, train: list[Example], held_out: list[Example], findings: str = "[]") -> Dataset:
+        """findings: JSON, as the cleaning report has them."""
         blobs = [await self.artifacts.put(to_jsonl(part)) for part in (train, held_out[:1], held_out[1:])]
         new = NewDataset(
             team_id=TEAM,
@@ -116,7 +141,7 @@ class Thread:
             train_blob=blobs[0],
             validation_blob=blobs[1],
             test_blob=blobs[2],
-            report_blob="d",
+            report_blob=await self.artifacts.put(f'{{"findings": {findings}}}'.encode()),
             documents_read=100,
             kept=len(train) + len(held_out),
             examples=len(train) + len(held_out),
@@ -141,12 +166,22 @@ class Thread:
         body = {
             "team": {"id": TEAM},
             "user": {"id": user},
+            "trigger_id": "trigger",
             "container": {"channel_id": CHANNEL, "message_ts": f"1.{name}"},
             "actions": [action],
         }
         acks = Acks()
         await getattr(self.listeners, name)(acks, body, action)
         assert acks.said == [{}]
+
+    async def give_reason(self, reason: str, user: str = STEWARD) -> dict[str, Any]:
+        """Fill in the form that was opened last; the answer to Slack."""
+        view = self.modals.views[-1].to_dict()
+        acks, body = Acks(), {"team": {"id": TEAM}, "user": {"id": user}}
+        state = {"values": {"reason": {"reason": {"value": reason}}}}
+        await self.listeners.on_overridden(acks, body, view | {"state": state})
+        (answer,) = acks.said
+        return answer
 
     async def claim(self) -> WorkItem | None:
         return await self.queue.claim("w1", now=self.clock(), lease_s=60)
@@ -172,6 +207,15 @@ class Thread:
     async def audits(self) -> list[AuditEntry]:
         async with self.database.read() as tx:
             return [entry for entry in await tx.audit.of_team(TEAM) if entry.what == DONE]
+
+    async def known(self, dataset: Dataset) -> RehearsalRecord | None:
+        async with self.database.read() as tx:
+            return await tx.rehearsals.of_dataset(dataset.dataset_id)
+
+    async def card_standing(self) -> str | None:
+        [facts] = [facts for template, facts in (await self.said()).values() if template == "datasets.card"]
+        standing: str | None = facts["rehearsal"]
+        return standing
 
     async def posted_card(self) -> PostedMessage:
         async with self.database.begin() as tx:
@@ -210,6 +254,11 @@ async def test_clean_texts_get_the_report_in_the_dataset_thread(thread: Thread) 
     [entry] = await thread.audits()
     assert entry.subject == dataset.facts.content_hash
     assert entry.after == {"verdict": "pass", "problems": []}
+    known = await thread.known(dataset)
+    assert known is not None
+    assert (known.verdict, known.dataset_hash, known.lets_pay) == ("pass", dataset.facts.content_hash, True)
+    assert known.shown_blob == facts["shown"]
+    assert await thread.card_standing() == "pass"
     assert await thread.claim() is None
 
 
@@ -234,7 +283,9 @@ async def test_too_few_texts_are_said_with_how_many(thread: Thread) -> None:
         "9 texts are left; I need at least 20 to rehearse and most providers need 10 to train. "
         "Add texts, or use few-shot (works from 3)."
     )
-    assert await thread.audits() == []
+    [entry] = await thread.audits()
+    assert entry.after == {"verdict": "too-few", "problems": []}
+    assert await thread.card_standing() == "too-few"
 
 
 async def test_asked_twice_it_is_one_message_and_one_piece_of_work(thread: Thread) -> None:
@@ -317,3 +368,106 @@ async def test_the_processes_give_what_this_process_gives() -> None:
     train, held_out = to_jsonl(rows(30)), to_jsonl(rows(40)[30:])
     with ProcessPool(1) as pool:
         assert await ExecutorRehearser(pool).rehearse(train, held_out) == try_out(train, held_out)
+
+
+LINKS_OPEN = '[{"rule": "link", "fix": "Remove, keep the words", "choice": "undecided"}]'
+LINKS_FIXED = '[{"rule": "link", "fix": "Remove, keep the words", "choice": "fix"}]'
+WHY = "The links belong to the posts."
+
+
+async def refused(thread: Thread, findings: str = LINKS_OPEN) -> Dataset:
+    dataset = await thread.prepared([row(number, LINK) for number in range(30)], rows(40)[30:], findings)
+    await thread.command("founder")
+    await thread.work()
+    return dataset
+
+
+@pytest.mark.parametrize(("findings", "fixable"), [(LINKS_OPEN, True), (LINKS_FIXED, False), ("[]", False)])
+async def test_a_fix_is_offered_only_where_it_would_change_the_texts(
+    thread: Thread, findings: str, fixable: bool
+) -> None:
+    await refused(thread, findings)
+    facts = await thread.report()
+    [link] = [problem for problem in facts["problems"] if problem["rule"] == "link"]
+    assert link["fixable"] is fixable
+    words = json.dumps(TEMPLATES["rehearsal.report"](facts).payload(), ensure_ascii=False)
+    assert ("datasets.fix.link" in words) is fixable
+    assert "spending.ask" not in words and "rehearsal.override" in words
+
+
+async def test_a_typed_reason_opens_the_way_and_is_shown_and_written_down(thread: Thread) -> None:
+    dataset = await refused(thread)
+    await thread.press("on_override", str(dataset.dataset_id))
+    assert await thread.give_reason(WHY) == {}
+    known = await thread.known(dataset)
+    assert known is not None and known.lets_pay
+    assert (known.verdict, known.overridden_by, known.override_reason) == ("refuse", STEWARD, WHY)
+    words = json.dumps(TEMPLATES["rehearsal.report"](await thread.report()).payload(), ensure_ascii=False)
+    assert f"<@{STEWARD}> overrode this: “{WHY}” The approval card shows it." in words
+    assert "spending.ask" in words and "rehearsal.override" not in words
+    assert await thread.card_standing() == "overridden"
+    async with thread.database.read() as tx:
+        entry = (await tx.audit.of_team(TEAM))[-1]
+    assert (entry.who, entry.what, entry.subject) == (STEWARD, OVERRIDDEN, dataset.facts.content_hash)
+    assert (dict(entry.before), dict(entry.after)) == ({"verdict": "refuse"}, {"reason": WHY})
+
+
+async def test_too_few_is_overridden_in_the_same_way(thread: Thread) -> None:
+    dataset = await thread.prepared(rows(12), rows(14)[12:])
+    await thread.command("founder")
+    await thread.work()
+    await thread.press("on_override", str(dataset.dataset_id))
+    assert await thread.give_reason("Twelve letters are all there are.") == {}
+    words = json.dumps(TEMPLATES["rehearsal.report"](await thread.report()).payload(), ensure_ascii=False)
+    assert "14 texts are left" in words and "Twelve letters" in words and "spending.ask" in words
+
+
+@pytest.mark.parametrize("reason", ["", "because", "because" + " " * 40])
+async def test_a_reason_has_to_say_something(thread: Thread, reason: str) -> None:
+    dataset = await refused(thread)
+    await thread.press("on_override", str(dataset.dataset_id))
+    answer = await thread.give_reason(reason)
+    assert "At least 20 characters" in answer["errors"]["reason"]
+    known = await thread.known(dataset)
+    assert known is not None and not known.lets_pay
+
+
+async def test_only_the_steward_or_the_owner_overrides(thread: Thread) -> None:
+    dataset = await refused(thread)
+    await thread.press("on_override", str(dataset.dataset_id), MEMBER)
+    assert thread.modals.views == [] and "Only the steward" in (await thread.whispers())[0]
+    await thread.press("on_override", str(dataset.dataset_id), OWNER)
+    assert "Only the steward" in (await thread.give_reason(WHY, MEMBER))["errors"]["reason"]
+    assert await thread.give_reason(WHY, OWNER) == {}
+
+
+async def test_two_people_at_once_leave_one_reason(thread: Thread) -> None:
+    dataset = await refused(thread)
+    await thread.press("on_override", str(dataset.dataset_id))
+    answers = await asyncio.gather(thread.give_reason(WHY), thread.give_reason("Another reason that is long.", OWNER))
+    assert sorted(bool(answer) for answer in answers) == [False, True]
+    async with thread.database.read() as tx:
+        assert [entry.what for entry in await tx.audit.of_team(TEAM)].count(OVERRIDDEN) == 1
+    await thread.press("on_override", str(dataset.dataset_id))
+    assert "nothing to override" in (await thread.whispers())[0]
+
+
+async def test_texts_that_changed_since_are_not_overridden(thread: Thread) -> None:
+    old = await refused(thread)
+    await thread.press("on_override", str(old.dataset_id))
+    await thread.prepared([row(number, LINK) for number in range(31)], rows(40)[31:])
+    assert "nothing to override" in (await thread.give_reason(WHY))["errors"]["reason"]
+    await thread.press("on_override", "999")
+    assert "nothing to override" in (await thread.whispers())[0]
+    known = await thread.known(old)
+    assert known is not None and not known.lets_pay
+
+
+async def test_a_repetition_keeps_the_override(thread: Thread) -> None:
+    dataset = await refused(thread)
+    await thread.press("on_override", str(dataset.dataset_id))
+    await thread.give_reason(WHY)
+    said = await thread.report()
+    await thread.command("founder")
+    await thread.work()
+    assert await thread.report() == said

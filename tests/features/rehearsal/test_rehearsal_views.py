@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.features.rehearsal.usecase import REPORT, Accepted, NotYet
+from bot.features.rehearsal.usecase import Accepted, NotYet
 from bot.features.rehearsal.views import PROBLEMS, TEMPLATES, all_phrases, all_samples, answered, problem_line
+from bot.rehearsal_gate import REPORT
 from bot.slack.message import Message, plain
 from pipeline.findings import FIXABLE
 from pipeline.rehearsal.leaks import LEAKS
@@ -26,6 +27,9 @@ def facts(**more: Any) -> dict[str, Any]:
         "handle": "founder",
         "owner": "UOWNER",
         "round_id": 7,
+        "dataset_id": 9,
+        "override": None,
+        "lets_pay": not more.get("problems"),
         "texts": 87,
         "habits": [
             {"words": "data-driven", "texts": 71},
@@ -51,7 +55,7 @@ def facts(**more: Any) -> dict[str, Any]:
 
 
 def problem(rule: str, share: float = 0.31, drafts: float = 0.9, texts: int = 158) -> dict[str, Any]:
-    return {"rule": rule, "share": share, "drafts": drafts, "texts": texts, "of_texts": 160}
+    return {"rule": rule, "share": share, "drafts": drafts, "texts": texts, "of_texts": 160, "fixable": True}
 
 
 def shown(message: Message) -> tuple[list[str], list[dict[str, Any]]]:
@@ -79,7 +83,8 @@ def test_a_good_report_reads_as_the_product_says() -> None:
     assert [(one["text"]["text"], one["action_id"], one["value"]) for one in pressable] == [
         ("All 40", "rehearsal.phrases", "ab" * 32),
         ("3 samples", "rehearsal.samples", "ab" * 32),
-        ("Cost…", "spending.show_cost", "founder"),
+        ("Cost", "spending.show_cost", "founder"),
+        ("Ask for approval", "spending.ask", "founder"),
     ]
 
 
@@ -96,6 +101,7 @@ def test_a_bad_report_names_each_problem_with_its_fix() -> None:
         ("datasets.fix.link.fix", "7"),
         ("datasets.fix.repeated-passage.fix", "7"),
     ]
+    assert (pressable[-1]["text"]["text"], pressable[-1]["value"]) == ("Override — say why…", "9")
     assert TEMPLATES[REPORT](facts(problems=two[:1])).text.startswith("🛑 *Rehearsal found 1 problem.")
 
 
@@ -123,7 +129,12 @@ def test_what_is_said_while_it_runs_and_when_it_fails() -> None:
         in TEMPLATES[REPORT]({"state": "running", "handle": "founder", "texts": 87}).text
     )
     assert TEMPLATES[REPORT]({"state": "failed", "sentence": "Sorry."}).text == "Sorry."
-    assert TEMPLATES[REPORT]({"state": "too-few", "texts": 1}).text.startswith("1 text is left; I need at least 20")
+    few = facts(state="too-few", texts=1, lets_pay=False)
+    assert TEMPLATES[REPORT](few).text.startswith("1 text is left; I need at least 20")
+    assert [one["action_id"] for one in shown(TEMPLATES[REPORT](few))[1]] == [
+        "spending.show_cost",
+        "rehearsal.override",
+    ]
 
 
 @settings(max_examples=80, deadline=None)
@@ -140,6 +151,7 @@ def test_hostile_words_stay_words_and_within_limits(text: str, count: int, rate:
             leaks=dict.fromkeys(LEAKS, rate),
             shape=[measure(name["measure"], size, 0, size / 2) for name in facts()["shape"]],
             problems=[problem(rule, share=rate, texts=count) for rule in [*LEAKS, "near-duplicate"]],
+            override={"by": words, "reason": words[:500]},
         )
     )
     said, _ = shown(message)

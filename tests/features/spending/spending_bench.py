@@ -11,6 +11,7 @@ from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
 from bot.features.spending.cost import ShowCost
 from bot.features.spending.offers import Market
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
+from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Sensitivity, Voice
 from pipeline.domain.work import AuditEntry
@@ -177,14 +178,29 @@ class Bench:
             assert newest is not None
             await tx.consents.decide(newest.consent_id, expected="given", state="withdrawn", at=NOW, until=None)
 
-    async def prepare(self, voice: Voice, **more: Any) -> Dataset:
-        """One more revision of the voice's round, and the dataset it comes to."""
+    async def prepare(self, voice: Voice, *, rehearsal: RehearsalVerdict | None = "pass", **more: Any) -> Dataset:
+        """One more revision of the voice's round, the dataset it comes to, and what its rehearsal found."""
         async with self.db.begin() as tx:
             round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
             revision = await tx.rounds.changed(round_.round_id)
             dataset = await tx.datasets.add(new_dataset(round_, **more), now=NOW)
             await tx.rounds.prepared(round_.round_id, revision=revision, dataset_id=dataset.dataset_id)
+        if rehearsal is not None:
+            await self.rehearse(dataset, rehearsal)
         return dataset
+
+    async def rehearse(self, dataset: Dataset, verdict: RehearsalVerdict = "pass", problems: int = 2) -> None:
+        """As the worker records it."""
+        found = tuple({"rule": f"rule-{number}"} for number in range(problems)) if verdict == "refuse" else ()
+        facts = dataset.facts
+        record = RehearsalRecord(TEAM, dataset.dataset_id, facts.content_hash, verdict, found, "e", NOW)
+        async with self.db.begin() as tx:
+            await tx.rehearsals.record(record)
+
+    async def override(self, dataset: Dataset) -> None:
+        async with self.db.begin() as tx:
+            reason = "the links belong to the posts"
+            assert await tx.rehearsals.override(dataset.dataset_id, by=STEWARD, reason=reason, at=NOW)
 
     async def change_source(self, voice: Voice) -> None:
         async with self.db.begin() as tx:

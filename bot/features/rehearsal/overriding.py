@@ -1,0 +1,84 @@
+"""To pay although the rehearsal says no: the steward says why, and the approver and the audit log see it."""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from bot.features.rehearsal.usecase import say_report
+from bot.lookup import only_steward
+from pipeline.domain.rehearsals import RehearsalRecord
+from pipeline.domain.voices import Dataset, DatasetId, Round
+from pipeline.domain.work import AuditEntry
+from pipeline.errors import NothingToOverride
+from pipeline.ports import ArtifactStore, Clock, Database, Transaction
+
+OVERRIDDEN: Final = "rehearsal.overridden"
+MIN_REASON_CHARS: Final = 20  # of "ok" and "because" an approver learns nothing; "the links are wanted" is a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    team_id: str
+    user: str
+    dataset_id: DatasetId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A rehearsal that closes payment for the texts its round stands at."""
+
+    known: RehearsalRecord
+    dataset: Dataset
+    round: Round
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOverride:
+    """Before the form for a reason is shown. Raises NotSteward, NothingToOverride."""
+
+    database: Database
+
+    async def __call__(self, override: Override) -> None:
+        async with self.database.read() as tx:
+            await closed_one(tx, override)
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRehearsal:
+    """Raises NotSteward, NothingToOverride."""
+
+    database: Database
+    artifacts: ArtifactStore
+    clock: Clock
+
+    async def __call__(self, override: Override) -> None:
+        async with self.database.read() as tx:
+            shown = (await closed_one(tx, override)).known.shown_blob
+        facts = json.loads(await self.artifacts.get(shown))["facts"]
+        now = self.clock()
+        async with self.database.begin() as tx:
+            closed = await closed_one(tx, override)
+            reason = " ".join(override.reason.split())
+            await tx.rehearsals.override(override.dataset_id, by=override.user, reason=reason, at=now)
+            known = await tx.rehearsals.of_dataset(override.dataset_id)
+            if known is None or known.shown_blob != shown:  # rehearsed anew this moment: its report is read first
+                raise NothingToOverride
+            await say_report(tx, known, closed.dataset, closed.round, facts)
+            content_hash = closed.dataset.facts.content_hash
+            before, after = {"verdict": known.verdict}, {"reason": reason}
+            entry = AuditEntry(override.team_id, override.user, OVERRIDDEN, content_hash, before, after)
+            await tx.audit.record(entry, now=now)
+
+
+async def closed_one(tx: Transaction, override: Override) -> Closed:
+    known = await tx.rehearsals.of_dataset(override.dataset_id)
+    if known is None or known.team_id != override.team_id:
+        raise NothingToOverride
+    dataset = await tx.datasets.by_id(known.dataset_id)
+    round_ = await tx.rounds.by_id(dataset.facts.round_id)
+    only_steward(await tx.voices.by_id(round_.voice_id), override.user)
+    is_current = round_.dataset_id == dataset.dataset_id and round_.state == "open"
+    if known.lets_pay or not is_current:
+        raise NothingToOverride
+    return Closed(known, dataset, round_)

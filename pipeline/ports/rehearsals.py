@@ -1,0 +1,19 @@
+"""What rehearsals came to."""
+
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.domain.rehearsals import RehearsalRecord
+from pipeline.domain.voices import DatasetId
+
+
+class Rehearsals(Protocol):
+    async def record(self, rehearsal: RehearsalRecord) -> RehearsalRecord:
+        """As stored. A repetition renews what was found; an override stays unless something else was found."""
+        ...
+
+    async def of_dataset(self, dataset_id: DatasetId) -> RehearsalRecord | None: ...
+
+    async def override(self, dataset_id: DatasetId, *, by: str, reason: str, at: datetime) -> bool:
+        """Compare-and-set; False when it passed, was never rehearsed, or somebody was first."""
+        ...

@@ -1,0 +1,109 @@
+"""No money for texts that nobody rehearsed, nor for those that would teach a fault, unless somebody says why."""
+
+import pytest
+from spending_bench import STEWARD, TEAM, Bench, press, wish
+
+from bot.features.spending.asking import Asked, TrainForm
+from bot.features.spending.readiness import NotReady
+from bot.features.spending.sayings import REQUEST
+from bot.features.spending.views import TEMPLATES
+from bot.slack.failures import sentence_for
+from bot.slack.forms import ERROR_CHARS, in_form
+from pipeline.errors import AppError, NotRehearsed, RehearsalRefused, TooFewToRehearse, UnresolvedBlocker
+
+REPORT_KEY = "dataset:1:rehearsal"
+
+
+async def test_asking_without_a_rehearsal_starts_it_and_asks_nobody_for_money(bench: Bench) -> None:
+    await bench.prepare(await bench.add_voice(), rehearsal=None)
+    with pytest.raises(NotRehearsed):
+        await bench.form(TEAM, "founder", STEWARD)
+    with pytest.raises(NotRehearsed):
+        await bench.ask(wish())
+    assert [(row.kind, row.subject, row.state) for row in await bench.work()] == [("rehearse", "1", "due")]
+    said, places = await bench.said(), await bench.places()
+    assert list(said) == [REPORT_KEY]
+    assert said[REPORT_KEY][1] == {"state": "running", "handle": "founder", "texts": 87}
+    assert places[REPORT_KEY] == "round:1:card"
+
+
+async def test_after_it_passed_the_same_press_opens_the_form(bench: Bench) -> None:
+    dataset = await bench.prepare(await bench.add_voice(), rehearsal=None)
+    with pytest.raises(NotRehearsed):
+        await bench.form(TEAM, "founder", STEWARD)
+    await bench.rehearse(dataset)
+    assert isinstance(await bench.form(TEAM, "founder", STEWARD), TrainForm)
+
+
+async def test_a_rehearsal_of_other_texts_does_not_count(bench: Bench) -> None:
+    voice = await bench.add_voice()
+    await bench.prepare(voice)
+    await bench.prepare(voice, rehearsal=None, content_hash="other")
+    with pytest.raises(NotRehearsed):
+        await bench.ask(wish())
+
+
+async def test_a_bad_rehearsal_closes_payment_until_it_is_overridden(bench: Bench) -> None:
+    dataset = await bench.prepare(await bench.add_voice(), rehearsal="refuse")
+    for asking in (bench.form(TEAM, "founder", STEWARD), bench.ask(wish())):
+        with pytest.raises(RehearsalRefused) as refused:
+            await asking
+        assert refused.value.problems == 2
+    assert await bench.said() == {} and await bench.work() == []
+    await bench.override(dataset)
+    asked = await bench.ask(wish())
+    assert isinstance(asked, Asked)
+    assert (await bench.approve(press(asked.request))).spend_request_id == asked.request.spend_request_id
+
+
+async def test_too_few_to_rehearse_needs_the_override_as_well(bench: Bench) -> None:
+    dataset = await bench.prepare(await bench.add_voice(), rehearsal="too-few", examples=14, train_examples=12)
+    with pytest.raises(TooFewToRehearse) as few:
+        await bench.ask(wish())
+    assert (few.value.texts, few.value.needed) == (14, 20)
+    await bench.override(dataset)
+    assert isinstance(await bench.ask(wish()), Asked)
+
+
+async def test_the_approval_card_says_passed_or_by_whom_it_was_overridden(bench: Bench) -> None:
+    await bench.asked()
+    assert " · rehearsal ✅ · consent ✅ · " in await card(bench, 1)
+    async with bench.db.read() as tx:
+        (voice,) = await tx.voices.of_team(TEAM)
+    await bench.override(await bench.prepare(voice, rehearsal="refuse", content_hash="other"))
+    await bench.ask(wish())
+    assert f"⚠️ rehearsal overridden by <@{STEWARD}>: “the links belong to the posts”" in await card(bench, 2)
+
+
+async def card(bench: Bench, number: int) -> str:
+    template, facts = (await bench.said())[f"spend:{number}:card"]
+    assert template == REQUEST
+    return str(TEMPLATES[REQUEST](facts).payload()["blocks"][0]["text"]["text"])
+
+
+async def test_an_approval_is_checked_again_when_the_rules_have_changed_since(bench: Bench) -> None:
+    """An upgrade may find what the rehearsal at the time of asking did not."""
+    dataset = await bench.prepare(await bench.add_voice())
+    asked = await bench.ask(wish())
+    assert isinstance(asked, Asked)
+    request = asked.request
+    await bench.rehearse(dataset, "refuse")
+    with pytest.raises(RehearsalRefused):
+        await bench.approve(press(request))
+    assert await bench.jobs() == [] and await bench.holds() == []
+    assert (await bench.request(request.spend_request_id)).state == "asked"
+
+
+async def test_open_blockers_and_missing_texts_are_said_before_a_rehearsal_is_started(bench: Bench) -> None:
+    voice = await bench.add_voice()
+    assert await bench.form(TEAM, "founder", STEWARD) == NotReady("founder", "no-texts")
+    await bench.prepare(voice, rehearsal=None, open_blockers=("link",))
+    with pytest.raises(UnresolvedBlocker):
+        await bench.form(TEAM, "founder", STEWARD)
+    assert await bench.work() == []
+
+
+@pytest.mark.parametrize("error", [NotRehearsed(), RehearsalRefused(2), TooFewToRehearse(14, 20)])
+def test_the_sentences_stand_whole_below_a_forms_field(error: AppError) -> None:
+    assert in_form(sentence_for(error)) == sentence_for(error)
+    assert len(sentence_for(error)) <= ERROR_CHARS
