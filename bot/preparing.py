@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.tally import Tally, told
+from pipeline import origins
 from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
+from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
@@ -183,7 +185,14 @@ def prepared_round(
     accepted = prepared
     if everything.choices != recipe.choices:
         accepted = decide(surveyed(files, everything, limits), everything, target)
-    return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), facts.context_tokens)
+    making = Making(
+        recipe=recipe,
+        sources=tuple(SourceUsed(file.name, file.sha256) for file in files),
+        rows_for=RowsFor(target.system, facts.encoding, facts.exact, facts.context_tokens),
+        rules=origins.rules_version(),
+        content_hash=prepared.content_hash,
+    )
+    return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), making)
 
 
 def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tally: Tally | None = None) -> Corpus:
@@ -197,8 +206,8 @@ def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tall
     return CORPORA[key]
 
 
-def as_round(prepared: Prepared, if_accepted: IfAccepted, context_tokens: int) -> PreparedRound:
-    work = workload(prepared.examples, context_tokens=context_tokens)
+def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> PreparedRound:
+    work = workload(prepared.examples, context_tokens=making.rows_for.context_tokens)
     return PreparedRound(
         documents_read=prepared.documents_read,
         kept=prepared.kept,
@@ -221,6 +230,8 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, context_tokens: int) -
         test_rows=to_jsonl(prepared.of("test")),
         report=report_json(prepared)
         | {"prompt_tokens": work.prompt_tokens, "completion_tokens": work.completion_tokens},
+        making=origins.making_bytes(making),
+        fates=origins.fates_bytes(origins.fates(prepared, making.recipe)),
     )
 
 

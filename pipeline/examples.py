@@ -57,6 +57,8 @@ class RowMaker:
                 split=splits[row.cleaned.key],
                 tokens=row.tokens,
                 words=len(row.cleaned.text.split()),
+                key=row.cleaned.key,
+                title=row.cleaned.title,
             )
             for row in rows
         )

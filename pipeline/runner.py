@@ -106,6 +106,7 @@ class _Decision:
         self.remaining = list(corpus.tagged)
         self.left_out = list(corpus.left_out)
         self.findings: dict[Rule, Finding] = {}
+        self.touched: dict[Rule, tuple[DocumentId, ...]] = {}
         self.repeated: Mapping[DocumentId, list[Mark]] = {}
         self.same_text: list[set[DocumentId]] = []
         self.rows: list[Row] = []
@@ -181,6 +182,7 @@ class _Decision:
             first_published=min(days, default=None),
             last_published=max(days, default=None),
             by_month=dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items())),
+            touched=self.touched,
         )
         assert prepared.documents_read == prepared.kept + len(prepared.left_out)
         return prepared
@@ -255,6 +257,7 @@ class _Decision:
     ) -> None:
         if not touched:
             return
+        self.touched[rule] = tuple(tagged.key for tagged in touched)
         document_ids = tuple(tagged.document.document_id for tagged in touched)
         of_documents = len(self.remaining)
         evidence = Evidence(rule, document_ids, occurrences, of_documents, self.noun, samples, passages, limit)

@@ -92,15 +92,15 @@ class _Reading:
                 self._leave_out(LeftOut(item.document_id, item.source_name, item.reason, "broken"))
             elif left_out := self._unwanted(item):
                 self._leave_out(left_out)
+            elif {key := self._key(item), item.document_id} & set(self.recipe.excluded):
+                self._leave_out(left_out_for(item, "excluded"))
             else:
-                yield self._key(item), item
+                yield key, item
             if self.progress:
                 self.progress(self.documents_read)
 
     def _unwanted(self, document: Document) -> LeftOut | None:
         left_out = select.select(document, _without_any(self.recipe.filters, document))
-        if left_out is None and document.document_id in self.recipe.excluded:
-            return left_out_for(document, "title-excluded")
         if left_out and left_out.reason == "other-author" and self._only_by_its_author(document):
             self.other_authors[document.author_name or document.author or ""] += 1
         return left_out

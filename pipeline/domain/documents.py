@@ -45,6 +45,7 @@ LeftOutReason = Literal[
     "older",
     "newer",
     "title-excluded",
+    "excluded",
     "broken",
     "language",
     "series",
@@ -178,6 +179,7 @@ class Recipe:
 
     choices: what becomes of each rule's marks and documents; rules not named take their default
     (markup, shortcode, mojibake and empty are fixed, all others kept until somebody decides).
+    excluded: single documents that somebody left out, by key ("file name, line end, id") or by id alone.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -253,7 +255,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training row: prompt in, completion out. tokens: of the row as a provider bills it."""
+    """One training row: prompt in, completion out. tokens: of the row as a provider bills it.
+
+    key: the document's, unique over all sources; title: as cleaned.
+    """
 
     example_id: ExampleId
     document_id: DocumentId
@@ -263,6 +268,8 @@ class Example:
     split: Split
     tokens: int
     words: int
+    key: DocumentId = DocumentId("")
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +279,7 @@ class Prepared:
     documents_read = kept + sum(left_out by reason), always. tokens: all splits' rows; train_tokens: billed ones.
     content_hash: SHA-256 (hex) over the examples of all splits in order.
     by_month: kept documents per "2021-04", in order; months without any and documents without a date are not in it.
+    touched: keys of the documents each finding is about.
     """
 
     documents_read: int
@@ -284,6 +292,7 @@ class Prepared:
     first_published: date | None
     last_published: date | None
     by_month: Mapping[str, int] = field(default_factory=dict)
+    touched: Mapping[Rule, tuple[DocumentId, ...]] = field(default_factory=dict)
 
     @property
     def left_out_counts(self) -> dict[str, int]:

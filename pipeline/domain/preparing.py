@@ -40,6 +40,7 @@ class IfAccepted:
 class PreparedRound:
     """A round under its recipe, ready to be stored. *_rows: chat-format JSON lines, UTF-8. report: plain JSON values.
 
+    making, fates: how it was made and what became of each document (pipeline.origins).
     open_blockers: rules whose findings still block payment.
     """
 
@@ -63,3 +64,5 @@ class PreparedRound:
     validation_rows: bytes
     test_rows: bytes
     report: Mapping[str, Any]
+    making: bytes
+    fates: bytes

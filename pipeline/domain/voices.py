@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
-from pipeline.domain.documents import Choice, Filters, Recipe, Rule
+from pipeline.domain.documents import Choice, DocumentId, Filters, Recipe, Rule
 
 VoiceId = NewType("VoiceId", int)
 ConsentId = NewType("ConsentId", int)
@@ -77,6 +77,7 @@ class Round:
     """One turn of gathering, cleaning and training. Its thread is the message with key `card_key`.
 
     prepared_revision < revision means that sources or recipe changed since dataset_id was computed.
+    previous_dataset_id: the one that stood before it in this round.
     """
 
     round_id: RoundId
@@ -89,6 +90,7 @@ class Round:
     prepared_revision: int
     dataset_id: DatasetId | None
     created_at: datetime
+    previous_dataset_id: DatasetId | None = None
 
     @property
     def card_key(self) -> str:
@@ -97,7 +99,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class RecipeStep:
-    """One choice by one person; filters or a rule's choice. Undone steps stay, with the time."""
+    """One choice by one person: filters, a rule's choice, or a document left out. Undone steps stay, with the time.
+
+    excluded: the key of a document.
+    """
 
     step_id: StepId
     round_id: RoundId
@@ -107,11 +112,13 @@ class RecipeStep:
     choice: Choice | None = None
     filters: Filters | None = None
     undone_at: datetime | None = None
+    excluded: DocumentId | None = None
+    undone_by: str | None = None
 
 
 def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
     """The recipe in force: later steps override earlier ones, undone steps do not count."""
-    filters, choices = start, dict[Rule, Choice]()
+    filters, choices, excluded = start, dict[Rule, Choice](), set[DocumentId]()
     for step in steps:
         if step.undone_at is not None:
             continue
@@ -119,7 +126,9 @@ def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
             filters = step.filters
         if step.rule is not None and step.choice is not None:
             choices[step.rule] = step.choice
-    return Recipe(filters=filters, choices=choices)
+        if step.excluded is not None:
+            excluded.add(step.excluded)
+    return Recipe(filters=filters, choices=choices, excluded=tuple(sorted(excluded)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +168,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NewDataset:
-    """A recipe applied to fixed sources. *_blob: SHA-256 (hex) of chat-format rows in the artifact store."""
+    """A recipe applied to fixed sources. *_blob: SHA-256 (hex) in the artifact store; the rows are in chat format.
+
+    recipe_blob, fates_blob: how it was made and what became of each document (pipeline.origins).
+    """
 
     team_id: str
     voice_id: VoiceId
@@ -177,6 +189,8 @@ class NewDataset:
     tokens: int
     words: int
     open_blockers: tuple[str, ...]
+    recipe_blob: str = ""
+    fates_blob: str = ""
 
 
 @dataclass(frozen=True, slots=True)

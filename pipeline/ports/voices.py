@@ -76,6 +76,10 @@ class Rounds(Protocol):
 
     async def latest(self, voice_id: VoiceId) -> Round | None: ...
 
+    async def before(self, round_: Round) -> Round | None:
+        """The voice's round with the number before; None for the first."""
+        ...
+
     async def lock(self, round_id: RoundId) -> None:
         """Close the round for sources and choices; the next open_for starts the next one."""
         ...
@@ -88,7 +92,7 @@ class RecipeSteps(Protocol):
 
     async def of_round(self, round_id: RoundId) -> list[RecipeStep]: ...
 
-    async def undo(self, step_id: StepId, *, at: datetime) -> bool: ...
+    async def undo(self, step_id: StepId, *, at: datetime, by: str | None = None) -> bool: ...
 
 
 class Sources(Protocol):
@@ -115,8 +119,7 @@ class Sources(Protocol):
 
 class Datasets(Protocol):
     async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
-        """The stored dataset; the same round and content_hash give the row that is there already, with its report
-        and open blockers renewed: two recipes may come to the same rows."""
+        """The stored dataset, which never changes: the same round, rows and recipe give the one that is there."""
         ...
 
     async def by_id(self, dataset_id: DatasetId) -> Dataset: ...

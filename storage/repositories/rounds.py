@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, case, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pipeline.domain.documents import Filters
+from pipeline.domain.documents import DocumentId, Filters
 from pipeline.domain.voices import DatasetId, RecipeStep, Round, RoundId, StepId, Voice, VoiceId
 from storage.rows import find, for_change, insert, the_one
 from storage.tables import RecipeStepRow, RoundRow, VoiceRow
@@ -48,12 +48,24 @@ class SqlRounds:
         await self.session.exec(
             update(RoundRow)
             .where(col(RoundRow.id) == round_id, col(RoundRow.prepared_revision) <= revision)
-            .values(prepared_revision=revision, dataset_id=dataset_id)
+            .values(
+                prepared_revision=revision,
+                dataset_id=dataset_id,
+                previous_dataset_id=case(
+                    (col(RoundRow.dataset_id).is_distinct_from(dataset_id), _standing_before()),
+                    else_=col(RoundRow.previous_dataset_id),
+                ),
+            )
         )
 
     async def latest(self, voice_id: VoiceId) -> Round | None:
         latest = select(RoundRow).where(col(RoundRow.voice_id) == voice_id).order_by(col(RoundRow.number).desc())
         row = (await self.session.exec(for_change(self.session, latest.limit(1)))).one_or_none()
+        return _round(row) if row else None
+
+    async def before(self, round_: Round) -> Round | None:
+        number = (col(RoundRow.voice_id) == round_.voice_id, col(RoundRow.number) == round_.number - 1)
+        row = await find(self.session, RoundRow, *number)
         return _round(row) if row else None
 
     async def lock(self, round_id: RoundId) -> None:
@@ -78,6 +90,8 @@ class SqlRecipeSteps:
             choice=step.choice,
             filters=_stored_filters(step.filters) if step.filters else None,
             undone_at=step.undone_at,
+            excluded=step.excluded,
+            undone_by=step.undone_by,
         )
         return _step(row)
 
@@ -85,13 +99,18 @@ class SqlRecipeSteps:
         rows = select(RecipeStepRow).where(col(RecipeStepRow.round_id) == round_id).order_by(col(RecipeStepRow.id))
         return [_step(row) for row in await self.session.exec(rows)]
 
-    async def undo(self, step_id: StepId, *, at: datetime) -> bool:
+    async def undo(self, step_id: StepId, *, at: datetime, by: str | None = None) -> bool:
         undone = await self.session.exec(
             update(RecipeStepRow)
             .where(col(RecipeStepRow.id) == step_id, col(RecipeStepRow.undone_at).is_(None))
-            .values(undone_at=at)
+            .values(undone_at=at, undone_by=by)
         )
         return undone.rowcount == 1
+
+
+def _standing_before() -> ColumnElement[int | None]:
+    """A moment without any texts does not count."""
+    return func.coalesce(col(RoundRow.dataset_id), col(RoundRow.previous_dataset_id))
 
 
 def _round(row: RoundRow) -> Round:
@@ -106,6 +125,7 @@ def _round(row: RoundRow) -> Round:
         prepared_revision=row.prepared_revision,
         dataset_id=None if row.dataset_id is None else DatasetId(row.dataset_id),
         created_at=row.created_at,
+        previous_dataset_id=None if row.previous_dataset_id is None else DatasetId(row.previous_dataset_id),
     )
 
 
@@ -119,6 +139,8 @@ def _step(row: RecipeStepRow) -> RecipeStep:
         choice=row.choice,
         filters=_filters(row.filters) if row.filters else None,
         undone_at=row.undone_at,
+        excluded=None if row.excluded is None else DocumentId(row.excluded),
+        undone_by=row.undone_by,
     )
 
 

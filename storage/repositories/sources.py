@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,25 +65,19 @@ class SqlDatasets:
     async def add(self, dataset: NewDataset, *, now: datetime) -> Dataset:
         facts = asdict(dataset) | {"open_blockers": list(dataset.open_blockers)}
         row = await insert_new(self.session, DatasetRow, **facts, created_at=now)
-        return _dataset(row or await self._told_anew(dataset))
-
-    async def _told_anew(self, dataset: NewDataset) -> DatasetRow:
-        """The same rows reached by other choices: what is said of them is renewed, the rows themselves never are."""
-        same = (col(DatasetRow.round_id) == dataset.round_id, col(DatasetRow.content_hash) == dataset.content_hash)
-        await self.session.exec(
-            update(DatasetRow)
-            .where(*same)
-            .values(
-                report_blob=dataset.report_blob,
-                open_blockers=list(dataset.open_blockers),
-                documents_read=dataset.documents_read,
-                kept=dataset.kept,
-            )
-        )
-        return await the_one(self.session, DatasetRow, *same)
+        same = (dataset.round_id, dataset.content_hash, dataset.recipe_blob)
+        return _dataset(row or await the_one(self.session, DatasetRow, *_is(*same)))
 
     async def by_id(self, dataset_id: DatasetId) -> Dataset:
         return _dataset(await the_one(self.session, DatasetRow, col(DatasetRow.id) == dataset_id))
+
+
+def _is(round_id: RoundId, content_hash: str, recipe_blob: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(DatasetRow.round_id) == round_id,
+        col(DatasetRow.content_hash) == content_hash,
+        col(DatasetRow.recipe_blob) == recipe_blob,
+    )
 
 
 def _source(row: SourceRow) -> Source:
@@ -123,5 +117,7 @@ def _dataset(row: DatasetRow) -> Dataset:
         tokens=row.tokens,
         words=row.words,
         open_blockers=tuple(row.open_blockers),
+        recipe_blob=row.recipe_blob,
+        fates_blob=row.fates_blob,
     )
     return Dataset(dataset_id=DatasetId(row.id), facts=facts, created_at=row.created_at)

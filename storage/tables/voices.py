@@ -61,11 +61,12 @@ class RoundRow(Row, table=True):
     revision: int = 0
     prepared_revision: int = 0
     dataset_id: int | None = None
+    previous_dataset_id: int | None = None
     created_at: datetime
 
 
 class RecipeStepRow(Row, table=True):
-    """filters: JSON of pipeline.domain.documents.Filters, days as "2026-11-21"."""
+    """filters: JSON of pipeline.domain.documents.Filters, days as "2026-11-21". excluded: a document's key."""
 
     __tablename__: ClassVar[str] = "recipe_step"
 
@@ -76,6 +77,8 @@ class RecipeStepRow(Row, table=True):
     choice: Choice | None = Field(default=None, sa_type=String)
     filters: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     undone_at: datetime | None = None
+    excluded: str | None = None
+    undone_by: str | None = None
 
 
 class SourceRow(Row, table=True):
@@ -97,8 +100,10 @@ class SourceRow(Row, table=True):
 
 
 class DatasetRow(Row, table=True):
+    """Never updated: a trigger refuses it. The same rows made by another recipe are a dataset of their own."""
+
     __tablename__: ClassVar[str] = "dataset"
-    __table_args__ = (UniqueConstraint("round_id", "content_hash"),)
+    __table_args__ = (UniqueConstraint("round_id", "content_hash", "recipe_blob"),)
 
     voice_id: int = Field(foreign_key="voice.id", index=True)
     round_id: int = Field(foreign_key="round.id")
@@ -107,6 +112,8 @@ class DatasetRow(Row, table=True):
     validation_blob: str
     test_blob: str
     report_blob: str
+    recipe_blob: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    fates_blob: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     documents_read: int
     kept: int
     examples: int

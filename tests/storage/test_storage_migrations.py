@@ -2,9 +2,12 @@
 
 import asyncio
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from storage import migrate
 from storage.engine import open_engine
@@ -37,3 +40,38 @@ async def test_replicas_that_start_together_all_find_the_schema(empty_url: str) 
     await asyncio.gather(*(migrate.upgrade(engine) for engine in engines))
     assert [await migrate.at_head(engine) for engine in engines] == [True] * 4
     await asyncio.gather(*(engine.dispose() for engine in engines))
+
+
+def to_first(connection: Connection) -> None:
+    config = migrate._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+OF_THE_FIRST = {
+    "voice": "handle, purpose, sensitivity, owner, steward, channel_id, works_if, why, state, created_at",
+    "round": "voice_id, number, channel_id, state, revision, prepared_revision, dataset_id, created_at",
+    "dataset": "voice_id, round_id, content_hash, train_blob, validation_blob, test_blob, report_blob, documents_read, "
+    "kept, examples, train_examples, train_tokens, tokens, words, open_blockers, created_at",
+    "spend_request": "voice_id, round_id, dataset_id, dataset_hash, provider, base, method, epochs, ceiling_microusd, "
+    "estimate_microusd, state, requested_by, requested_at",
+}
+
+
+async def test_rows_of_the_first_schema_live_through_the_upgrade(empty_url: str) -> None:
+    """SQLite builds a table anew to change it, also one that others point at."""
+    engine = open_engine(empty_url)
+    async with engine.sql.begin() as connection:
+        await connection.run_sync(to_first)
+        for table, columns in OF_THE_FIRST.items():
+            values = ", ".join(
+                "'2026-11-21 00:00:00+00'" if name.endswith("_at") else "'1'" for name in columns.split(", ")
+            )
+            await connection.execute(text(f"INSERT INTO {table} (id, team_id, {columns}) VALUES (1, 'T1', {values})"))
+    await migrate.upgrade(engine)
+    async with engine.sql.connect() as connection:
+        for table in OF_THE_FIRST:
+            assert len((await connection.execute(text(f"SELECT id FROM {table}"))).all()) == 1
+        with pytest.raises(IntegrityError):
+            await connection.execute(text("DELETE FROM dataset"))
+    await engine.dispose()

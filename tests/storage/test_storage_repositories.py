@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 from storage_seeds import (
     NEW_VOICE,
@@ -19,12 +20,13 @@ from storage_seeds import (
     new_dataset,
 )
 
-from pipeline.domain.documents import Filters
+from pipeline.domain.documents import DocumentId, Filters
 from pipeline.domain.drafting import NewRewrite, Written
 from pipeline.domain.voices import NewSource, RecipeStep, RoundId, StepId, VoiceId
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import VoiceTaken
 from storage.database import SqlDatabase
+from storage.tables import DatasetRow
 
 LATER = NOW + timedelta(days=1)
 
@@ -104,9 +106,11 @@ async def test_recipe_steps_come_back_in_order_and_are_undone_once(db: SqlDataba
         blank = RecipeStep(StepId(0), of.round_id, "U1", NOW)
         first = await tx.recipe_steps.append(replace(blank, filters=filters))
         second = await tx.recipe_steps.append(replace(blank, rule="near-duplicate", choice="keep"))
-        assert await tx.recipe_steps.undo(first.step_id, at=LATER)
+        third = await tx.recipe_steps.append(replace(blank, excluded=DocumentId("a.csv\n7")))
+        assert await tx.recipe_steps.undo(first.step_id, at=LATER, by="U2")
         assert not await tx.recipe_steps.undo(first.step_id, at=NOW)
-        assert await tx.recipe_steps.of_round(of.round_id) == [replace(first, undone_at=LATER), second]
+        undone = replace(first, undone_at=LATER, undone_by="U2")
+        assert await tx.recipe_steps.of_round(of.round_id) == [undone, second, third]
     assert first.filters == filters
 
 
@@ -135,16 +139,49 @@ async def test_the_same_dataset_is_stored_once(db: SqlDatabase) -> None:
     assert dataset.facts == new_dataset(of)
 
 
-async def test_the_same_rows_by_other_choices_renew_what_is_said_of_them(db: SqlDatabase) -> None:
-    """A fix that changes no text settles its blocker all the same."""
+async def test_the_same_rows_by_another_recipe_are_a_dataset_of_their_own(db: SqlDatabase) -> None:
+    """A fix that changes no text settles its blocker; what was stored before still says what it said."""
     async with db.begin() as tx:
         of = await add_round(tx)
-        blocked = replace(new_dataset(of), open_blockers=("link",), report_blob="before")
-        dataset = await tx.datasets.add(blocked, now=NOW)
-        settled = replace(blocked, open_blockers=(), report_blob="after", train_blob="never taken")
-        again = await tx.datasets.add(settled, now=LATER)
-        assert again.dataset_id == dataset.dataset_id
-        assert again.facts == replace(settled, train_blob=blocked.train_blob)
+        blocked = replace(new_dataset(of), open_blockers=("link",), report_blob="before", recipe_blob="kept")
+        settled = replace(blocked, open_blockers=(), report_blob="after", recipe_blob="fixed")
+        first, second = await tx.datasets.add(blocked, now=NOW), await tx.datasets.add(settled, now=LATER)
+        assert (first.facts, second.facts) == (blocked, settled)
+        other_words = replace(blocked, report_blob="told in other words", kept=1)
+        assert await tx.datasets.add(other_words, now=LATER) == first == await tx.datasets.by_id(first.dataset_id)
+
+
+@pytest.mark.parametrize("column", [column.name for column in DatasetRow.__table__.columns])  # type: ignore[attr-defined]
+async def test_a_stored_dataset_cannot_be_changed(db: SqlDatabase, column: str) -> None:
+    async with db.begin() as tx:
+        dataset = await add_dataset(tx)
+    with pytest.raises(DBAPIError, match="never changes"):
+        async with db.engine.writing() as session:
+            await session.exec(text(f"UPDATE dataset SET {column} = {column}"))  # type: ignore[call-overload]
+    async with db.read() as tx:
+        assert await tx.datasets.by_id(dataset.dataset_id) == dataset
+
+
+async def test_a_round_remembers_the_dataset_that_stood_before(db: SqlDatabase) -> None:
+    async with db.begin() as tx:
+        of = await add_round(tx)
+        names = [(await tx.datasets.add(new_dataset(of, name), now=NOW)).dataset_id for name in ("a", "b")]
+        stood = []
+        for revision, dataset_id in enumerate([names[0], names[0], names[1], None, names[1], names[0]], start=1):
+            await tx.rounds.prepared(of.round_id, revision=revision, dataset_id=dataset_id)
+            stood.append((await tx.rounds.by_id(of.round_id)).previous_dataset_id)
+    assert stood == [None, None, names[0], names[1], names[1], names[1]]
+
+
+async def test_the_round_before_is_the_voices_own(db: SqlDatabase) -> None:
+    async with db.begin() as tx:
+        voice, other = await add_voice(tx), await add_voice(tx)
+        first = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+        await tx.rounds.open_for(other, channel_id="C1", now=NOW)
+        await tx.rounds.lock(first.round_id)
+        second = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+        assert await tx.rounds.before(first) is None
+        assert await tx.rounds.before(second) == replace(first, state="locked")
 
 
 async def test_a_request_is_open_until_it_is_decided(db: SqlDatabase) -> None:

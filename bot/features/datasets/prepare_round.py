@@ -78,6 +78,8 @@ class PrepareRound:
             tokens=prepared.tokens,
             words=prepared.words,
             open_blockers=prepared.open_blockers,
+            recipe_blob=await self.artifacts.put(prepared.making),
+            fates_blob=await self.artifacts.put(prepared.fates),
         )
 
     async def tell(

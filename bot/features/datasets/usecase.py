@@ -131,7 +131,7 @@ class UndoFix:
                 return
             made = [step for step in steps if step.rule == rule and step.undone_at is None]
             if made:
-                await tx.recipe_steps.undo(made[-1].step_id, at=now)
+                await tx.recipe_steps.undo(made[-1].step_id, at=now, by=user)
                 await changed(tx, round_, user, "choice.undone", {"rule": rule}, self.clock)
             else:
                 step = RecipeStep(NOT_SAVED, round_id, by=user, at=now, rule=rule, choice="keep")

@@ -53,6 +53,7 @@ REASONS = {
     "older": "older",
     "newer": "newer",
     "title-excluded": "excluded by title",
+    "excluded": "left out by an editor",
     "broken": "unreadable",
     "language": "in another language",
     "series": "in a series",
