@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,14 +13,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
+from bot.remaking import CannotPrepare, Order, compared, ordered
 from bot.slack.failures import sentence_for
-from pipeline import report
-from pipeline.domain.documents import Choice, Filters, Prepared, Recipe, Rule
+from pipeline import origins, report
+from pipeline.domain.documents import Prepared, Recipe
+from pipeline.domain.origins import Making
 from pipeline.domain.spending import Estimate, Price
 from pipeline.errors import AppError, DataError, NothingLeft
 from pipeline.estimate import estimate, workload
 from pipeline.examples import format_errors, messages_of, to_jsonl
-from pipeline.findings import FIXABLE, RULES
 from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipped_prices
 from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
@@ -33,21 +34,17 @@ DEFAULT_BASE: Final = "understudy-ngram"
 CANNOT: Final = 2
 
 
-class CannotPrepare(Exception):
-    """What was typed cannot be done; the text is for the person who typed it."""
-
-
 @dataclass(slots=True)
 class _Files:
     """The items of every file; a file that fails is remembered and the others are still read."""
 
-    paths: Sequence[Path]
+    order: Order
     failures: list[DataError] = field(default_factory=list)
 
     def items(self) -> Iterator[Item]:
-        for path, name in zip(self.paths, _names(self.paths), strict=True):
+        for path, source in zip(self.order.paths, self.order.making.sources, strict=True):
             try:
-                yield from read_file(path, name=name)
+                yield from read_file(path, name=source.name)
             except DataError as error:
                 self.failures.append(error)
 
@@ -61,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", action="append", help='default post; several with commas; "any" takes all')
     parser.add_argument("--exclude-title", action="append", default=[], metavar="REGEX")
     parser.add_argument("--accept-fixes", default="", metavar="RULES", help='"all", or names with commas')
+    parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe.json: the same choices again")
     parser.add_argument("--model", default=DEFAULT_BASE, metavar="BASE", help=f"default {DEFAULT_BASE}")
     parser.add_argument("--provider", metavar="NAME", help="default: the first that offers the model")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="a price table in place of the one shipped")
@@ -72,10 +70,12 @@ def run(args: argparse.Namespace) -> int:
     """0 when rows were written, 2 when something stood in the way; then nothing is written."""
     try:
         price = _price(args)
-        prepared = _prepared(args, price)
+        order = ordered(args, price)
+        prepared = _prepared(order)
         work = workload(prepared.examples, context_tokens=price.context_tokens)
         costs = estimate(work, price)
-        _write(args.out, prepared, costs)
+        made = order.done(prepared)
+        _write(args.out, prepared, made, costs)
     except CannotPrepare as error:
         return _complain(str(error))
     except AppError as error:
@@ -85,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         sys.stdout.write(_json(prepared, costs))
     else:
-        sys.stdout.write(f"{report.summary(prepared, costs)}Written to {args.out}\n")
+        repeated = compared(made, order.before) + "\n" if order.before else ""
+        sys.stdout.write(f"{report.summary(prepared, costs)}{repeated}Written to {args.out}\n")
     return 0
 
 
@@ -95,14 +96,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return run(parser.parse_args(argv))
 
 
-def _prepared(args: argparse.Namespace, price: Price) -> Prepared:
-    recipe = Recipe(_filters(args), _choices(args.accept_fixes))
-    author = args.author or "the author"
-    counter = token_counter(price.encoding, exact=price.encoding_is_exact)
-    target = Target(f"You write in the voice of {author}.", price.context_tokens, counter.count)
-    files = _Files(_existing(args.files))
+def _prepared(order: Order) -> Prepared:
+    rows_for, files = order.making.rows_for, _Files(order)
+    counter = token_counter(rows_for.encoding, exact=rows_for.is_exact)
+    target = Target(rows_for.system, rows_for.context_tokens, counter.count)
     try:
-        prepared = _with_workers_if_many(files.items(), recipe, target)
+        prepared = _with_workers_if_many(files.items(), order.making.recipe, target)
     except NothingLeft:
         if not files.failures:
             raise
@@ -119,38 +118,6 @@ def _with_workers_if_many(items: Iterator[Item], recipe: Recipe, target: Target)
         return prepare(chain(first, items), recipe, target, executor=workers)
 
 
-def _filters(args: argparse.Namespace) -> Filters:
-    return Filters(
-        author=args.author,
-        since=args.since,
-        until=args.until,
-        statuses=_listed(args.status) or Filters().statuses,
-        kinds=_listed(args.kind) or Filters().kinds,
-        exclude_titles=tuple(args.exclude_title),
-    )
-
-
-def _listed(values: Iterable[str] | None) -> tuple[str, ...]:
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
-
-
-def _choices(accepted: str) -> dict[Rule, Choice]:
-    names = _listed([accepted])
-    if names == ("all",):
-        return dict.fromkeys(FIXABLE, "fix")
-    offered = {name: (rule, choice) for rule in FIXABLE for name, choice in _named(rule)}
-    for name in names:
-        if name not in offered:
-            raise CannotPrepare(f"There is no fix named {name}. There are: all, {', '.join(offered)}.")
-    return dict(offered[name] for name in names)
-
-
-def _named(rule: Rule) -> Iterator[tuple[str, Choice]]:
-    """ "too-long" is the recommended fix, "too-long=split" another."""
-    for fix in RULES[rule].fixes:
-        yield (rule if fix.choice == "fix" else f"{rule}={fix.choice}"), fix.choice
-
-
 def _price(args: argparse.Namespace) -> Price:
     table = _table(args.prices)
     provider = args.provider or next((p.provider for p in table.prices if p.base == args.model), "")
@@ -164,29 +131,16 @@ def _table(path: Path | None) -> PriceTable:
         raise CannotPrepare(f"{path}: {error}") from error
 
 
-def _existing(paths: Sequence[Path]) -> Sequence[Path]:
-    for path in paths:
-        if not path.is_file():
-            raise CannotPrepare(f"There is no file {path}.")
-    return paths
-
-
-def _names(paths: Sequence[Path]) -> list[str]:
-    """File names; the whole path where two files have one name, so that no two documents look the same."""
-    names = [path.name for path in paths]
-    return [name if names.count(name) == 1 else str(path) for name, path in zip(names, paths, strict=True)]
-
-
-def _write(out: Path, prepared: Prepared, costs: Estimate) -> None:
+def _write(out: Path, prepared: Prepared, making: Making, costs: Estimate) -> None:
     """Write beside the folder first, then move: a failure leaves what was there as it was."""
     broken = format_errors({"messages": messages_of(example)} for example in prepared.examples)
     if broken:
         raise CannotPrepare(f"Some rows are not valid training rows ({broken}); nothing was written.")
     out.parent.mkdir(parents=True, exist_ok=True)
     contents = {
-        "examples.jsonl": to_jsonl(prepared.of("train")),
-        "validation.jsonl": to_jsonl(prepared.of("validation")),
-        "test.jsonl": to_jsonl(prepared.of("test")),
+        **{name: to_jsonl(prepared.of(split)) for split, name in origins.ROW_FILES.items()},
+        origins.RECIPE_FILE: origins.making_bytes(making),
+        origins.FATES_FILE: origins.fates_bytes(origins.fates(prepared, making.recipe)),
         "report.json": _json(prepared, costs).encode(),
         "report.md": report.report_markdown(prepared, costs).encode(),
     }

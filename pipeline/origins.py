@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -10,15 +10,18 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.domain.documents import DocumentId, Prepared, Recipe, Rule
+from pipeline.domain.documents import DocumentId, Prepared, Recipe, Rule, Split
 from pipeline.domain.origins import Fate, Making, Text, Version
 from pipeline.errors import UnreadableFile
 from pipeline.findings import choice_of
-from pipeline.report import SPLITS
 
 RECIPE_FILE: Final = "recipe.json"
 FATES_FILE: Final = "documents.jsonl"
-ROW_FILES: Final = {"train": "examples.jsonl", "validation": "validation.jsonl", "test": "test.jsonl"}
+ROW_FILES: Final[Mapping[Split, str]] = {
+    "train": "examples.jsonl",
+    "validation": "validation.jsonl",
+    "test": "test.jsonl",
+}
 RULES_CHARS: Final = 12
 
 _MAKING: Final = TypeAdapter(Making)
@@ -52,7 +55,7 @@ def read_making(content: bytes, *, name: str = RECIPE_FILE) -> Making:
 def fates(prepared: Prepared, recipe: Recipe) -> Iterator[Fate]:
     """Of all documents: kept ones in the order of the rows, split after split; then those left out."""
     rules = _rules_by_key(prepared, recipe)
-    for split in SPLITS:
+    for split in ROW_FILES:
         for row in prepared.of(split):
             yield Fate(
                 key=DocumentId(_storable(row.key)),
