@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 def told(before: Version, after: Version, samples: int) -> str:
     difference = compare(before, after)
     lines = [line.text for line in difference_words.lines(difference, before, after)]
-    for key in difference.all_rewritten[:samples]:
+    for key in difference_words.telling(difference, after)[:samples]:
         shown = difference_words.sample(key, before, after)
         lines += ["", f"{shown.title}:", *("    " + line for line in words_of(shown.pieces).split("\n"))]
     return "\n".join(lines) + "\n"

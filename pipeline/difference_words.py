@@ -17,6 +17,7 @@ TITLE_CHARS: Final = 80
 AROUND_WORDS: Final = 12  # unchanged words shown before and after a change
 SAMPLE_WORDS: Final = 120  # of one example in all
 DIFF_CHARS: Final = 40_000  # of a text looked at: aligning words takes time and memory by their product
+PRIVATE: Final[frozenset[Rule]] = frozenset(("secret", "email", "personal-data"))
 # What a rule's fix does, "in 158 texts"; rules that leave texts out are told by reason instead.
 DONE: Final[Mapping[Rule, str]] = {
     "markup": "Markup taken out of {n}",
@@ -93,6 +94,12 @@ def lines(difference: Difference, before: Version, after: Version) -> list[Line]
     return found
 
 
+def telling(difference: Difference, after: Version) -> list[DocumentId]:
+    """Rewritten texts to show, those without secrets and personal data first."""
+    rules = {fate.key: set(fate.rules) for fate in after.fates}
+    return sorted(difference.all_rewritten, key=lambda key: bool(rules[key] & PRIVATE))
+
+
 def sample(key: DocumentId, before: Version, after: Version) -> Sample:
     """One rewritten text, word by word."""
     old, new = before.texts[key].completion, after.texts[key].completion
@@ -147,7 +154,7 @@ def _rewriting(one: Rewriting) -> Line:
 
 def _choice(change: ChoiceChange) -> Line:
     old, new = (_label(change.rule, choice) for choice in (change.before, change.after))
-    return Line(f"{change.rule}: {old} → {new}", change.rule)
+    return Line(f"{change.rule.replace('-', ' ').capitalize()}: {old} → {new}", change.rule)
 
 
 def _label(rule: Rule, choice: Choice) -> str:

@@ -19,7 +19,8 @@ BODY = (
     "<a href='https://example.com/{n}'>the list</a> or https://example.com/all/{n} when the office is shut; Jonas and "
     "I sorted box {n} again, found {n} missing pages and a pressed fern, and closed the window against the rain.</p>"
 )
-FILES = {"examples.jsonl", "validation.jsonl", "test.jsonl", "report.json", "report.md"}
+ROWS = {"examples.jsonl", "validation.jsonl", "test.jsonl"}
+FILES = ROWS | {"report.json", "report.md", "recipe.json", "documents.jsonl"}
 
 
 def write_posts(path: Path, number: int = 14) -> Path:

@@ -169,6 +169,21 @@ def test_a_document_left_out_by_hand_is_counted() -> None:
     assert (prepared.kept, len(prepared.left_out)) == (1, 1)
 
 
+def test_a_document_left_out_by_hand_leaves_its_namesake_in_another_file() -> None:
+    one, other = document(1, source_name="a.csv"), document(1, words(2), source_name="b.csv")
+    prepared = prepare([one, other], Recipe(excluded=(DocumentId("b.csv\n1"),)), TARGET)
+    assert [(gone.source_name, gone.reason) for gone in prepared.left_out] == [("b.csv", "excluded")]
+    assert [row.key for row in prepared.examples] == ["a.csv\n1"]
+
+
+def test_leaving_one_out_by_hand_does_not_rename_the_others() -> None:
+    """Two files of one name: the second document is told apart by the first one's being there."""
+    both = [document(1), document(1, words(2))]
+    before = prepare(both, Recipe(), TARGET).examples
+    after = prepare(both, Recipe(excluded=(before[0].key,)), TARGET).examples
+    assert [row.example_id for row in after] == [before[1].example_id]
+
+
 def test_any_kind_and_any_status_can_be_taken() -> None:
     read = [document(1, kind="page"), document(2, status="private")]
     assert prepare(read, Recipe(Filters(statuses=("any",), kinds=("any",))), TARGET).kept == 2
