@@ -49,7 +49,7 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
         "texts": dataset.facts.kept if dataset else 0,
         "read": sum(source.documents for source in sources if source.state == "read"),
         "is_prepared": dataset is not None or round_.prepared_revision == round_.revision,
-        "open_blockers": list(dataset.facts.open_blockers) if dataset else [],
+        "open_blockers": list(dataset.facts.undecided) if dataset else [],
         "rehearsal": await rehearsal_standing(tx, dataset),
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,

@@ -19,6 +19,7 @@ from pipeline import origins
 from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
+from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
 from pipeline.examples import to_jsonl
@@ -223,7 +224,7 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> Pre
         content_hash=prepared.content_hash,
         first_published=prepared.first_published.isoformat() if prepared.first_published else None,
         last_published=prepared.last_published.isoformat() if prepared.last_published else None,
-        open_blockers=tuple(finding.rule for finding in prepared.blockers),
+        open_blockers=open_blockers(prepared),
         if_accepted=if_accepted,
         train_rows=to_jsonl(prepared.of("train")),
         validation_rows=to_jsonl(prepared.of("validation")),
@@ -233,6 +234,11 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> Pre
         making=origins.making_bytes(making),
         fates=origins.fates_bytes(origins.fates(prepared, making.recipe)),
     )
+
+
+def open_blockers(prepared: Prepared) -> tuple[str, ...]:
+    private = (PRIVATE_ONLY,) if prepared.private_only else ()
+    return (*(finding.rule for finding in prepared.blockers), *private)
 
 
 @lru_cache(maxsize=4)

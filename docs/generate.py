@@ -112,6 +112,12 @@ becomes of them.
 |---|---|---|---|---|"""
 
 
+KINDS: Final[Mapping[Rule, tuple[tuple[str, int], ...]]] = {
+    "email": (("e-mail address", 12),),
+    "personal-data": (("phone number", 3), ("health note", 2)),
+}
+
+
 class Nothing:
     """Stands for every part a listener is given: it is only registered here, never called."""
 
@@ -214,7 +220,9 @@ def found(rule: Rule) -> str:
     ids = tuple(DocumentId(str(number)) for number in range(8))
     limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
     words = Passage("Five Things From the Shed", 8)
-    evidence = Evidence(rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit)
+    evidence = Evidence(
+        rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit, kinds=KINDS.get(rule, ())
+    )
     return sentence(evidence, "fix" if rule == "empty" else "keep")
 
 

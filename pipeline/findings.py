@@ -30,6 +30,7 @@ def rewrite(label: str) -> Fix:
 
 LEAVE_OUT: Final = Fix("fix", "Leave out {n}", "leave-out")
 LEAVE_OUT_INSTEAD: Final = Fix("leave-out", "Leave out {n}", "leave-out")
+PRIVATE_ONLY: Final = Fix("private-only", "Private training only", "none")
 SIGNATURE: Final = Fix("signature", "It's a signature: keep in 1 of 10", "rewrite")
 
 # In the order people read them. "own-draft" and "imbalance" belong to rounds and to classification: not found here.
@@ -39,8 +40,8 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "mojibake": RuleFacts("warning", (rewrite("Repair"),), automatic=True),
     "empty": RuleFacts("warning", (LEAVE_OUT,), automatic=True),
     "secret": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
-    "email": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
-    "personal-data": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
+    "email": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD, PRIVATE_ONLY)),
+    "personal-data": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD, PRIVATE_ONLY)),
     "language": RuleFacts("warning", (LEAVE_OUT,)),
     "quotation": RuleFacts("warning", (LEAVE_OUT,)),
     "series": RuleFacts("warning", (LEAVE_OUT,)),

@@ -46,6 +46,7 @@ def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[st
         "words": prepared.words,
         "first_published": _day(prepared.first_published),
         "last_published": _day(prepared.last_published),
+        "private_only": prepared.private_only,
         "by_month": dict(prepared.by_month),
         "lengths": lengths(prepared),
         "estimate": _estimate_json(estimate) if estimate else None,

@@ -56,6 +56,15 @@ LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
     "email": "personal-data",
     "personal-data": "personal-data",
 }
+KINDS: Final[Mapping[str, str]] = {
+    "[email]": "e-mail address",
+    "[phone]": "phone number",
+    "[health]": "health note",
+    "[iban]": "bank account",
+    "[card]": "payment card",
+    "[ssn]": "social security number",
+    "[address]": "home address",
+}
 _MARK_RULES: Final[tuple[Rule, ...]] = ("mojibake", "secret", "email", "personal-data", "link")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"[ \t]{2,}|\t")
@@ -122,8 +131,9 @@ class _Decision:
         )
         for rule in _MARK_RULES:
             marked = [(t, t.plain.text, of_rule(rule, t.marks)) for t in self.remaining]
-            counts = {t.key: len(places(rule, t)) for t in self.remaining}
-            self._note_places(rule, counts, samples_of.mark_samples(marked))
+            found = {t.key: places(rule, t) for t in self.remaining}
+            counts = {key: len(marks) for key, marks in found.items()}
+            self._note_places(rule, counts, samples_of.mark_samples(marked), kinds=kinds_of(rule, found.values()))
 
     def leave_out_posts(self) -> None:
         for rule, reason in LEFT_OUT_FOR_MARKS.items():
@@ -224,10 +234,12 @@ class _Decision:
         places: Mapping[DocumentId, int],
         samples: Sequence[Sample],
         passages: Sequence[Passage] = (),
+        kinds: tuple[tuple[str, int], ...] = (),
     ) -> None:
         """A finding for a rule that points at places; places: how many in each document."""
         touched = [tagged for tagged in self.remaining if places.get(tagged.key)]
-        self._note(rule, touched, sum(places.values()), samples=tuple(samples), passages=tuple(passages))
+        occurrences = sum(places.values())
+        self._note(rule, touched, occurrences, samples=tuple(samples), passages=tuple(passages), kinds=kinds)
 
     def _leave_out(
         self, rule: DocumentRule, keys: Iterable[DocumentId], passages: Sequence[Passage] = (), limit: int = 0
@@ -254,13 +266,14 @@ class _Decision:
         samples: tuple[Sample, ...] = (),
         passages: tuple[Passage, ...] = (),
         limit: int = 0,
+        kinds: tuple[tuple[str, int], ...] = (),
     ) -> None:
         if not touched:
             return
         self.touched[rule] = tuple(tagged.key for tagged in touched)
         document_ids = tuple(tagged.document.document_id for tagged in touched)
         of_documents = len(self.remaining)
-        evidence = Evidence(rule, document_ids, occurrences, of_documents, self.noun, samples, passages, limit)
+        evidence = Evidence(rule, document_ids, occurrences, of_documents, self.noun, samples, passages, limit, kinds)
         self.findings[rule] = words.finding(evidence, self.recipe)
 
     def _note_identical_prompts(self) -> None:
@@ -268,6 +281,13 @@ class _Decision:
         shared = {row.cleaned.key: 1 for row in self.rows if asked[row.prompt] > 1}
         passages = [Passage(prompt, number) for prompt, number in asked.most_common(words.MAX_SAMPLES) if number > 1]
         self._note_places("identical-prompts", shared, (), passages)
+
+
+def kinds_of(rule: Rule, found: Iterable[Sequence[Mark]]) -> tuple[tuple[str, int], ...]:
+    """What stands in place of personal data says what it was; most frequent first."""
+    if rule not in ("email", "personal-data"):
+        return ()
+    return tuple(Counter(KINDS.get(mark.replacement, "place") for marks in found for mark in marks).most_common())
 
 
 def keeps_signature(key: DocumentId) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.domain.documents import Document, DocumentId, Mark, PlainText, Recipe, Rule
 from pipeline.findings import choice_of
-from pipeline.stages import contacts, html, links, mojibake, secrets, shortcodes
+from pipeline.stages import contacts, health, html, identifiers, links, mojibake, secrets, shortcodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def _marks(text: str) -> tuple[Mark, ...]:
         secrets.find_secrets,
         contacts.find_emails,
         contacts.find_phones,
+        identifiers.find_identifiers,
+        health.find_health,
         links.find_links,
     )
     return tuple(mark for find in finders for mark in find(text))

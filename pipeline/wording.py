@@ -26,6 +26,7 @@ class Evidence:
 
     of_documents: how many documents the rule looked at. noun: what the set's documents are called, "post" or "text".
     passages: for rules that quote what they found, most frequent first. limit: tokens or words, for the length rules.
+    kinds: what was found, "phone number", and how many, most first.
     """
 
     rule: Rule
@@ -36,6 +37,7 @@ class Evidence:
     samples: tuple[Sample, ...] = ()
     passages: tuple[Passage, ...] = ()
     limit: int = 0
+    kinds: tuple[tuple[str, int], ...] = ()
 
     @property
     def documents(self) -> str:
@@ -49,6 +51,8 @@ def sentence(evidence: Evidence, choice: Choice) -> str:
             return _found(evidence)
         case "signature":
             return f"*A signature.* Kept in one {evidence.noun} of ten, taken out of the others: {_quotes(evidence)}."
+        case "private-only":
+            return f"{_head(evidence)} {_kinds(evidence)} stay in {evidence.documents}: for private training only."
         case "leave-out":
             return f"{_head(evidence)} {evidence.documents} left out."
         case _:
@@ -84,8 +88,8 @@ def _done(e: Evidence) -> str:
         "mojibake": f"*Garbled letters.* {counted(n, 'place')} repaired in {some}.",
         "empty": f"*Empty.* {some} {has} no words left after cleaning, so nothing to learn.",
         "secret": f"*Secrets.* {counted(n, 'place')} masked in {some}.",
-        "email": f"*E-mail addresses.* {counted(n, 'address')} masked in {some}.",
-        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} masked in {some}.",
+        "email": f"*E-mail addresses.* {_kinds(e)} masked in {some}.",
+        "personal-data": f"*Personal data.* {_kinds(e)} masked in {some}.",
         "language": f"*Another language.* {some} left out.",
         "quotation": f"*Mostly quotation.* {some} left out.",
         "near-duplicate": f"*Nearly the same.* {some} left out; one of each stays.",
@@ -115,10 +119,8 @@ def _harm(e: Evidence) -> str:
         "“Ã©” for “é”. A model learns the damage.",
         "secret": f"*Secrets.* {some} {has} what looks like a password or an access key ({counted(n, 'place')}). "
         "A model can give it to anyone who asks for a draft.",
-        "email": f"*E-mail addresses.* {counted(n, 'address')} in {some}. A model may repeat such details; hosted "
-        "training is blocked until you decide.",
-        "personal-data": f"*Personal data.* {counted(n, 'phone or account number')} in {some}. A model may "
-        "repeat such details; hosted training is blocked until you decide.",
+        "email": f"*E-mail addresses.* {_personal(e)}",
+        "personal-data": f"*Personal data.* {_personal(e)}",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
@@ -132,6 +134,19 @@ def _harm(e: Evidence) -> str:
         "never sees how a text closes.",
     }
     return sentences[e.rule]
+
+
+def _personal(e: Evidence) -> str:
+    """Wording of product.md's clean.pii."""
+    contain = _verb(e, "contains", "contain")
+    return (
+        f"{e.documents} {contain} what looks like personal data ({_kinds(e)}). "
+        "Hosted training is blocked until you decide."
+    )
+
+
+def _kinds(e: Evidence) -> str:
+    return ", ".join(counted(number, kind) for kind, number in e.kinds) or counted(e.occurrences, "place")
 
 
 def _series_sentence(e: Evidence) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted, usd
 from pipeline import errors as e
+from pipeline.domain.voices import PRIVATE_ONLY
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,12 @@ def dataset_sentence(error: e.DataError) -> str:
                 f"`/voice data {quoted(error.handle)}` opens the next round with the same texts; change them there."
             )
         case e.UnresolvedBlocker():
-            rules = ", ".join(error.rules)
+            if error.rules == (PRIVATE_ONLY,):
+                return (
+                    "These texts keep personal data for private training only, so no other server may see them. "
+                    "Choose your own server, or undo that choice in the dataset thread and mask the data."
+                )
+            rules = ", ".join(rule for rule in error.rules if rule != PRIVATE_ONLY)
             return (
                 f"Some problems in the texts are still open ({escape(rules)}). Paying now would teach them to the "
                 "model. Press a fix for each in the dataset thread, then ask again."

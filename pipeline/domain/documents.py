@@ -319,3 +319,8 @@ class Prepared:
     @property
     def blockers(self) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity == "blocker" and not f.resolved)
+
+    @property
+    def private_only(self) -> bool:
+        """Whether somebody kept personal data on the condition that only an own server sees the texts."""
+        return any(finding.choice == "private-only" for finding in self.findings)

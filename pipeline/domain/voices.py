@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 
 from pipeline.domain.documents import Choice, DocumentId, Filters, Recipe, Rule
 
@@ -166,10 +166,17 @@ class Source:
     refusal: str | None = None
 
 
+# An entry of open_blockers that nobody has to settle: personal data was kept for private training only.
+PRIVATE_ONLY: Final = "private-only"
+# These only matter where others see the texts; a server of our own already may see them.
+BLOCK_ELSEWHERE_ONLY: Final = frozenset({"email", "personal-data", PRIVATE_ONLY})
+
+
 @dataclass(frozen=True, slots=True)
 class NewDataset:
     """A recipe applied to fixed sources. *_blob: SHA-256 (hex) in the artifact store; the rows are in chat format.
 
+    open_blockers: rules that close payment, and PRIVATE_ONLY.
     recipe_blob, fates_blob: how it was made and what became of each document (pipeline.origins).
     """
 
@@ -191,6 +198,15 @@ class NewDataset:
     open_blockers: tuple[str, ...]
     recipe_blob: str = ""
     fates_blob: str = ""
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The rules that somebody still has to choose a fix for."""
+        return tuple(rule for rule in self.open_blockers if rule != PRIVATE_ONLY)
+
+    def sensitivity(self, voice: Voice) -> Sensitivity:
+        """What a provider must be trusted with to see the rows: personal data is private whatever the voice is."""
+        return "private" if BLOCK_ELSEWHERE_ONLY.intersection(self.open_blockers) else voice.sensitivity
 
 
 @dataclass(frozen=True, slots=True)

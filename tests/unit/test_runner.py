@@ -426,3 +426,26 @@ def test_a_warning_that_somebody_keeps_is_decided_and_a_blocker_stays_open() -> 
     assert not found(prepared, "too-short").is_open
     assert found(prepared, "link").is_open
     assert accept(keep, "all", prepared.findings).choices["too-short"] == "keep"
+
+
+def test_personal_data_may_stay_for_private_training_only() -> None:
+    read = [document(1, "Write to ann@example.org. " + words(1)), *(document(n) for n in range(2, 15))]
+    prepared = prepare(read, Recipe(choices={"email": "private-only"}), TARGET)
+    assert not prepared.blockers
+    assert prepared.private_only
+    assert "ann@example.org" in prepared.examples[0].completion
+    assert "1 e-mail address" in found(prepared, "email").sentence
+
+
+def test_personal_data_is_told_by_kind() -> None:
+    body = "Call 020 7946 0958 or (202) 456-1111. My father had a heart attack. " + words(1)
+    prepared = prepare([document(1, body), document(2)], Recipe(), TARGET)
+    assert found(prepared, "personal-data").sentence == (
+        "*Personal data.* 1 post contains what looks like personal data (2 phone numbers, 1 health note). "
+        "Hosted training is blocked until you decide."
+    )
+
+
+def test_a_text_left_out_by_hand_says_so() -> None:
+    prepared = prepare([document(1), document(2)], Recipe(excluded=(DocumentId("1"),)), TARGET)
+    assert prepared.left_out_counts == {"excluded": 1}

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from pipeline.domain.voices import Dataset, NewDataset, Round, Voice
+from pipeline.domain.voices import BLOCK_ELSEWHERE_ONLY, Dataset, NewDataset, Round, Voice
 from pipeline.errors import ConsentMissing, ConsentWithdrawn, TooFewExamples, UnresolvedBlocker
 from pipeline.ports import Transaction
 
 MIN_TRAIN_EXAMPLES: Final = 10  # OpenAI's least, and the least our own server takes
-# These only matter where others see the texts; a server of our own already may see them.
-BLOCK_ELSEWHERE_ONLY: Final = frozenset({"email", "personal-data"})
 
 
 @dataclass(frozen=True, slots=True)

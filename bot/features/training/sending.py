@@ -61,7 +61,7 @@ class Send:
 
     async def create(self, job: TuningJob, training_file: str) -> ProviderJob:
         async with self.record.database.read() as tx:
-            voice = await tx.voices.by_id(job.voice_id)
+            voice, dataset = await tx.voices.by_id(job.voice_id), await tx.datasets.by_id(job.dataset_id)
         return await self.providers.training(job.provider).create_job(
             base=job.base,
             training_file=training_file,
@@ -69,7 +69,7 @@ class Send:
             epochs=job.epochs,
             key=job.key,
             suffix=voice.handle,
-            sensitivity=voice.sensitivity,
+            sensitivity=dataset.facts.sensitivity(voice),
         )
 
     async def take_back(self, item: WorkItem, job: TuningJob, *, wait_s: float) -> None:

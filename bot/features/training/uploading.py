@@ -7,7 +7,7 @@ from bot.features.training.ending import Ending
 from bot.features.training.permission import why_not
 from bot.features.training.record import Record, Timing, move
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import Dataset, Voice
+from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
 from pipeline.ports import ArtifactStore, Providers
@@ -54,18 +54,19 @@ class Upload:
         """One file further."""
         if job.training_file is None:
             name = TRAINING_NAME.format(key=job.key)
-            return replace(job, training_file=await self.file(job, name, dataset.facts.train_blob, voice))
+            training_file = await self.file(job, name, dataset.facts.train_blob, dataset.facts.sensitivity(voice))
+            return replace(job, training_file=training_file)
         name = VALIDATION_NAME.format(key=job.key)
-        validation = await self.file(job, name, dataset.facts.validation_blob, voice)
+        validation = await self.file(job, name, dataset.facts.validation_blob, dataset.facts.sensitivity(voice))
         return replace(job, validation_file=validation, state="sending")
 
-    async def file(self, job: TuningJob, name: str, blob: str, voice: Voice) -> str | None:
+    async def file(self, job: TuningJob, name: str, blob: str, sensitivity: Sensitivity) -> str | None:
         """The provider's id; None when there are no rows."""
         provider = self.providers.training(job.provider)
         if not (rows := await self.artifacts.get(blob)):
             return None
         known = await provider.find_upload(name)
-        return known or await provider.upload(rows, filename=name, sensitivity=voice.sensitivity)
+        return known or await provider.upload(rows, filename=name, sensitivity=sensitivity)
 
     async def go_on(self, item: WorkItem, job: TuningJob, uploaded: TuningJob) -> None:
         now = self.record.clock()

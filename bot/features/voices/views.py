@@ -113,8 +113,8 @@ def voice_page(facts: VoiceFacts) -> str:
         dataset = facts.dataset.facts
         number = facts.round.number if facts.round else 1
         lines.append(f"Round {number}: {dataset.kept} texts · {dataset.tokens:,} tokens · {dataset.words:,} words")
-        if dataset.open_blockers:
-            lines.append(f"Still to decide before paying: {', '.join(dataset.open_blockers)}")
+        if dataset.undecided:
+            lines.append(f"Still to decide before paying: {', '.join(dataset.undecided)}")
     lines += [f"`{facts.voice.handle}@v{m.version}` — {m.state}, trained {moment(m.created_at)}" for m in facts.models]
     lines.append(f"{len(facts.drafts)} drafts so far.")
     return "\n".join(lines)

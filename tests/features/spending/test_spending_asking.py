@@ -194,7 +194,7 @@ async def test_open_blockers_stop_everywhere(bench: Bench, rule: str) -> None:
         await bench.form(TEAM, "founder", STEWARD)
 
 
-@pytest.mark.parametrize("rule", ["email", "personal-data"])
+@pytest.mark.parametrize("rule", ["email", "personal-data", "private-only"])
 async def test_personal_data_stops_only_where_others_see_it(bench: Bench, rule: str) -> None:
     await bench.prepare(await bench.add_voice(), open_blockers=(rule,))
     form = await bench.form(TEAM, "founder", STEWARD)

@@ -33,6 +33,14 @@ from pipeline.errors import (
 ANSWER = Answer(TEAM, TuningJobId(1), STEWARD)
 
 
+@pytest.mark.parametrize("kept", ["private-only", "email", "personal-data"])
+async def test_rows_with_personal_data_leave_as_private_ones(bench: Bench, kept: str) -> None:
+    await bench.approve(open_blockers=(kept,))
+    await bench.until("ready")
+    assert bench.provider.uploaded_as == {"private"}
+    assert [creation["sensitivity"] for creation in bench.provider.creations] == ["private"]
+
+
 async def test_a_run_becomes_a_model_and_a_bill(bench: Bench) -> None:
     await bench.approve()
     job = await bench.until("ready")
@@ -47,6 +55,7 @@ async def test_a_run_becomes_a_model_and_a_bill(bench: Bench) -> None:
             "sensitivity": "internal",
         }
     ]
+    assert bench.provider.uploaded_as == {"internal"}
     assert bench.provider.files == {
         "file-1": (f"{KEY}.jsonl", ROWS),
         "file-2": (f"{KEY}-validation.jsonl", VALIDATION_ROWS),
