@@ -165,12 +165,16 @@ class PlainText:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What corpus-wide stages see of a document: its plain text, before any choice is applied."""
+    """What corpus-wide stages see of a document: its plain text, before any choice is applied.
+
+    performance: how well it did among its readers, more is better; None where nobody measured it.
+    """
 
     document_id: DocumentId
     title: str
     text: str
     published_at: datetime | None = None
+    performance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Followed by a full stop, these do not end a sentence.
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(“\"])(?:Mr|Mrs|Ms|Dr|Prof|Sr|Jr|St|vs|etc|e\.g|i\.e|cf|No|Fig|Inc|Ltd|Co|U\.S|U\.K|a\.m|p\.m|approx|[A-Z])\.$"
+# Followed by a full stop, these do not end a sentence; neither does a single capital letter.
+ABBREVIATIONS = (
+    *("Mr", "Mrs", "Ms", "Dr", "Prof", "Sr", "Jr", "St", "vs", "etc", "e.g", "i.e", "cf", "No", "Fig", "Inc", "Ltd"),
+    *("Co", "U.S", "U.K", "a.m", "p.m", "approx"),
 )
+_ABBREVIATION = re.compile(rf"(?:^|[\s(“\"])(?:{'|'.join(map(re.escape, ABBREVIATIONS))}|[A-Z])\.$")
 # The second form is a sentence glued to the one before, as Markdown's closing "_" leaves it ("sharing.Each week").
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?:[ \t]+(?=[\"'“‘(\[]?[A-Z0-9])|(?<=[a-z]{3}[.!?])(?=[A-Z][a-z]+[ ,]))")
-_LINE_SIGN = re.compile(r"(?:> |[-*•] |\d{1,3}\. |#{1,6} )+")
+LINE_SIGN = re.compile(r"(?:> |[-*•] |\d{1,3}\. |#{1,6} )+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NOT_WORD = re.compile(r"[^\w#]+")
 
@@ -32,7 +34,7 @@ class Sentence:
 
 
 # A line of at most this many words, without a sentence's end, titles what follows.
-_HEADING_WORDS = 10
+HEADING_WORDS = 10
 
 
 def sentences(text: str) -> Iterator[Sentence]:
@@ -48,10 +50,10 @@ def sentence_key(words: str) -> str:
 
 
 def _of_line(line: str, offset: int) -> Iterator[Sentence]:
-    sign = _LINE_SIGN.match(line)
+    sign = LINE_SIGN.match(line)
     start = 0
     is_heading = line.startswith("## ") or (
-        sign is None and len(line.split()) <= _HEADING_WORDS and not line.rstrip().endswith((".", "!", "…"))
+        sign is None and len(line.split()) <= HEADING_WORDS and not line.rstrip().endswith((".", "!", "…"))
     )
     for end in (*_ends(line), len(line)):
         piece = line[start:end]

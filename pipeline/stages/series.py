@@ -1,13 +1,16 @@
 """Posts made from one template: titles of one pattern over one skeleton, or one skeleton under any title."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import numpy as np
+
 from pipeline.domain.documents import DocumentId, Post
-from pipeline.stages.sentences import sentences
+from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline
+from pipeline.stages.outlines import outlines as outlines_of
 
 # Fewer posts are sequels, not a template.
 MIN_POSTS = 4
@@ -46,77 +49,118 @@ class Series:
     share: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Outline:
-    """A post by its sentences: under each key its words counted and its wording, and which are headings."""
-
-    words: Mapping[str, int]
-    wording: Mapping[str, str]
-    headings: frozenset[str]
-
-
-def find_series(posts: Sequence[Post]) -> list[Series]:
-    """Largest first; every post is in at most one series."""
-    outlines = [_outline(post) for post in posts]
-    free = set(range(len(posts)))
+def find_series(posts: Sequence[Post], outlines: Sequence[Outline] | None = None) -> list[Series]:
+    """Largest first; every post is in at most one series. outlines: of the posts' texts, made here when None."""
+    outlines = outlines if outlines is not None else outlines_of([post.text for post in posts])
+    lines = _Lines.of(outlines)
+    free = np.ones(len(posts), np.bool_)
     found: list[Series] = []
-    for pattern, members in _by_title(posts):
-        group = [index for index in members if index in free]
-        series = _series(posts, outlines, group, pattern)
-        if series is not None:
-            found.append(series)
-            free -= set(group)
-    for line, members in _by_skeleton(outlines, free):
-        series = _series(posts, outlines, members, f"… {line} …")
-        if series is not None:
-            found.append(series)
-            free -= set(members)
+
+    def take(pattern: str, members: Sequence[int]) -> None:
+        share = lines.skeleton_share(members)
+        if share >= MIN_SKELETON:
+            ids = tuple(posts[index].document_id for index in sorted(members))
+            found.append(Series(pattern, ids, share))
+            free[members] = False
+
+    for members in _by_title(posts):
+        group = [index for index in members if free[index]]
+        if len(group) >= MIN_POSTS:
+            take(_common_title(posts, members), group)
+    for key, group in _by_skeleton(lines, free):
+        take(f"… {_wording(posts[group[0]], outlines[group[0]], key)} …", group)
     return sorted(found, key=lambda series: -len(series.document_ids))
 
 
-def _outline(post: Post) -> _Outline:
-    words: Counter[str] = Counter()
-    wording: dict[str, str] = {}
-    headings: set[str] = set()
-    for sentence in sentences(post.text):
-        if sentence.key:
-            words[sentence.key] += sentence.words
-            wording[sentence.key] = post.text[sentence.start : sentence.end].lstrip("#>- ")
-            if sentence.heading:
-                headings.add(sentence.key)
-    return _Outline(words, wording, frozenset(headings))
+def _wording(post: Post, outline: Outline, key: np.uint64) -> str:
+    """How a post puts a line that others share, shortened."""
+    row = int(np.flatnonzero(outline.key == key)[-1])
+    words = post.text[outline.start[row] : outline.end[row]].lstrip("#>- ").split()
+    return " ".join(words[:_PATTERN_WORDS])
 
 
-def _series(posts: Sequence[Post], outlines: Sequence[_Outline], members: Sequence[int], pattern: str) -> Series | None:
-    if len(members) < MIN_POSTS:
-        return None
-    counts = Counter(key for index in members for key in outlines[index].words)
-    skeleton = frozenset(key for key, count in counts.items() if count >= max(MIN_POSTS, COMMON_IN * len(members)))
-    share = median(_skeleton_share(outlines[index], skeleton) for index in members)
-    if share < MIN_SKELETON:
-        return None
-    return Series(pattern, tuple(posts[index].document_id for index in sorted(members)), share)
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """What several posts say alike; what only one says is in the totals alone.
+
+    Row i: post[i] says keys[line[i]], in words[i] words, as a heading or not. Posts stand together, post p in rows
+    [begin[p], begin[p + 1]). first: the row's place among all sentences. total, headings: of each post.
+    """
+
+    keys: Hashes
+    post: Longs
+    line: Longs
+    words: Longs
+    heading: Flags
+    first: Longs
+    begin: Longs
+    total: Longs
+    headings: Longs
+
+    @classmethod
+    def of(cls, outlines: Sequence[Outline]) -> "_Lines":
+        post, key, words, heading = _sentences(outlines)
+        keys, line = np.unique(key, return_inverse=True)
+        said, first, place = np.unique(post * len(keys) + line, return_index=True, return_inverse=True)
+        of_post, of_line = said // max(1, len(keys)), said % max(1, len(keys))
+        is_heading = np.bincount(place[heading], minlength=len(said)) > 0
+        shared = np.bincount(of_line, minlength=len(keys))[of_line] > 1
+        return cls(
+            keys=keys,
+            post=of_post[shared],
+            line=of_line[shared],
+            words=np.bincount(place, words, len(said)).astype(np.int64)[shared],
+            heading=is_heading[shared],
+            first=first[shared],
+            begin=np.searchsorted(of_post[shared], np.arange(len(outlines) + 1)),
+            total=np.bincount(post, words, len(outlines)).astype(np.int64),
+            headings=np.bincount(of_post[is_heading], minlength=len(outlines)),
+        )
+
+    def rows(self, members: Sequence[int]) -> Longs:
+        parts = [np.arange(self.begin[post], self.begin[post + 1]) for post in members]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+    def skeleton(self, members: Sequence[int], least: float) -> Longs:
+        """Rows of the members with lines that at least so many of them have."""
+        rows = self.rows(members)
+        _, line, count = np.unique(self.line[rows], return_inverse=True, return_counts=True)
+        return rows[(count >= least)[line]]
+
+    def skeleton_share(self, members: Sequence[int]) -> float:
+        """How much of a typical member its skeleton is, by its words, or by its headings if they are more."""
+        rows = self.skeleton(members, max(MIN_POSTS, COMMON_IN * len(members)))
+        words = np.bincount(self.post[rows], self.words[rows], len(self.total))
+        headings = np.bincount(self.post[rows[self.heading[rows]]], minlength=len(self.total))
+        return median(
+            max(
+                words[post] / self.total[post] if self.total[post] else 0.0,
+                headings[post] / self.headings[post] if self.headings[post] >= _MIN_HEADINGS else 0.0,
+            )
+            for post in members
+        )
 
 
-def _skeleton_share(outline: _Outline, skeleton: frozenset[str]) -> float:
-    total = sum(outline.words.values())
-    if not total:
-        return 0.0
-    by_words = sum(count for key, count in outline.words.items() if key in skeleton) / total
-    if len(outline.headings) < _MIN_HEADINGS:
-        return by_words
-    return max(by_words, len(outline.headings & skeleton) / len(outline.headings))
+def _sentences(outlines: Sequence[Outline]) -> tuple[Longs, Hashes, Ints, Flags]:
+    """Of all sentences with a word in them: whose, what they say, in how many words, whether a heading."""
+    parts = [(one.key, one.words, one.heading) for one in outlines]
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
+    key, words, heading = (np.concatenate(column) for column in zip(*parts, strict=True))
+    post = np.repeat(np.arange(len(parts)), [len(keys) for keys, _, _ in parts])
+    worded = key != 0
+    return post[worded], key[worded], words[worded], heading[worded]
 
 
-def _by_title(posts: Sequence[Post]) -> Iterator[tuple[str, list[int]]]:
-    """Title patterns with the posts that have them, largest groups first."""
+def _by_title(posts: Sequence[Post]) -> Iterator[list[int]]:
+    """Posts that have a title pattern in common, largest groups first."""
     groups: dict[_TitlePattern, list[int]] = defaultdict(list)
     for index, post in enumerate(posts):
         for pattern in _patterns(post.title):
             groups[pattern].append(index)
-    for _, members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        if len(members) >= MIN_POSTS:
-            yield _common_title(posts, members), members
+    large = (item for item in groups.items() if len(item[1]) >= MIN_POSTS)
+    for _, members in sorted(large, key=lambda item: (-len(item[1]), item[0])):
+        yield members
 
 
 def _patterns(title: str) -> set[_TitlePattern]:
@@ -143,24 +187,28 @@ def _common_title(posts: Sequence[Post], members: Sequence[int]) -> str:
     return " ".join([*head, "…", *tail]) if len(head) < len(titles[0]) else " ".join(head)
 
 
-def _by_skeleton(outlines: Sequence[_Outline], free: set[int]) -> Iterator[tuple[str, list[int]]]:
+def _by_skeleton(lines: _Lines, free: Flags) -> Iterator[tuple[np.uint64, list[int]]]:
     """Groups of posts that share several lines whatever their titles, with one such line.
 
     `free` shrinks while this runs: posts that have found their series seed no other.
     """
-    holders: dict[str, list[int]] = defaultdict(list)
-    for index in sorted(free):
-        for key in outlines[index].words:
-            holders[key].append(index)
-    seeds = (key for key, members in holders.items() if len(members) >= MIN_POSTS)
-    for seed in sorted(seeds, key=lambda key: -len(holders[key]))[:_MAX_SEEDS]:
-        members = [index for index in holders[seed] if index in free]
-        group = _sharing_lines(outlines, members)
-        if len(group) >= MIN_POSTS:
-            yield " ".join(outlines[group[0]].wording.get(seed, seed).split()[:_PATTERN_WORDS]), group
+    rows = np.flatnonzero(free[lines.post])
+    order = rows[np.argsort(lines.line[rows], kind="stable")]
+    held, start, count = np.unique(lines.line[order], return_index=True, return_counts=True)
+    seeds = [
+        (-int(count[seed]), int(lines.first[order[start[seed]]]), seed)
+        for seed in np.flatnonzero(count >= MIN_POSTS).tolist()
+    ]
+    for _, _, seed in sorted(seeds)[:_MAX_SEEDS]:
+        posts = lines.post[order[start[seed] : start[seed] + count[seed]]]
+        members = posts[free[posts]].tolist()
+        if len(members) >= MIN_POSTS:
+            group = _sharing_lines(lines, members)
+            if len(group) >= MIN_POSTS:
+                yield lines.keys[held[seed]], group
 
 
-def _sharing_lines(outlines: Sequence[_Outline], members: Sequence[int]) -> list[int]:
-    counts = Counter(key for index in members for key in outlines[index].words)
-    skeleton = {key for key, count in counts.items() if count >= COMMON_IN * len(members)}
-    return [index for index in members if len(skeleton & outlines[index].words.keys()) >= MIN_LINES]
+def _sharing_lines(lines: _Lines, members: Sequence[int]) -> list[int]:
+    rows = lines.skeleton(members, COMMON_IN * len(members))
+    posts, count = np.unique(lines.post[rows], return_counts=True)
+    return [int(post) for post in posts[count >= MIN_LINES]]

@@ -1,13 +1,19 @@
 """What is repeated, serial, copied, foreign or quoted within a set of posts."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import pytest
 
 from pipeline.domain.documents import Post
+from pipeline.stages import near_duplicates
 from pipeline.stages.choices import apply_marks
 from pipeline.stages.language import find_foreign, main_language
 from pipeline.stages.near_duplicates import find_near_duplicates
+from pipeline.stages.outlines import SHINGLE_WORDS, outlines
 from pipeline.stages.quotations import find_quoted
 from pipeline.stages.repeats import RepeatedPassage, find_repeats
+from pipeline.stages.sentences import sentence_key
 from pipeline.stages.series import find_series
 
 from .order import assert_in_order
@@ -130,6 +136,52 @@ def test_the_same_words_are_similarity_one_however_many_copies() -> None:
     posts = [post(str(n), prose(1), day=n) for n in range(1, 30)]
     (group,) = find_near_duplicates(posts)
     assert (group.keep, len(group.leave_out), group.similarity) == ("29", 28, 1.0)
+
+
+def test_the_best_performing_edition_is_kept_where_that_is_known() -> None:
+    old, new = post("old", prose(1), day=1), post("new", prose(1) + " One more word.", day=9)
+    known = [replace(old, performance=250.0), replace(new, performance=40.0), post("other", prose(2), day=5)]
+    (group,) = find_near_duplicates(known)
+    assert (group.keep, group.leave_out) == ("old", ("new",))
+
+
+def shingles_of(text: str) -> set[tuple[str, ...]]:
+    words = sentence_key(text).split()
+    return set(zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False))
+
+
+@needs_corpora
+@pytest.mark.parametrize("at_once", [1_000_000, 5_000])
+def test_shared_runs_are_counted_exactly_in_one_slice_and_in_many(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near_duplicates, "_SLICE_SHINGLES", at_once)
+    texts = [post.text for post in markdown_posts("digitalgov/jparcell")]
+    sets = [shingles_of(text) for text in texts]
+    shared = near_duplicates._shared(outlines(texts), range(len(texts)), frame_limit=len(texts))
+    counted = dict(zip(shared.pair.tolist(), shared.count.tolist(), strict=True))
+    expected = {
+        one * len(texts) + other: len(sets[one] & sets[other]) for one, other in combinations(range(len(texts)), 2)
+    }
+    assert shared.sizes.tolist() == shared.own.tolist() == [len(found) for found in sets]
+    assert counted == {pair: count for pair, count in expected.items() if count}
+
+
+@needs_corpora
+def test_frames_are_taken_off_whatever_the_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = outlines([post.text for post in markdown_posts("digitalgov/bbrantley")])
+    once = near_duplicates._shared(shapes, range(len(shapes)), frame_limit=10)
+    monkeypatch.setattr(near_duplicates, "_SLICE_SHINGLES", 5_000)
+    sliced = near_duplicates._shared(shapes, range(len(shapes)), frame_limit=10)
+    assert (once.own < once.sizes).any()
+    assert once.own.tolist() == sliced.own.tolist()
+    assert (once.pair.tolist(), once.count.tolist()) == (sliced.pair.tolist(), sliced.count.tolist())
+
+
+def test_short_sentences_about_different_things_are_not_one_passage() -> None:
+    places = ["Berlin", "Boston", "Bergen", "Bonn"]
+    posts = [post(str(n), f"{prose(n)}\n\nOriginally published in {place} news.") for n, place in enumerate(places)]
+    assert find_repeats(posts) == []
 
 
 def test_an_excerpt_goes_and_the_whole_stays() -> None:
