@@ -145,10 +145,12 @@ def to_jsonl(examples: Iterable[Example]) -> bytes:
     Line separators other than the newline are escaped, for readers that would split a row at them.
     """
     lines = (json.dumps({"messages": messages_of(row)}, ensure_ascii=False) + "\n" for row in examples)
-    return "".join(line.translate(_OTHER_LINE_ENDS) for line in lines).encode()
+    return "".join(lines).encode().replace(*_NEXT_LINE).replace(*_LINE_END).replace(*_PARAGRAPH_END)
 
 
-_OTHER_LINE_ENDS: Final = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_NEXT_LINE: Final = ("\u0085".encode(), b"\\u0085")
+_LINE_END: Final = ("\u2028".encode(), b"\\u2028")
+_PARAGRAPH_END: Final = ("\u2029".encode(), b"\\u2029")
 
 
 def format_errors(rows: Iterable[object]) -> dict[str, int]:

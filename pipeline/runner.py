@@ -67,6 +67,7 @@ KINDS: Final[Mapping[str, str]] = {
 }
 _MARK_RULES: Final[tuple[Rule, ...]] = ("mojibake", "secret", "email", "personal-data", "link")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROL = bytes([*range(0x09), *range(0x0B, 0x20), 0x7F])
 _SPACES = re.compile(r"[ \t]{2,}|\t")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -301,7 +302,11 @@ def _is_post(document: Document) -> bool:
 
 def _tidy(text: str) -> str:
     """What taking words out leaves behind: doubled spaces, empty lines, stray control characters."""
-    text = _UNWANTED.sub("", text)
-    text = _SPACES.sub(" ", text)
-    text = "\n".join(line.strip() for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", text).strip()
+    try:
+        unwanted = len(text.encode().translate(None, _CONTROL)) != len(text.encode())
+    except UnicodeEncodeError:  # half of a surrogate pair
+        unwanted = True
+    text = _UNWANTED.sub("", text) if unwanted else text
+    text = _SPACES.sub(" ", text) if "  " in text or "\t" in text else text
+    text = "\n".join(map(str.strip, text.split("\n")))
+    return _BLANK_LINES.sub("\n\n", text).strip() if "\n\n\n" in text else text.strip()

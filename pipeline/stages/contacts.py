@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import phonenumbers
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.shape import FOREIGN, shape
 
 _EMAIL = re.compile(r"(?<![\w.+@/%-])[\w%+-](?:[\w.%+-]{0,62}[\w%+-])?@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w@-])")
 # "jane [at] example [dot] org", which people write and machines still read.
 _SPELLED_AT = re.compile(r"[\[({]\s?at\s?[\])}]", re.IGNORECASE)
+_SPELLED_SIGNS = ("[", "{", "(at", "( at", "(At", "(AT", "( AT")
 _SPELLED_EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{1,63}"
     r"(?:\s?[\[({]\s?dot\s?[\])}]\s?[\w-]{2,63}|\.[\w-]{2,63}){1,4}(?![\w-])",
@@ -31,16 +33,31 @@ _TRUNK_REGIONS = ("GB", "DE", "FR", "IT", "NL", "AT", "CH", "BE", "AU", "SE", "I
 
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")
 _CARD = re.compile(r"(?<![\w.,-])(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}|3\d{3}([ -]?)\d{6}\2\d{5})(?![\w]|[.,-]\d)")
+# What every such number looks like in a text's shape: enough digits with little between them, or a country and two
+# check digits. Most texts have neither.
+_DIGITS_SHAPE = re.compile(rb"0(?:[ -]{0,9}0){8}")
+_IBAN_SHAPE = re.compile(rb"0(?<=AA0)0 ?[A0]{4}")
 # First digits that card schemes use: Visa, Mastercard, American Express, Discover.
 _CARD_START = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5)")
 
 
 def find_emails(text: str) -> list[Mark]:
     """Marks of rule "email", replacement "[email]"; both plain and spelled-out addresses."""
-    found = [match for match in _EMAIL.finditer(text) if _is_address(match[0])] if "@" in text else []
-    if _SPELLED_AT.search(text):
+    found = [match for match in _at_signs(text) if _is_address(match[0])]
+    if any(sign in text for sign in _SPELLED_SIGNS) and _SPELLED_AT.search(text):
         found += _SPELLED_EMAIL.finditer(text)
     return _apart(Mark("email", match.start(), match.end(), "[email]") for match in found)
+
+
+def _at_signs(text: str) -> Iterator[re.Match[str]]:
+    """Addresses in the runs without spaces that have an "@"."""
+    end = 0
+    at = text.find("@")
+    while at >= 0:
+        start, space = max(end, text.rfind(" ", end, at) + 1), text.find(" ", at)
+        end = space if space >= 0 else len(text)
+        yield from _EMAIL.finditer(text, start, end)
+        at = text.find("@", end)
 
 
 def find_phones(text: str) -> list[Mark]:
@@ -53,15 +70,23 @@ def find_phones(text: str) -> list[Mark]:
 
 
 def _numbers(text: str) -> Iterator[Mark]:
-    for match in _CARD.finditer(text):
-        if _is_card(re.sub(r"\D", "", match[0])):
-            yield Mark("personal-data", match.start(), match.end(), "[card]")
+    signs = shape(text)
+    foreign = FOREIGN in signs
+    if foreign or _DIGITS_SHAPE.search(signs):
+        for match in _CARD.finditer(text):
+            if _is_card(re.sub(r"\D", "", match[0])):
+                yield Mark("personal-data", match.start(), match.end(), "[card]")
+        for match in _PHONE.finditer(text):
+            if _is_phone(match[0]):
+                yield Mark("personal-data", match.start(), match.end(), "[phone]")
+    if foreign or _IBAN_SHAPE.search(signs):
+        yield from _accounts(text)
+
+
+def _accounts(text: str) -> Iterator[Mark]:
     for match in _IBAN.finditer(text):
         if _is_iban(match[0].replace(" ", "")):
             yield Mark("personal-data", match.start(), match.end(), "[iban]")
-    for match in _PHONE.finditer(text):
-        if _is_phone(match[0]):
-            yield Mark("personal-data", match.start(), match.end(), "[phone]")
 
 
 def _is_address(candidate: str) -> bool:

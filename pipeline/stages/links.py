@@ -1,6 +1,7 @@
 """Web addresses in plain text, marked with the words around them that would dangle without them."""
 
 import re
+from collections.abc import Iterator
 
 from pipeline.domain.documents import Mark
 
@@ -22,6 +23,11 @@ _BARE = (
     r"(?P<path>(?:/|\?(?=\w+=))[^\s<>“”«»|\\^`{}]{0,500})?"
 )
 _LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
+# Every address has one of these; looking for them first reads prose twenty times as fast.
+_SIGN = re.compile(
+    r"\]\(|:(?://|(?<=mailto:))|\.(?<=www\.)"
+    rf"|\.(?=[a-z])(?:(?:{_ENDINGS})(?![\w@-]|\.\w)|(?:{_PATH_ENDINGS})/)"
+)
 # These name a thing that is written like an address.
 _NAMES = {"asp.net", "ado.net", "vb.net", "e.g.in", "booking.com"}
 
@@ -34,6 +40,8 @@ _LEAD_AT_END = re.compile(
 _POINTER = re.compile(r"[\s,]*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)
 _NO_NAMES = {"www", "com", "org", "gov", "co", "ac"}
 _LEAD_CHARS = 12
+# A Markdown link's address with brackets in it and its title, all at their longest.
+_LONGEST_TARGET = 3_000
 _CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
 
 
@@ -44,11 +52,40 @@ def find_links(text: str) -> list[Mark]:
     Capitalised ones without a path (Data.gov) are names and stay.
     """
     marks: list[Mark] = []
-    for match in _LINK.finditer(text):
-        mark = _mark(text, match)
-        if mark is not None and (not marks or mark.start >= marks[-1].end):
-            marks.append(mark)
+    for start, end in _places(text):
+        for match in _LINK.finditer(text, start, end):
+            mark = _mark(text, match)
+            if mark is not None and (not marks or mark.start >= marks[-1].end):
+                marks.append(mark)
     return marks
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Where an address may stand, in order and apart: a run without spaces, or a line that has a Markdown link."""
+    end = line_end = 0
+    sign = _SIGN.search(text)
+    while sign is not None:
+        at = sign.start()
+        if at >= line_end:
+            start, line_end = text.rfind("\n", end, at) + 1 or end, _find(text, "\n", at, len(text))
+            link = text.rfind("](", start, line_end)
+        if link >= at:
+            end = _line_with_link(text, link, line_end)
+        else:
+            start, end = max(start, text.rfind(" ", end, at) + 1 or end), _find(text, " ", sign.end(), line_end)
+        yield start, end
+        sign = _SIGN.search(text, end)
+
+
+def _line_with_link(text: str, link: int, line_end: int) -> int:
+    """A Markdown link's address may stand on the next line."""
+    closed = text.find(")", link, link + _LONGEST_TARGET)
+    return line_end if closed < line_end else _find(text, "\n", closed, len(text))
+
+
+def _find(text: str, sign: str, start: int, end: int) -> int:
+    found = text.find(sign, start, end)
+    return found if found >= 0 else end
 
 
 def _mark(text: str, match: re.Match[str]) -> Mark | None:

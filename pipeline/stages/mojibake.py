@@ -28,14 +28,14 @@ _SUSPECT = re.compile(r"[^\x00-\x7f“”‘’–—…•·é©®™°]")
 
 def find_mojibake(text: str) -> list[Mark]:
     """Marks of rule "mojibake" over whole words; the replacement is what the words were meant to be."""
-    if not _SUSPECT.search(text) or not is_bad(text):
-        return []
     marks: list[Mark] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        if not line.isascii() and is_bad(line):
+    suspect = None if text.isascii() else _SUSPECT.search(text)
+    while suspect is not None:
+        start, end = text.rfind("\n", 0, suspect.start()) + 1, text.find("\n", suspect.start()) + 1 or len(text)
+        line = text[start:end]
+        if is_bad(line):
             marks += _changed_words(line, start)
-        start += len(line)
+        suspect = _SUSPECT.search(text, end)
     return marks
 
 

@@ -9,10 +9,12 @@ from pipeline.domain.documents import DocumentId, Post
 _MOSTLY = 0.5
 # A quotation this long is somebody speaking at length, not a turn of phrase.
 _LONG_QUOTE_WORDS = 40
+# Forty words with a space between them are no shorter.
+_LONG_QUOTE_CHARS = 2 * _LONG_QUOTE_WORDS - 1
 # Shorter posts are left to the rule "too-short".
 _MIN_WORDS = 20
 _QUOTED_LINE = re.compile(r"^> .*$", re.MULTILINE)
-_QUOTE_MARKS = re.compile(r"“[^“”]*”|(?<!\S)\"[^\"]*\"(?!\w)|«[^«»]*»")
+_QUOTE_MARKS = re.compile(r"“[^“”]*”|\"(?<!\S\")[^\"]*\"(?!\w)|«[^«»]*»")
 
 
 def find_quoted(posts: Sequence[Post]) -> list[DocumentId]:
@@ -21,9 +23,12 @@ def find_quoted(posts: Sequence[Post]) -> list[DocumentId]:
 
 
 def _quoted_share(text: str) -> float:
-    words = len(text.split())
-    if words < _MIN_WORDS:
-        return 0.0
-    blocks = sum(len(line.split()) - 1 for line in _QUOTED_LINE.findall(text))
-    quotes = (len(quote.split()) for quote in _QUOTE_MARKS.findall(_QUOTED_LINE.sub("", text)))
-    return (blocks + sum(count for count in quotes if count >= _LONG_QUOTE_WORDS)) / words
+    blocks = 0
+    own = text
+    if text.startswith("> ") or "\n> " in text:
+        blocks = sum(len(line.split()) - 1 for line in _QUOTED_LINE.findall(text))
+        own = _QUOTED_LINE.sub("", text)
+    quotes = (len(quote.split()) for quote in _QUOTE_MARKS.findall(own) if len(quote) >= _LONG_QUOTE_CHARS)
+    quoted = blocks + sum(count for count in quotes if count >= _LONG_QUOTE_WORDS)
+    words = len(text.split()) if quoted else 0
+    return quoted / words if words >= _MIN_WORDS else 0.0

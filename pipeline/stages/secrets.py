@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from itertools import chain
 
 from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
@@ -24,6 +23,7 @@ from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.shape import characters, encoded, shape
 
 # Detectors that know their vendor's shape. Left out: high entropy (flags prose), keyword (misses "password: hunter2"),
 # and the IBM ones, whose assignment patterns are slow and match words.
@@ -48,9 +48,11 @@ _DETECTORS = (
     TwilioKeyDetector(),
 )
 # Every token those detectors know is one unbroken run this long with a digit in it; "user:secret@host" is shorter.
-_TOKEN_RUN = re.compile(
-    r"(?<![^\s<>])(?:(?=[^\s<>]*[0-9])[^\s<>]{20,}|[^\s<>]{2,20}://[^\s/:]{1,200}:[^\s/]{1,200}@[^\s<>]+)"
-)
+_TOKEN_CHARS = 20
+_DIGIT = re.compile(r"[0-9]")
+_SIGNED_IN = re.compile(r"[^\s<>]{2,20}://[^\s/:]{1,200}:[^\s/]{1,200}@[^\s<>]+")
+# No token of any kind is shorter. In a text's shape, behind a space.
+_LONG_RUN = re.compile(rb" [^ ]{15,}")
 
 # Shapes that detect-secrets 1.5.0 misses: Anthropic, OpenAI projects, Google, GitHub fine-grained, Slack app and user.
 _OWN = re.compile(
@@ -69,6 +71,15 @@ _ASSIGNED = re.compile(
     r"(?P<quote>[\"'`“‘]?)(?P<value>[^\s\"'`“”‘’<>]{6,200})",
     re.IGNORECASE,
 )
+# Looked for first, because the names alone take the longest of all to find.
+_NAME_ENDS = (b"pass", b"word", b"wd", b"phrase", b"code", b"secret", b"key", b"token")
+_LOWER = bytes(
+    ord(":") if sign in ":=" else ord(" ") if sign.isspace() else ord(sign.lower()) for sign in map(chr, range(128))
+) + bytes(range(128, 256))
+_AFTER_SIGN = re.compile(rb":(?<=[dsetyn\"'` ]:)")
+_AFTER_IS = re.compile(rb" is (?<=[dsetyn\"'` ] is )")
+# A name with its quotation mark and spaces, the end of one, and a value at its longest.
+_NAME_CHARS, _GAP_CHARS, _VALUE_CHARS = 40, 12, 300
 _PLACEHOLDER = re.compile(
     r"(?i)[$%{\[(<]|x{3,}|\*{3,}|\.{3,}|…|your|example|placeholder|changeme|redacted|https?:|.*\(\)"
 )
@@ -90,25 +101,53 @@ def find_secrets(text: str) -> list[Mark]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for match in chain(_KEY_BLOCK.finditer(text), _OWN.finditer(text)):
+    for match in _KEY_BLOCK.finditer(text):
         yield match.span()
-    yield from _known_tokens(text)
+    for start, run in _long_runs(text):
+        for match in _OWN.finditer(run):
+            yield start + match.start(), start + match.end()
+        if len(run) >= _TOKEN_CHARS and _DIGIT.search(run):
+            yield from _known_tokens(run, start)
+    if "@" in text and "://" in text:
+        for match in _SIGNED_IN.finditer(text):
+            yield from _known_tokens(match[0], match.start())
     yield from _assigned(text)
 
 
-def _known_tokens(text: str) -> Iterator[tuple[int, int]]:
-    for run in _TOKEN_RUN.finditer(text):
-        for detector in _DETECTORS:
-            for secret in detector.analyze_string(run[0]):
-                at = run[0].find(secret)
-                if at >= 0 and secret:
-                    yield run.start() + at, run.start() + at + len(secret)
+def _long_runs(text: str) -> Iterator[tuple[int, str]]:
+    """Runs without white space that are long enough for a token, and where each starts."""
+    found = [match.span() for match in _LONG_RUN.finditer(b" " + shape(text))]
+    if not text.isascii():
+        # The space put in front stands for itself in both counts; a run's ends rise from one to the next.
+        ends = characters(b" " + encoded(text), (offset for span in found for offset in span))
+        found = list(zip(ends, ends, strict=True))
+    for start, end in found:
+        yield start, text[start : end - 1]
+
+
+def _known_tokens(run: str, start: int) -> Iterator[tuple[int, int]]:
+    for detector in _DETECTORS:
+        for secret in detector.analyze_string(run):
+            at = run.find(secret)
+            if at >= 0 and secret:
+                yield start + at, start + at + len(secret)
 
 
 def _assigned(text: str) -> Iterator[tuple[int, int]]:
     """Values after "password:" and the like that no prose would put there: letters with digits or signs."""
-    for match in _ASSIGNED.finditer(text):
+    for match in (match for start, end in _named(text) for match in _ASSIGNED.finditer(text, start, end)):
         value = match["value"].rstrip(_TRAILING)
         if len(value) < _MIN_VALUE_CHARS or _PLACEHOLDER.match(value) or not _LETTERS_AND_MORE.match(value):
             continue
         yield match.start("value"), match.start("value") + len(value)
+
+
+def _named(text: str) -> Iterator[tuple[int, int]]:
+    """Around every ":", "=" or "is" that stands behind the end of a secret's name."""
+    signs = encoded(text)
+    lower = signs.translate(_LOWER)
+    for pattern in (_AFTER_SIGN, _AFTER_IS):
+        found = [match.start() for match in pattern.finditer(lower)]
+        named = [at for at in found if lower[max(0, at - _GAP_CHARS) : at].rstrip(b" \"'`").endswith(_NAME_ENDS)]
+        for at in characters(signs, named):
+            yield max(0, at - _NAME_CHARS), at + _VALUE_CHARS
