@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import comparing, prepare
+from bot import diff, prepare
 from bot.demo import command as demo
 from bot.doctor import diagnose
 from bot.settings import Settings
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add(commands, "serve", serve, "run the bot")
     add(commands, "demo", demo.run, "play the whole loop on a sandbox, as a person would", demo.add_arguments)
     add(commands, "prepare", prepare.run, "clean files into a dataset without Slack", prepare.add_arguments)
-    add(commands, "diff", comparing.run, "what changed between two prepared datasets", comparing.add_arguments)
+    add(commands, "diff", diff.run, "what changed between two prepared datasets", diff.add_arguments)
     add(commands, "migrate", migrate, "bring the database to the newest version")
     add(commands, "doctor", doctor, "check settings, Slack, database and providers")
     for program in PROGRAMS:

@@ -24,6 +24,9 @@ from bot.features.datasets.usecase import (
     StoredFindings,
     UndoFix,
 )
+from bot.features.differences import views as difference_views
+from bot.features.differences.listeners import DifferenceListeners
+from bot.features.differences.usecase import AskWhatChanged, Comparer, ShowWhatChanged
 from bot.features.drafting import views as drafting_views
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.usecase import AskForDraft, Redraft
@@ -110,6 +113,7 @@ class Parts:
     artifacts: ArtifactStore
     preparer: Preparer
     rehearser: Rehearser
+    comparer: Comparer
     files: FileFetcher
     people: People
     providers: ModelProviders
@@ -129,6 +133,7 @@ def listeners(parts: Parts) -> list[Feature]:
         voices(parts),
         consent(parts),
         datasets(parts),
+        differences(parts),
         rehearsal(parts),
         spending(parts),
         training(parts),
@@ -166,6 +171,10 @@ def datasets(parts: Parts) -> Feature:
         whispers=parts.whispers,
         modals=parts.modals,
     )
+
+
+def differences(parts: Parts) -> Feature:
+    return DifferenceListeners(AskWhatChanged(parts.database, parts.clock), parts.whispers)
 
 
 def rehearsal(parts: Parts) -> Feature:
@@ -240,6 +249,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     return {
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock),
+        "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "tuning": tuning_step(
             database=db,
@@ -266,6 +276,7 @@ def templates() -> Templates:
         **voice_views.TEMPLATES,
         **consent_views.TEMPLATES,
         **dataset_views.TEMPLATES,
+        **difference_views.TEMPLATES,
         **rehearsal_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,

@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.assembly import Parts, Rules, listeners, steps, templates
+from bot.comparing import ExecutorComparer
 from bot.drain import InFlight
 from bot.features.training.record import Timing
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
@@ -116,6 +117,7 @@ async def opened_parts(
         artifacts=FsspecArtifacts(settings.storage.artifacts_url),
         preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
         rehearser=ExecutorRehearser(pool),
+        comparer=ExecutorComparer(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         people=people,
         providers=providers,

@@ -1,15 +1,15 @@
 """A difference between two datasets in sentences, the same for the thread and the terminal; plain text, not escaped."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.differences import ChoiceChange, Difference, FilterChange, Rewriting
+from pipeline.domain.differences import Line, Piece, Sample
 from pipeline.domain.documents import Choice, DocumentId, Rule
 from pipeline.domain.origins import Version
 from pipeline.findings import RULES
 from pipeline.report import REASONS
-from pipeline.rewrites import Piece, diff
+from pipeline.rewrites import diff
 from pipeline.wording import counted, shortened
 
 TITLES_NAMED: Final = 3
@@ -48,22 +48,6 @@ FILTER_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "exclude_titles": ("Titles left out", "none"),
 }
 PROMPT_STYLES: Final[Mapping[str, str]] = {"mixed": "half titles, half briefs", "title": "titles", "brief": "briefs"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """about: what somebody did to cause it: a rule, "filters", or "excluded\\n" and a key; "" for nobody's doing."""
-
-    text: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One text as it was and is. pieces: around its changes; "…" stands where unchanged words are skipped."""
-
-    title: str
-    pieces: tuple[Piece, ...]
 
 
 def lines(difference: Difference, before: Version, after: Version) -> list[Line]:

@@ -125,6 +125,10 @@ class RoundLocked(DataError):
         self.number = number
 
 
+class NothingToCompare(DataError):
+    """There is no earlier version, or it was stored before versions could be compared."""
+
+
 class DownloadRefused(DataError):
     def __init__(self, name: str, status: int) -> None:
         super().__init__(name, status)

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.domain.differences import Piece
 from pipeline.domain.drafting import Reaction, Rewrite
 
 ChangeKind = Literal["same", "correction", "different article"]
@@ -34,14 +35,6 @@ class Submission:
 
     text: str
     links: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of words of one kind. text holds no blanks at its ends; "\\n" and "\\n\\n" are pieces of their own."""
-
-    kind: Literal["kept", "removed", "added"]
-    text: str
 
 
 def is_fix(message: str) -> bool:
@@ -100,7 +93,11 @@ def diff(draft: str, rewrite: str) -> tuple[Piece, ...]:
 
 def diff_text(draft: str, rewrite: str) -> str:
     """The diff in Slack's words: ~removed~ and *added*, everything else escaped; safe to post as it is."""
-    shown = "".join(_shown(piece) for piece in diff(draft, rewrite))
+    return shown_in_slack(diff(draft, rewrite))
+
+
+def shown_in_slack(pieces: Iterable[Piece]) -> str:
+    shown = "".join(_shown(piece) for piece in pieces)
     return "\n".join(" ".join(line.split(" ")).strip() for line in shown.split("\n")).strip()
 
 

@@ -97,6 +97,8 @@ def dataset_sentence(error: e.DataError) -> str:
                 f"Round {error.number} of *{quoted(error.handle)}* was approved, so it no longer changes. "
                 f"`/voice data {quoted(error.handle)}` opens the next round with the same texts; change them there."
             )
+        case e.NothingToCompare():
+            return "There is no earlier version of these texts to compare with yet. After the next change there is one."
         case e.UnresolvedBlocker():
             if error.rules == (PRIVATE_ONLY,):
                 return (

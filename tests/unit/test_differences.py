@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.__main__ import main
-from bot.comparing import read
+from bot.diff import read
 from pipeline import difference_words, origins
 from pipeline.differences import compare
 from pipeline.domain.documents import Choice, DocumentId, ExampleId, Filters, Recipe, Rule, Split

@@ -90,9 +90,11 @@ class PrepareRound:
             dataset: Dataset = await tx.datasets.add(new, now=now)
             await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id)
             voice = await tx.voices.by_id(round_.voice_id)
+            now_there = await tx.rounds.by_id(round_.round_id)
             facts = report_facts(round_.round_id, voice.handle, prepared, filters)
+            facts["has_before"] = now_there.previous_dataset_id is not None
             await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
-            await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
+            await say_round_card(tx, now_there, voice)
             await tx.work.finish(item)
 
     async def nothing(self, item: WorkItem, round_: Round, voice: Voice, sentence: str | None) -> None:

@@ -17,6 +17,7 @@ ACCEPT_ALL = "datasets.accept_all"
 CHANGE_FILTERS = "datasets.filters"
 REHEARSE = "rehearsal.run"
 SHOW_COST = "spending.show_cost"
+SEE_CHANGES = "differences.since_before"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 # Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
@@ -155,7 +156,7 @@ def report(facts: Facts) -> Message:
         return Message(facts["sentence"], (section(facts["sentence"]), buttons(filters_button(round_id))))
     done = [finding for finding in facts["findings"] if finding["choice"] != "keep"]
     waiting = [finding for finding in facts["findings"] if finding["choice"] == "keep" and not is_said_below(finding)]
-    blocks: list[Block] = [section(kept_lines(facts)), buttons(filters_button(round_id))]
+    blocks: list[Block] = [section(kept_lines(facts)), buttons(*set_buttons(facts))]
     blocks += done_blocks(done, round_id)
     for number, finding in enumerate(waiting, start=1):
         blocks += finding_blocks(finding, number, round_id)
@@ -192,6 +193,12 @@ def kept_lines(facts: Facts) -> str:
 def by_count(left_out: Mapping[str, int]) -> list[tuple[str, int]]:
     """Most first."""
     return sorted(left_out.items(), key=lambda pair: -pair[1])
+
+
+def set_buttons(facts: Facts) -> list[ButtonElement]:
+    round_id = RoundId(facts["round_id"])
+    changes = [button("See what changed", SEE_CHANGES, round_id)] if facts.get("has_before") else []
+    return [filters_button(round_id), *changes]
 
 
 def filters_button(round_id: RoundId) -> ButtonElement:

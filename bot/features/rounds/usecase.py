@@ -52,6 +52,7 @@ class PreviewRound:
             if latest is None:
                 raise VoiceNotReady(voice.handle, "no texts yet")
             facts = facts_of(voice, await self.look(tx, voice, latest), await trained_round(tx, voice))
+            facts["compared"] = await compared(tx, latest)
         here = asked.thread_ts is not None and asked.channel_id == voice.channel_id
         in_thread = Place(asked.team_id, channel_id=asked.channel_id, thread_ts=asked.thread_ts)
         place = in_thread if here else round_thread(latest)
@@ -126,6 +127,14 @@ async def dataset_counts(tx: Transaction, voice: Voice, latest: Round) -> Datase
     trained = await tx.datasets.by_id(job.dataset_id)
     added = examples_in(current) - examples_in(trained) if latest.round_id != job.round_id else 0
     return DatasetCounts(examples_in(trained), new_documents=max(0, added))
+
+
+async def compared(tx: Transaction, latest: Round) -> dict[str, int] | None:
+    """The round whose texts can be compared with those of the round before; None while there is nothing to compare."""
+    before = await tx.rounds.before(latest)
+    if latest.dataset_id is None or before is None or before.dataset_id is None:
+        return None
+    return {"round_id": latest.round_id, "before": before.number}
 
 
 def examples_in(dataset: Dataset | None) -> int:

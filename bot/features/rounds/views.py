@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from slack_sdk.models.blocks import ActionsBlock
+
 from bot.features.rounds.usecase import PREVIEW
-from bot.slack.message import Facts, Message, context, section
+from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import channel, escape, person, quoted, shortened
 from pipeline.domain.voices import Round
 from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE
@@ -17,6 +19,7 @@ NOT_USED: Final = {
     "withdrawn": "withdrawn",
     "paused": "while the voice is stopped",
 }
+SEE_DIFF: Final = "differences.since_last_round"  # another feature answers
 BRIEFS_SHOWN: Final = 5
 BRIEF_CHARS: Final = 120
 
@@ -32,13 +35,19 @@ def round_preview(facts: Facts) -> Message:
     handle = quoted(facts["handle"])
     if is_empty(facts):
         text = empty(facts)
-        return Message(text=text, blocks=(section(text),))
+        return Message(text=text, blocks=(section(text), *diff_button(facts)))
     title = f"🔁 *{handle}, round {facts['number']} — if locked now*"
     lines = [title, rewrite_line(facts), *filter(None, [other_line(facts), thumbs_line(facts)]), sum_line(facts)]
     notes = [context(note) for note in filter(None, [not_used(facts), watch(facts), own_text(facts), both_ways(facts)])]
-    return Message(
-        text=f"{handle}, round {facts['number']} — if locked now", blocks=(section("\n".join(lines)), *notes)
-    )
+    text = f"{handle}, round {facts['number']} — if locked now"
+    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *diff_button(facts)))
+
+
+def diff_button(facts: Facts) -> list[ActionsBlock]:
+    compared = facts.get("compared")
+    if not compared:
+        return []
+    return [buttons(button(f"See diff to round {compared['before']}", SEE_DIFF, compared["round_id"]))]
 
 
 def is_empty(facts: Facts) -> bool:
