@@ -10,9 +10,13 @@ from bot.features.consent import views as consent_views
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.datasets import views as dataset_views
+from bot.features.datasets.best_read import KeepBestRead
+from bot.features.datasets.columns import ChooseColumns, ColumnsOf
+from bot.features.datasets.file_listeners import FileListeners
 from bot.features.datasets.listeners import DatasetListeners
 from bot.features.datasets.prepare_round import PrepareRound
 from bot.features.datasets.read_source import ReadSource
+from bot.features.datasets.speakers import ChooseSpeakers, SpeakersOf, UndoReading
 from bot.features.datasets.usecase import (
     ChangeFilters,
     ChooseFix,
@@ -134,6 +138,7 @@ def listeners(parts: Parts) -> list[Feature]:
         consent(parts),
         datasets(parts),
         differences(parts),
+        dropped_files(parts),
         rehearsal(parts),
         spending(parts),
         training(parts),
@@ -175,6 +180,20 @@ def datasets(parts: Parts) -> Feature:
 
 def differences(parts: Parts) -> Feature:
     return DifferenceListeners(AskWhatChanged(parts.database, parts.clock), parts.whispers)
+
+
+def dropped_files(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    return FileListeners(
+        columns_of=ColumnsOf(db),
+        choose_columns=ChooseColumns(db, clock),
+        speakers_of=SpeakersOf(db),
+        choose_speakers=ChooseSpeakers(db, clock),
+        undo_reading=UndoReading(db, clock),
+        keep_best=KeepBestRead(db, clock),
+        whispers=parts.whispers,
+        modals=parts.modals,
+    )
 
 
 def rehearsal(parts: Parts) -> Feature:

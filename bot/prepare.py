@@ -18,6 +18,7 @@ from bot.slack.failures import sentence_for
 from pipeline import origins, report
 from pipeline.domain.documents import Prepared, Recipe
 from pipeline.domain.origins import Making
+from pipeline.domain.reading import Item
 from pipeline.domain.spending import Estimate, Price
 from pipeline.errors import AppError, DataError, NothingLeft
 from pipeline.estimate import estimate, workload
@@ -26,7 +27,6 @@ from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipp
 from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file
-from pipeline.survey import Item
 
 MANY_DOCUMENTS: Final = 300  # below this, starting worker processes takes longer than the work
 MAX_WORKERS: Final = 4

@@ -4,7 +4,6 @@ import asyncio
 import multiprocessing
 import os
 import threading
-from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,9 +15,10 @@ from typing import TypeVar
 
 from bot.tally import Tally, told
 from pipeline import origins
-from pipeline.domain.documents import BrokenItem, Document, Notice, Prepared, Recipe
+from pipeline.domain.documents import Prepared, Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
+from pipeline.domain.reading import Item
 from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
@@ -28,8 +28,10 @@ from pipeline.models.tokens import TokenCounter, token_counter
 from pipeline.ports import Progress
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
+from pipeline.sources.facts import facts_of_file
 from pipeline.sources.reading import Limits, read_file
-from pipeline.survey import Corpus, Item, survey
+from pipeline.sources.speakers import of_speakers
+from pipeline.survey import Corpus, selection, survey
 from pipeline.tagging import TagOptions
 
 T = TypeVar("T")
@@ -137,38 +139,14 @@ class ExecutorPreparer:
             return await self.pool.run(work)
 
 
-SHOWN_BROKEN = 5
-
-
 def file_facts(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileFacts:
-    """notices: kind, file, detail and sample, with tabs between them; "broken" ones name the first unread items."""
-    documents = broken = 0
-    authors: Counter[str] = Counter()
-    notices: list[str] = []
-    for item in read_file(file.path, name=file.name, limits=limits):
-        match item:
-            case Notice():
-                notices.append(tabbed(item.kind, item.source_name, item.detail, item.sample))
-            case BrokenItem():
-                broken += 1
-                if broken <= SHOWN_BROKEN:
-                    notices.append(tabbed("broken", item.source_name, item.reason, ""))
-            case Document():
-                documents += 1
-                if item.status == "publish" and item.kind == "post" and (author := item.author_name or item.author):
-                    authors[author] += 1
-        if tally:
-            tally.note(documents + broken)
-    return FileFacts(documents, broken, dict(authors.most_common()), tuple(notices))
-
-
-def tabbed(*fields: str) -> str:
-    return "\t".join(" ".join(field.split()) for field in fields)
+    return facts_of_file(file, limits, progress=tally.note if tally else None)
 
 
 def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
     for file in files:
-        yield from read_file(file.path, name=file.name, limits=limits)
+        items = read_file(file.path, name=file.name, limits=limits, options=file.options)
+        yield from of_speakers(items, file.options.speakers)
 
 
 def prepared_round(
@@ -188,7 +166,7 @@ def prepared_round(
         accepted = decide(surveyed(files, everything, limits), everything, target)
     making = Making(
         recipe=recipe,
-        sources=tuple(SourceUsed(file.name, file.sha256) for file in files),
+        sources=tuple(SourceUsed(file.name, file.sha256, file.options) for file in files),
         rows_for=RowsFor(target.system, facts.encoding, facts.exact, facts.context_tokens),
         rules=origins.rules_version(),
         content_hash=prepared.content_hash,
@@ -198,8 +176,8 @@ def prepared_round(
 
 def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tally: Tally | None = None) -> Corpus:
     """Read and tagged; the newest few are kept, since people press one fix after the other on the same texts."""
-    names = tuple((file.sha256, file.name) for file in files)
-    key = (names, recipe.filters, recipe.excluded, TagOptions.of(recipe), limits)
+    names = tuple((file.sha256, file.name, file.options) for file in files)
+    key = (names, selection(recipe.filters), recipe.excluded, TagOptions.of(recipe), limits)
     if key not in CORPORA:
         while len(CORPORA) >= CORPORA_KEPT:
             CORPORA.pop(next(iter(CORPORA)))

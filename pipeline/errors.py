@@ -4,6 +4,7 @@ AppError
 ├── DataError                 a file or dataset cannot be used as it is
 │   ├── UnreadableType        no reader for this kind of file
 │   ├── EmptyFile             nothing in it
+│   ├── FiguresWithoutPages   a table of clicks by word or country: fits no text
 │   ├── UnreadableFile        the reader gave up (half-written, not what its name says)
 │   ├── FileTooBig            over the limit for one file
 │   ├── ArchiveBomb           unpacks to too much, too many files or nests archives
@@ -64,6 +65,14 @@ class UnreadableType(DataError):
 
 
 class EmptyFile(DataError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class FiguresWithoutPages(DataError):
+    """A table of clicks or views that does not say of which pages."""
+
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.domain.documents import Finding, Prepared
@@ -15,6 +16,8 @@ REASONS: Final[Mapping[str, str]] = {
     "newer": "newer",
     "title-excluded": "left out by title",
     "excluded": "left out by hand",
+    "other-speaker": "said by somebody else",
+    "less-read": "read less than the best",
     "broken": "could not be read",
     "language": "in another language",
     "series": "of a series",
@@ -56,6 +59,7 @@ def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[st
             for notice in prepared.notices
         ],
         "content_hash": prepared.content_hash,
+        "figures": asdict(prepared.figures) if prepared.figures else None,
     }
 
 

@@ -34,6 +34,7 @@ from pipeline.domain.documents import (
     Rule,
     Sample,
 )
+from pipeline.domain.reading import Item
 from pipeline.errors import NothingLeft
 from pipeline.examples import Row, RowMaker, assign_splits, content_hash
 from pipeline.findings import choice_of, effect_of
@@ -41,7 +42,7 @@ from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.prompts import Cleaned, stable_hash
 from pipeline.stages import choices, language, near_duplicates, quotations, repeats, series
-from pipeline.survey import Corpus, Item, left_out_for, survey
+from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import Tagged, of_rule, places
 from pipeline.wording import Evidence, Passage
 
@@ -99,6 +100,7 @@ def decide(corpus: Corpus, recipe: Recipe, target: Target) -> Prepared:
         author, count = max(corpus.other_authors.items(), key=lambda pair: pair[1], default=(None, 0))
         raise NothingLeft(corpus.documents_read, author, count)
     decision = _Decision(corpus, recipe, target)
+    decision.leave_out_less_read()
     decision.note_marks()
     decision.leave_out_posts()
     decision.note_repeats()
@@ -135,6 +137,13 @@ class _Decision:
             found = {t.key: places(rule, t) for t in self.remaining}
             counts = {key: len(marks) for key, marks in found.items()}
             self._note_places(rule, counts, samples_of.mark_samples(marked), kinds=kinds_of(rule, found.values()))
+
+    def leave_out_less_read(self) -> None:
+        """What has no figures stays: not known is not little."""
+        joined, percent = self.corpus.joined, self.recipe.filters.best_percent
+        if percent is not None:
+            worse = joined.performance.keys() - joined.best(percent)
+            self._go([t for t in self.remaining if t.key in worse], "less-read")
 
     def leave_out_posts(self) -> None:
         for rule, reason in LEFT_OUT_FOR_MARKS.items():
@@ -192,6 +201,7 @@ class _Decision:
             content_hash=content_hash(examples),
             first_published=min(days, default=None),
             last_published=max(days, default=None),
+            figures=self.corpus.joined.told(),
             by_month=dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items())),
             touched=self.touched,
         )
@@ -199,7 +209,11 @@ class _Decision:
         return prepared
 
     def _posts(self) -> list[Post]:
-        return [Post(t.key, t.title, t.plain.text, t.document.published_at) for t in self.remaining]
+        read = self.corpus.joined.performance
+        return [
+            Post(t.key, t.title, t.plain.text, t.document.published_at, performance=read.get(t.key))
+            for t in self.remaining
+        ]
 
     def _maker(self) -> RowMaker:
         return RowMaker(

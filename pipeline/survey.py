@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 from pipeline.domain.documents import (
     BrokenItem,
@@ -18,11 +18,11 @@ from pipeline.domain.documents import (
     Notice,
     Recipe,
 )
+from pipeline.domain.reading import Figure, Item, TableSeen
+from pipeline.performance import Figures, Joined
 from pipeline.ports import Progress
 from pipeline.stages import select
 from pipeline.tagging import Tagged, TagOptions, tag
-
-Item: TypeAlias = Document | BrokenItem | Notice
 
 ANY: Final = "any"
 
@@ -33,7 +33,10 @@ BATCHES_IN_FLIGHT: Final = 16  # bounds memory when reading is faster than taggi
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Everything read, tagged once; deciding on it again is quick. left_out: by filter, with reading order."""
+    """Everything read, tagged once; deciding on it again is quick. left_out: by filter, with reading order.
+
+    joined: how often the pages of the tagged documents were seen.
+    """
 
     tagged: tuple[Tagged, ...]
     order: Mapping[DocumentId, int]
@@ -42,14 +45,20 @@ class Corpus:
     documents_read: int
     other_authors: Mapping[str, int]
     recipe: Recipe
+    joined: Joined
 
     def fits(self, recipe: Recipe) -> bool:
         """Whether this corpus was selected and tagged as the recipe wants it."""
-        return (recipe.filters, recipe.excluded, TagOptions.of(recipe)) == (
-            self.recipe.filters,
+        return (selection(recipe.filters), recipe.excluded, TagOptions.of(recipe)) == (
+            selection(self.recipe.filters),
             self.recipe.excluded,
             TagOptions.of(self.recipe),
         )
+
+
+def selection(filters: Filters) -> Filters:
+    """What of the filters is applied while reading; who was read most is known only afterwards."""
+    return replace(filters, best_percent=None)
 
 
 def survey(
@@ -67,6 +76,7 @@ def survey(
         documents_read=reading.documents_read,
         other_authors=dict(reading.other_authors),
         recipe=recipe,
+        joined=reading.figures.joined((t.key, t.document) for t in tagged),
     )
 
 
@@ -81,15 +91,18 @@ class _Reading:
     left_out: list[tuple[int, LeftOut]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     other_authors: Counter[str] = field(default_factory=Counter)
+    figures: Figures = field(default_factory=Figures)
 
     def selected(self, items: Iterable[Item]) -> Iterator[tuple[DocumentId, Document]]:
         for item in items:
-            if isinstance(item, Notice):
-                self.notices.append(item)
+            if isinstance(item, Notice | Figure | TableSeen):
+                self._note(item)
                 continue
             self.documents_read += 1
             if isinstance(item, BrokenItem):
                 self._leave_out(LeftOut(item.document_id, item.source_name, item.reason, "broken"))
+            elif isinstance(item, LeftOut):
+                self._leave_out(item)
             elif left_out := self._unwanted(item):
                 self._leave_out(left_out)
             elif {key := self._key(item), item.document_id} & set(self.recipe.excluded):
@@ -98,6 +111,14 @@ class _Reading:
                 yield key, item
             if self.progress:
                 self.progress(self.documents_read)
+
+    def _note(self, told: Notice | Figure | TableSeen) -> None:
+        """What is said of a file besides its texts."""
+        match told:
+            case Notice():
+                self.notices.append(told)
+            case Figure():
+                self.figures.add(told)
 
     def _unwanted(self, document: Document) -> LeftOut | None:
         left_out = select.select(document, _without_any(self.recipe.filters, document))

@@ -90,6 +90,11 @@ def dataset_sentence(error: e.DataError) -> str:
             )
             total = f"All {error.documents_read:,} items were filtered out."
             return f"{total}{closest} Change the filters and I read them again."
+        case e.FiguresWithoutPages():
+            return (
+                f"`{quoted(error.name)}` has figures, but not of which pages, so they fit no text. Nothing was added. "
+                "Export the table of pages (Search Console: Pages; Analytics: Pages and screens) and drop it here."
+            )
         case e.SameFile():
             return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
         case e.RoundLocked():

@@ -12,6 +12,7 @@ Markup = Literal["wordpress", "html", "markdown", "text"]
 Register = Literal["written", "spoken"]
 Severity = Literal["info", "warning", "blocker"]
 Split = Literal["train", "validation", "test"]
+Measure = Literal["views", "clicks"]
 PromptStyle = Literal["mixed", "title", "brief"]
 Rule = Literal[
     "markup",
@@ -46,6 +47,8 @@ LeftOutReason = Literal[
     "newer",
     "title-excluded",
     "excluded",
+    "other-speaker",
+    "less-read",
     "broken",
     "language",
     "series",
@@ -101,10 +104,11 @@ class BrokenItem:
 class Notice:
     """Something about a whole file that a person should look at.
 
-    kind: "sheet" is a table of a workbook that was left out; its detail is a sentence.
+    kind: "sheet" is a table of a workbook that was left out, "no-pages" a table of figures without page addresses;
+    their details are sentences. "broken" is one of the first items that could not be read, its detail says why.
     """
 
-    kind: Literal["encoding", "title-rule", "repaired-xml", "sheet"]
+    kind: Literal["encoding", "title-rule", "repaired-xml", "sheet", "no-pages", "broken"]
     source_name: str
     detail: str
     sample: str = ""
@@ -115,6 +119,7 @@ class Filters:
     """Which documents belong to the voice. author matches login or display name, case-blind; None takes all.
 
     since, until: inclusive days in UTC; documents without a date pass. exclude_title: regular expressions.
+    best_percent: of the documents whose page figures are known, so many percent that were read most; all others pass.
     """
 
     author: str | None = None
@@ -123,6 +128,7 @@ class Filters:
     statuses: tuple[str, ...] = ("publish",)
     kinds: tuple[str, ...] = ("post",)
     exclude_titles: tuple[str, ...] = ()
+    best_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ class PlainText:
 class Post:
     """What corpus-wide stages see of a document: its plain text, before any choice is applied.
 
-    performance: how well it did among its readers, more is better; None where nobody measured it.
+    performance: views or clicks, where a file of figures knows the page; comparable within one set.
     """
 
     document_id: DocumentId
@@ -277,6 +283,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class FiguresJoined:
+    """How many of the documents that the filters keep have figures of their page, and which were taken."""
+
+    measure: Measure
+    documents: int
+    with_figures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything known of a set of sources under one recipe.
 
@@ -297,6 +312,7 @@ class Prepared:
     last_published: date | None
     by_month: Mapping[str, int] = field(default_factory=dict)
     touched: Mapping[Rule, tuple[DocumentId, ...]] = field(default_factory=dict)
+    figures: FiguresJoined | None = None
 
     @property
     def left_out_counts(self) -> dict[str, int]:

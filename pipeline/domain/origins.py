@@ -1,16 +1,18 @@
 """How a dataset was made and what became of each document: enough to make it again and to compare it with another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.domain.documents import DocumentId, ExampleId, LeftOutReason, Recipe, Rule, Split
+from pipeline.domain.reading import ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
 class SourceUsed:
-    """A file by the name its documents carry and the SHA-256 (hex) of its bytes."""
+    """A file by the name its documents carry, the SHA-256 (hex) of its bytes, and what was said about reading it."""
 
     name: str
     sha256: str
+    reading: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,30 +1,40 @@
 """What reading a file and preparing a round come to, as values that travel between processes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.domain.documents import Finding
+from pipeline.domain.documents import Finding, Measure, Notice
+from pipeline.domain.reading import ReadOptions, SpeakerSeen, TableSeen
 
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """One file, read to its end. authors: published posts per author as the file names them, most first."""
+    """One file, read to its end.
 
-    documents: int
-    broken: int
-    authors: Mapping[str, int]
-    notices: tuple[str, ...]
+    authors: published posts per author as the file names them, most first; who speaks in a transcript is no author.
+    notices: with "broken" ones for the first unread items. speakers: who says most first.
+    figures: pages per measure, for a file that is no writing but says how often pages were seen.
+    """
+
+    documents: int = 0
+    broken: int = 0
+    authors: Mapping[str, int] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    tables: tuple[TableSeen, ...] = ()
+    speakers: tuple[SpeakerSeen, ...] = ()
+    figures: Mapping[Measure, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedFile:
-    """A readable file, the name people know it by, and the SHA-256 (hex) of its bytes."""
+    """A readable file, the name people know it by, the SHA-256 (hex) of its bytes, what was said about reading it."""
 
     path: Path
     name: str
     sha256: str
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Voices, the consent they rest on, and the rounds and sources their data comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NewType
 
 from pipeline.domain.documents import Choice, DocumentId, Filters, Recipe, Rule
+from pipeline.domain.preparing import FileFacts
+from pipeline.domain.reading import ReadOptions
 
 VoiceId = NewType("VoiceId", int)
 ConsentId = NewType("ConsentId", int)
@@ -133,7 +135,7 @@ def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A file to be read. sha256 is None until its bytes are in the artifact store."""
+    """A file to be read. sha256 is None until its bytes are in the artifact store. readings: see Source."""
 
     team_id: str
     voice_id: VoiceId
@@ -144,11 +146,15 @@ class NewSource:
     added_by: str
     slack_file_id: str | None = None
     sha256: str | None = None
+    readings: tuple[ReadOptions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One uploaded file: bytes in the artifact store by SHA-256 (hex)."""
+    """One uploaded file: bytes in the artifact store by SHA-256 (hex).
+
+    readings: what was said about reading it, newest last; undoing takes the newest away. facts: of the last reading.
+    """
 
     source_id: SourceId
     team_id: str
@@ -164,6 +170,13 @@ class Source:
     sha256: str | None
     documents: int
     refusal: str | None = None
+    readings: tuple[ReadOptions, ...] = ()
+    facts: FileFacts = field(default_factory=FileFacts)
+
+    @property
+    def reading(self) -> ReadOptions:
+        """What is in force."""
+        return self.readings[-1] if self.readings else ReadOptions()
 
 
 # An entry of open_blockers that nobody has to settle: personal data was kept for private training only.

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.domain.preparing import FileFacts
+from pipeline.domain.reading import ReadOptions
 from pipeline.domain.voices import (
     Consent,
     ConsentId,
@@ -114,7 +116,11 @@ class Sources(Protocol):
         sha256: str | None = None,
         documents: int | None = None,
         refusal: str | None = None,
-    ) -> None: ...
+        facts: FileFacts | None = None,
+        readings: tuple[ReadOptions, ...] | None = None,
+    ) -> None:
+        """None leaves a fact as it is."""
+        ...
 
 
 class Datasets(Protocol):

@@ -11,10 +11,11 @@ from typing import Any, Literal
 from webvtt import WebVTT
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.fields import plain
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.speakers import is_name
 from pipeline.sources.spoken import Transcript, spoken_items, turns_of
 

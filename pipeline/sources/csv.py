@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from pipeline.domain.documents import BrokenItem, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
+from pipeline.sources.analytics import FigureTable, figure_table, figures, no_pages
 from pipeline.sources.csv_layout import Layout, Row, find_layout
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 
 # Lines that decide on delimiter, header and columns: enough rows to be typical, few enough to parse four times.
 SAMPLE_LINES = 400
@@ -45,10 +47,16 @@ def read_csv(source: Source) -> Iterator[Item]:
     text = TextStream(source.stream)
     lines = text.lines(source.limits.record_chars)
     sample = _sample(lines)
-    layout = find_layout(sample, suffix=source.suffix)
+    told = source.options.of_table(source.name)
+    if not told and (found := figure_table(sample, suffix=source.suffix)):
+        yield from _figures(_Lines(chain(sample, lines), source), found, source)
+        yield from text.notices(source.name)
+        return
+    layout = find_layout(sample, suffix=source.suffix, told=told)
     if layout is None:
         raise UnreadableFile(source.name, "row 1") if any(map(str.strip, sample)) else EmptyFile(source.name)
     feed = _Lines(chain(sample, lines), source)
+    yield layout.seen(source.name)
     yield from _items(feed, layout, source)
     if layout.has_header and not feed.rows:
         raise EmptyFile(source.name)
@@ -66,9 +74,23 @@ def _sample(lines: Iterator[str]) -> list[str]:
     return sample
 
 
+def _figures(feed: _Lines, table: FigureTable, source: Source) -> Iterator[Item]:
+    if table.layout is None:
+        yield no_pages(source.name)
+        return
+    yield from figures(_taken(feed, table.delimiter, source), table.layout, source.name)
+
+
+def _taken(feed: _Lines, delimiter: str, source: Source) -> Iterator[Row]:
+    for row in _rows(feed, delimiter, source):
+        feed.take_row()
+        feed.rows += 1
+        yield row
+
+
 def _items(feed: _Lines, layout: Layout, source: Source) -> Iterator[Item]:
     header = layout.has_header
-    for row in _rows(feed, layout, source):
+    for row in _rows(feed, layout.delimiter, source):
         raw = feed.take_row()
         if not any(cell.strip() for cell in row):
             continue
@@ -79,9 +101,9 @@ def _items(feed: _Lines, layout: Layout, source: Source) -> Iterator[Item]:
         yield _item(row, raw, layout, source, feed.rows)
 
 
-def _rows(feed: _Lines, layout: Layout, source: Source) -> Iterator[Row]:
+def _rows(feed: _Lines, delimiter: str, source: Source) -> Iterator[Row]:
     try:
-        yield from csv.reader(feed, delimiter=layout.delimiter)
+        yield from csv.reader(feed, delimiter=delimiter)
     except csv.Error as error:
         raise UnreadableFile(source.name, f"row {feed.rows + 1}") from error
 

@@ -3,48 +3,128 @@
 import csv
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from pipeline.domain.reading import Column, Field, TableColumns, TableSeen
 from pipeline.sources.dates import parse_date
-from pipeline.sources.fields import Field, known_fields
+from pipeline.sources.decoding import UNSTORABLE
+from pipeline.sources.fields import known_fields
 
 DELIMITERS = (",", ";", "\t", "|")
 # A title fits a line; a body does not.
 TITLE_CHARS = 150
+# What a person is shown of a column to know it by.
+SHOWN_SAMPLES = 2
+SAMPLE_CHARS = 80
+# Names of columns are a few words long, and the writing under them is much longer than its name.
+NAME_CHARS = 40
+TIMES_ITS_NAME = 5
 Row = list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """names: one per column ("column 3" where the file has none). fields: which of them mean what."""
+    """names: one per column ("column 3" where the file has none). fields: which of them mean what.
+
+    rows: the first ones, with the header. is_sure: the column of the writing is known by its name, or was said.
+    """
 
     delimiter: str
     names: tuple[str, ...]
     fields: dict[Field, str]
     has_header: bool
+    rows: tuple[Row, ...] = ()
+    is_sure: bool = False
+
+    def seen(self, source_name: str) -> TableSeen:
+        """For the person who may know better."""
+        places = {name: at for at, name in reversed(list(enumerate(self.names)))}
+        shown = [_shown(cell) for cell in (self.names if not self.has_header else self.rows[0])]
+        columns = tuple(Column(name[:SAMPLE_CHARS], self._samples(at)) for at, name in enumerate(shown))
+        fields = tuple((field, places[name]) for field, name in self.fields.items())
+        return TableSeen(source_name, columns, fields, self.has_header, self.is_sure)
+
+    def _samples(self, at: int) -> tuple[str, ...]:
+        rows = self.rows[1:] if self.has_header else self.rows
+        cells = (_shown(row[at]) for row in rows if len(row) > at and row[at].strip())
+        return tuple(islice(cells, SHOWN_SAMPLES))
 
 
-def find_layout(sample: Sequence[str], *, suffix: str) -> Layout | None:
+def find_layout(sample: Sequence[str], *, suffix: str, told: TableColumns | None = None) -> Layout | None:
     """sample: the first lines with their ends. None when no column can be the writing."""
-    tables = {delimiter: _rows(sample, delimiter) for delimiter in DELIMITERS}
+    delimiter, rows = parted(sample, suffix=suffix)
+    return find_columns(rows, delimiter, told=told)
+
+
+def parted(sample: Sequence[str], *, suffix: str) -> tuple[str, list[Row]]:
+    """The likeliest delimiter, and the rows it makes."""
+    tables = {delimiter: parse_rows(sample, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: (_score(tables[one]), one == "\t" and suffix != ".csv"))
-    return find_columns(tables[delimiter], delimiter)
+    return delimiter, tables[delimiter]
 
 
-def find_columns(rows: Sequence[Row], delimiter: str = ",") -> Layout | None:
+def find_columns(rows: Sequence[Row], delimiter: str = ",", *, told: TableColumns | None = None) -> Layout | None:
     """The same for rows that are already parted into cells; blank ones are left out before."""
     if not rows:
         return None
+    found = _told(rows, delimiter, told) if told else _found(rows, delimiter)
+    return replace(found, rows=tuple(rows)) if found else None
+
+
+def _told(rows: Sequence[Row], delimiter: str, told: TableColumns) -> Layout | None:
+    """As a person said it; a place that the table does not have means nothing."""
+    names = tuple(rows[0]) if told.has_header else _numbered(rows)
+    fields = {field: names[at] for field, at in told.fields if at < len(names)}
+    return Layout(delimiter, names, fields, told.has_header, is_sure=True) if fields else None
+
+
+def _found(rows: Sequence[Row], delimiter: str) -> Layout | None:
     fields = known_fields(rows[0])
     if _is_header(rows[0], fields):
-        return Layout(delimiter, tuple(rows[0]), _with_body(fields, rows), has_header=True)
-    width = Counter(map(len, rows)).most_common(1)[0][0]
-    names = tuple(f"column {number}" for number in range(1, width + 1))
-    guessed = _guessed(names, [row for row in rows if len(row) == width])
+        is_sure = "body" in fields or "completion" in fields
+        return Layout(delimiter, tuple(rows[0]), _with_body(fields, rows), has_header=True, is_sure=is_sure)
+    if _looks_like_names(rows):
+        names = tuple(rows[0])
+        return Layout(delimiter, names, _guessed(names, _of_width(rows[1:], len(names))), has_header=True)
+    names = _numbered(rows)
+    guessed = _guessed(names, _of_width(rows, len(names)))
     return Layout(delimiter, names, guessed, has_header=False) if guessed else None
 
 
-def _rows(sample: Sequence[str], delimiter: str) -> list[Row]:
+def _numbered(rows: Sequence[Row]) -> tuple[str, ...]:
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    return tuple(f"column {number}" for number in range(1, width + 1))
+
+
+def _of_width(rows: Sequence[Row], width: int) -> list[Row]:
+    return [row for row in rows if len(row) == width]
+
+
+def _looks_like_names(rows: Sequence[Row]) -> bool:
+    """A first row in words that are not known ("Titel;Inhalt"): short, all different, neither dates nor numbers, and
+    much shorter than the writing below."""
+    names, below = rows[0], _of_width(rows[1:], len(rows[0]))
+    if len(below) < 2 or len(names) < 2 or len({name.strip().casefold() for name in names}) < len(names):
+        return False
+    if not all(_may_be_name(name) for name in names):
+        return False
+    longest = max(range(len(names)), key=lambda at: _mean_chars(below, at))
+    return _mean_chars(below, longest) >= TIMES_ITS_NAME * max(NAME_CHARS // 2, len(names[longest]))
+
+
+def _may_be_name(cell: str) -> bool:
+    name = cell.strip()
+    letters = any(letter.isalpha() for letter in name)
+    return letters and len(name) <= NAME_CHARS and "\n" not in name and not parse_date(name) and "://" not in name
+
+
+def _shown(cell: str) -> str:
+    line = " ".join(cell[: 4 * SAMPLE_CHARS].split())
+    return UNSTORABLE.sub("", line if len(line) <= SAMPLE_CHARS else line[: SAMPLE_CHARS - 1] + "…")
+
+
+def parse_rows(sample: Sequence[str], delimiter: str) -> list[Row]:
     """The rows up to the first that cannot be one."""
     rows: list[Row] = []
     try:

@@ -1,6 +1,7 @@
 """Bytes to text: UTF-8 where it is UTF-8, Windows-1252 line by line where it is not."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import IO
@@ -17,6 +18,8 @@ DETECT_BYTES = 200_000
 UTF16_HEAD_BYTES = 256
 UTF16_ZERO_SHARE = 0.4
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# No database column and no provider takes these: NUL, and halves of surrogate pairs that JSON can spell.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 UTF8_NAMES = frozenset({"utf-8", "ascii"})
 
 

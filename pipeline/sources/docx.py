@@ -11,12 +11,13 @@ import mammoth  # type: ignore[import-untyped]  # ships no types
 from lxml import etree
 
 from pipeline.domain.documents import Document, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
 from pipeline.sources.dates import parse_date
 from pipeline.sources.html_depth import flattened
 from pipeline.sources.office import part_of, xml_parts
 from pipeline.sources.people import person
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.titles import file_day, file_title, is_placeholder
 from pipeline.sources.vendor_faults import refused
 

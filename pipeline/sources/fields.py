@@ -3,13 +3,11 @@
 import html
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 from pipeline.domain.documents import Document, DocumentId, Markup
+from pipeline.domain.reading import Field
 from pipeline.sources.dates import parse_date
 from pipeline.sources.html_signs import is_html
-
-Field = Literal["title", "body", "author", "date", "url", "status", "kind", "prompt", "completion", "tags"]
 
 # In order of preference: the GMT column of a WordPress dump before the local one, a link before a slug.
 NAMES: dict[Field, tuple[str, ...]] = {

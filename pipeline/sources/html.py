@@ -7,10 +7,11 @@ from datetime import datetime
 from bs4 import BeautifulSoup, Tag
 
 from pipeline.domain.documents import Document, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.html_depth import flattened
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.titles import title_from
 
 AROUND = ("nav", "header", "footer", "aside", "script", "style", "form", "noscript", "template", "iframe", "svg")

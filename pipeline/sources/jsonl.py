@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.domain.documents import BrokenItem, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
 from pipeline.sources.conversations import last_exchange
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from, known_fields
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.wordpress_rest import is_rest_post, rest_post
 
 BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")

@@ -11,13 +11,14 @@ from email.message import Message
 from email.utils import parseaddr
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.mail_html import main_part
 from pipeline.sources.mail_text import own_words
 from pipeline.sources.people import person, without_addresses
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.titles import file_title
 
 # A message's first line in a mailbox: "From someone Thu Jan  5 14:30:46 2012", or Thunderbird's "From - …".

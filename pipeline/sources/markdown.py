@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.domain.documents import Document, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
 from pipeline.sources.front_matter import split_front_matter
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.spoken import spoken_items
 from pipeline.sources.titles import title_from, unhashed
 from pipeline.sources.transcript import find_transcript

@@ -9,11 +9,12 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError
 
 from pipeline.domain.documents import Document, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
 from pipeline.sources.dates import parse_date
 from pipeline.sources.pdf_paragraphs import Line, joined
 from pipeline.sources.people import person
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.titles import file_day, file_title, find_title, is_placeholder
 from pipeline.sources.vendor_faults import VENDOR_FAULTS, refused
 

@@ -1,14 +1,15 @@
 """The one way into the readers: picks one by suffix and content and keeps every item inside the limits."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
+from pipeline.domain.reading import Item, ReadOptions
 from pipeline.errors import EmptyFile, FileTooBig
 from pipeline.sources.captions import read_segments, read_srt, read_vtt
 from pipeline.sources.csv import read_csv
+from pipeline.sources.decoding import UNSTORABLE
 from pipeline.sources.docx import read_docx
 from pipeline.sources.formats import Format, detect
 from pipeline.sources.html import read_html
@@ -16,14 +17,14 @@ from pipeline.sources.jsonl import read_json, read_jsonl
 from pipeline.sources.mail import read_eml, read_mbox
 from pipeline.sources.markdown import read_markdown
 from pipeline.sources.pdf import read_pdf
-from pipeline.sources.source import Item, Limits, Reader, Source
+from pipeline.sources.source import Limits, Reader, Source
 from pipeline.sources.sql import read_sql
 from pipeline.sources.text import read_text
 from pipeline.sources.wxr import read_wxr
 from pipeline.sources.xlsx import read_xlsx
 from pipeline.sources.zip import read_zip
 
-__all__ = ["Item", "Limits", "read_file"]
+__all__ = ["Limits", "read_file"]
 
 READERS: dict[Format, Reader] = {
     "wxr": read_wxr,
@@ -44,13 +45,17 @@ READERS: dict[Format, Reader] = {
     "eml": read_eml,
 }
 WHOLE: frozenset[Format] = frozenset({"markdown", "html", "text", "vtt", "srt", "segments"})
-# No database column and no provider takes these: NUL, and halves of surrogate pairs that JSON can spell.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 BLANK = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"
 BLANK_HEAD_BYTES = 4096
 
 
-def read_file(path: Path, *, name: str, limits: Limits = Limits()) -> Iterator[Item]:  # noqa: B008  # frozen
+def read_file(
+    path: Path,
+    *,
+    name: str,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    options: ReadOptions = ReadOptions(),  # noqa: B008  # frozen
+) -> Iterator[Item]:
     """Every item of one file, lazily; document ids are unique within it.
 
     name: what people call the file; its suffix counts, path's does not. Raises a DataError, also after items were
@@ -60,7 +65,7 @@ def read_file(path: Path, *, name: str, limits: Limits = Limits()) -> Iterator[I
     if size_bytes > limits.file_bytes:
         raise FileTooBig(name, size_bytes, limits.file_bytes)
     with path.open("rb") as stream:
-        source = Source(stream, name, size_bytes, limits)
+        source = Source(stream, name, size_bytes, limits, options=options)
         items = read_zip(source, _read_member) if _format(source) == "zip" else _read_member(source)
         yield from _within(items, source)
 
@@ -86,8 +91,10 @@ def _within(items: Iterator[Item], source: Source) -> Iterator[Item]:
     for item in items:
         if isinstance(item, Notice):
             yield replace(item, sample=UNSTORABLE.sub("", item.sample))
-        else:
+        elif isinstance(item, Document | BrokenItem):
             yield _bounded(_identified(item, source, used), source.limits)
+        else:
+            yield item
 
 
 def _identified(item: Document | BrokenItem, source: Source, used: dict[str, int]) -> Document | BrokenItem:

@@ -1,14 +1,12 @@
 """What every reader is given and what it hands back."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO
 
-from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item, ReadOptions
 from pipeline.sources.budget import Budget
-
-Item = Document | BrokenItem | Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,7 @@ class Source:
     """One opened file. stream: seekable, at its start. name: for errors, titles and dates; never opened as a path.
 
     budget: of the archive the file lies in, for readers that unpack something themselves.
+    options: what people said about the file, its members included.
     """
 
     stream: IO[bytes]
@@ -55,6 +54,7 @@ class Source:
     size_bytes: int
     limits: Limits
     budget: Budget | None = None
+    options: ReadOptions = field(default_factory=ReadOptions)
 
     @property
     def file_name(self) -> str:

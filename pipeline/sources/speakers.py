@@ -1,7 +1,11 @@
 """What may be a speaker's name, and how speakers without one are called."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pipeline.domain.documents import Document, LeftOut
+from pipeline.domain.reading import Item
 
 NAME_CHARS = 50
 NAME_WORDS = 5
@@ -17,6 +21,7 @@ NOT_NAMES = frozenset(
 WORD = re.compile(r"[A-ZÀ-ÖØ-Þ\d][\w.’'&-]*|[^\W\d_a-zA-Z][\w.’'-]*")
 NUMBERED = re.compile(r"(?:speaker[ _-]*)?(\d{1,4})", re.IGNORECASE)
 UNNAMED = "Speaker"
+UNNAMED_SPEAKER = re.compile(rf"{UNNAMED} \d+")
 
 
 def is_name(text: str) -> bool:
@@ -43,3 +48,25 @@ def spoken_names(labels: Iterable[str]) -> dict[str, str]:
     taken = set(names.values())
     free = next(f"{UNNAMED} {number}" for number in range(1, len(distinct) + 2) if f"{UNNAMED} {number}" not in taken)
     return {label: names.get(label, free) for label in distinct}
+
+
+def is_anonymous(name: str) -> bool:
+    return UNNAMED_SPEAKER.fullmatch(name) is not None
+
+
+def speaker_key(document: Document) -> str:
+    """Of a spoken document: one key for everything a person says in a file. A number means another person in each."""
+    name = document.author or ""
+    return document.document_id if is_anonymous(name) else name
+
+
+def of_speakers(items: Iterable[Item], speakers: tuple[str, ...] | None) -> Iterator[Item]:
+    """What the chosen speakers say, without its author: the choice stands whatever the author filter says of other
+    files. What others say is left out; None leaves everything as it is."""
+    for item in items:
+        if speakers is None or not isinstance(item, Document) or item.register != "spoken" or item.author is None:
+            yield item
+        elif speaker_key(item) in speakers:
+            yield replace(item, author=None, author_name=None)
+        else:
+            yield LeftOut(item.document_id, item.source_name, item.title, "other-speaker")

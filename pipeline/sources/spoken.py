@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Markup, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile
 from pipeline.sources.fillers import is_english, without_fillers
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.speakers import spoken_names
 from pipeline.sources.titles import file_day, file_title
 

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile, UnreadableType
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import TextStream
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.sql_values import BadTuple, Incomplete, tuple_at
 
 STATEMENT = re.compile(

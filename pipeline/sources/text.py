@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.sources.chapters import Chapters, find_chapters
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import decode_whole
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.spoken import spoken_items
 from pipeline.sources.titles import file_day, file_title, find_title
 from pipeline.sources.transcript import find_transcript

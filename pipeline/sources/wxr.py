@@ -12,10 +12,11 @@ from datetime import datetime
 from lxml import etree
 
 from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile, UnsafeXml
 from pipeline.sources.dates import parse_date
 from pipeline.sources.decoding import TextStream
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.wxr_items import ItemScanner, RawItem
 from pipeline.sources.wxr_salvage import salvaged_fields
 

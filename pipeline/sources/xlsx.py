@@ -9,12 +9,14 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]  # ships no types
 
 from pipeline.domain.documents import BrokenItem, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
+from pipeline.sources.analytics import figures, find_figures
 from pipeline.sources.budget import Budget
 from pipeline.sources.csv_layout import Layout, Row, find_columns
 from pipeline.sources.fields import document_from
 from pipeline.sources.office import xml_parts
-from pipeline.sources.source import Item, Source
+from pipeline.sources.source import Source
 from pipeline.sources.vendor_faults import refused
 
 # Rows that decide on header and columns.
@@ -48,11 +50,18 @@ def _sized(block: bytes, path: str) -> bytes:
 def _items(book: Any, source: Source) -> Iterator[Item]:  # Any: the library has no types
     with refused(source):
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or list(book.worksheets)
-    found = [(sheet, layout) for sheet in sheets if (layout := _layout(sheet, source))]
+    figured = [(sheet, of) for sheet in sheets if (of := find_figures(_first_rows(sheet, source)))]
+    if figured and not source.options.columns:
+        for sheet, of_figures in figured:
+            yield from figures(_rows(sheet, source), of_figures, source.name)
+        return
+    told = source.options.of_table(source.name)
+    found = [(sheet, layout) for sheet in sheets if (layout := find_columns(_first_rows(sheet, source), told=told))]
     if not found:
         raise EmptyFile(source.name)
     sheet, layout = next((one for one in found if one[1].has_header), found[0])
     others = [other.title for other, _ in found if other is not sheet]
+    yield layout.seen(source.name)
     number = 0
     rows = _rows(sheet, source)
     for row in islice(rows, 1, None) if layout.has_header else rows:
@@ -65,8 +74,8 @@ def _items(book: Any, source: Source) -> Iterator[Item]:  # Any: the library has
         yield Notice("sheet", source.name, f"I read the sheet “{sheet.title}” and left out {names}")
 
 
-def _layout(sheet: Any, source: Source) -> Layout | None:
-    return find_columns(list(islice(_rows(sheet, source), SAMPLE_ROWS)))
+def _first_rows(sheet: Any, source: Source) -> list[Row]:
+    return list(islice(_rows(sheet, source), SAMPLE_ROWS))
 
 
 def _rows(sheet: Any, source: Source) -> Iterator[Row]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import IO
 
-from pipeline.domain.documents import BrokenItem, DocumentId, Notice
+from pipeline.domain.documents import BrokenItem, Document, DocumentId, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import (
     ArchiveBomb,
     DataError,
@@ -22,7 +23,7 @@ from pipeline.errors import (
 from pipeline.sources.budget import Budget
 from pipeline.sources.formats import ARCHIVE_MAGIC, ZIP_MAGIC
 from pipeline.sources.office import METHODS, READ_OFFICE, names_in, office_suffix
-from pipeline.sources.source import Item, Reader, Source
+from pipeline.sources.source import Reader, Source
 
 COPY_BYTES = 1 << 16
 # A member is read from memory up to here and from an unnamed temporary file beyond.
@@ -96,7 +97,7 @@ def _member_items(
     try:
         with tempfile.SpooledTemporaryFile(MEMORY_BYTES) as unpacked:
             size_bytes = _unpack(archive, member, unpacked, source, budget)
-            inner = Source(unpacked, f"{source.name}/{path}", size_bytes, source.limits, budget)
+            inner = Source(unpacked, f"{source.name}/{path}", size_bytes, source.limits, budget, source.options)
             for item in read_member(inner):
                 yield _renamed(item, path, source.name)
     except (ArchiveBomb, UnsafeXml):
@@ -147,8 +148,8 @@ def _refuse_nested(target: IO[bytes], source: Source) -> None:
 
 
 def _renamed(item: Item, path: str, name: str) -> Item:
-    """Ids inside an archive begin with the member's path; a notice keeps the member's name, which a person needs."""
-    if isinstance(item, Notice):
+    """Ids inside an archive begin with the member's path; what is told keeps the member's whole name."""
+    if not isinstance(item, Document | BrokenItem):
         return item
     inner = item.document_id.removeprefix(f"{PurePosixPath(path.replace(chr(92), '/')).name}#")
     document_id = DocumentId(f"{path}#{inner}" if inner else path)

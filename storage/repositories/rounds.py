@@ -164,4 +164,5 @@ def _filters(stored: dict[str, Any]) -> Filters:
         statuses=tuple(stored["statuses"]),
         kinds=tuple(stored["kinds"]),
         exclude_titles=tuple(stored["exclude_titles"]),
+        best_percent=stored.get("best_percent"),  # absent in steps of before there were figures
     )

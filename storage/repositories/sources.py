@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pipeline.domain.preparing import FileFacts
+from pipeline.domain.reading import ReadOptions
 from pipeline.domain.voices import (
     Dataset,
     DatasetId,
@@ -18,6 +20,7 @@ from pipeline.domain.voices import (
     SourceState,
     VoiceId,
 )
+from storage.readings import facts_of, readings_of, stored_facts, stored_readings
 from storage.rows import insert, insert_new, the_one
 from storage.tables import DatasetRow, SourceRow
 
@@ -27,7 +30,8 @@ class SqlSources:
     session: AsyncSession
 
     async def add(self, source: NewSource, *, now: datetime) -> Source:
-        return _source(await insert(self.session, SourceRow, **asdict(source), added_at=now))
+        values = asdict(source) | {"readings": stored_readings(source.readings)}
+        return _source(await insert(self.session, SourceRow, **values, added_at=now))
 
     async def by_id(self, source_id: SourceId) -> Source:
         return _source(await the_one(self.session, SourceRow, col(SourceRow.id) == source_id))
@@ -51,9 +55,17 @@ class SqlSources:
         sha256: str | None = None,
         documents: int | None = None,
         refusal: str | None = None,
+        facts: FileFacts | None = None,
+        readings: tuple[ReadOptions, ...] | None = None,
     ) -> None:
         """None leaves a column as it is."""
-        news = {"sha256": sha256, "documents": documents, "refusal": refusal}
+        news = {
+            "sha256": sha256,
+            "documents": documents,
+            "refusal": refusal,
+            "facts": None if facts is None else stored_facts(facts),
+            "readings": None if readings is None else stored_readings(readings),
+        }
         values = {name: value for name, value in news.items() if value is not None}
         await self.session.exec(update(SourceRow).where(col(SourceRow.id) == source_id).values(state=state, **values))
 
@@ -96,6 +108,8 @@ def _source(row: SourceRow) -> Source:
         sha256=row.sha256,
         documents=row.documents,
         refusal=row.refusal,
+        readings=readings_of(row.readings),
+        facts=facts_of(row.facts),
     )
 
 

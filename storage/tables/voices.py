@@ -82,6 +82,11 @@ class RecipeStepRow(Row, table=True):
 
 
 class SourceRow(Row, table=True):
+    """readings: JSON of pipeline.domain.reading.ReadOptions. facts: of pipeline.domain.preparing.FileFacts.
+
+    Both are NULL in rows from before they existed.
+    """
+
     __tablename__: ClassVar[str] = "source"
     __table_args__ = (Index(None, "voice_id", "sha256"),)
 
@@ -97,6 +102,8 @@ class SourceRow(Row, table=True):
     sha256: str | None = None
     documents: int = 0
     refusal: str | None = None
+    readings: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class DatasetRow(Row, table=True):

@@ -15,7 +15,7 @@ DOCKERFILE = DockerfileParser(str(ROOT / "Dockerfile"))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCKS = sorted(path.name for path in ROOT.glob("requirements*.lock"))
 # What in a feature may know Slack: who listens and what is shown. Everything else decides.
-SHOWN = ("__init__", "listeners", "*views", "*forms")
+SHOWN = ("__init__", "*listeners", "*views", "*forms")
 
 
 def lines(instruction: str) -> list[str]:

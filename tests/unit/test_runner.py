@@ -24,10 +24,11 @@ from pipeline.domain.documents import (
     Recipe,
     Rule,
 )
+from pipeline.domain.reading import Item
 from pipeline.errors import NothingLeft
 from pipeline.findings import FIXABLE, RULES, accept
 from pipeline.runner import Target, decide, prepare
-from pipeline.survey import Item, survey
+from pipeline.survey import survey
 
 ALL = Recipe(choices=dict.fromkeys(FIXABLE, "fix"))
 TARGET = Target("You write in the voice of Ada.", 8192, lambda text: len(text.split()))

@@ -40,7 +40,7 @@ class PrepareRound:
             voice = await tx.voices.by_id(round_.voice_id)
             sources = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "read"]
             recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
-        if not sources:
+        if not any(one.documents for one in sources):
             await self.nothing(item, round_, voice, None)
             return
         if item.attempts > MAX_ATTEMPTS:
@@ -49,7 +49,12 @@ class PrepareRound:
         try:
             async with AsyncExitStack() as stack:
                 files = [
-                    PreparedFile(await stack.enter_async_context(self.artifacts.local_path(sha256)), one.name, sha256)
+                    PreparedFile(
+                        await stack.enter_async_context(self.artifacts.local_path(sha256)),
+                        one.name,
+                        sha256,
+                        one.reading,
+                    )
                     for one in sources
                     if (sha256 := one.sha256)
                 ]
@@ -124,6 +129,7 @@ def report_facts(round_id: RoundId, handle: str, prepared: PreparedRound, filter
         "last": prepared.last_published,
         "if_accepted": asdict(prepared.if_accepted),
         "open_blockers": list(prepared.open_blockers),
+        "figures": prepared.report["figures"],
     }
 
 

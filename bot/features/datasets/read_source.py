@@ -1,9 +1,10 @@
 """The worker's side of a dropped file: fetch it, read it to its end, count it in or refuse it."""
 
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from dataclasses import dataclass, replace
 
 from bot.cards import say_round_card
+from bot.features.datasets.file_facts import read_facts
+from bot.features.datasets.speakers import SAME_NAME, similarity, with_guess
 from bot.features.datasets.usecase import NOT_SAVED, append, changed, source_message
 from bot.slack.failures import sentence_for
 from pipeline.domain.documents import Filters
@@ -16,12 +17,11 @@ from pipeline.domain.voices import (
     Voice,
 )
 from pipeline.domain.work import WorkItem
-from pipeline.errors import DataError, EmptyFile, SameFile, UnreadableFile
+from pipeline.errors import DataError, EmptyFile, FiguresWithoutPages, SameFile, UnreadableFile
 from pipeline.ports import ArtifactStore, Clock, Database, FileFetcher, People, Preparer, Transaction
 
 BOT = "understudy"
 MAX_ATTEMPTS = 5
-SAME_NAME = 0.8  # similarity of an export's author to the owner's display name above which they are the same person
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class ReadSource:
     async def __call__(self, item: WorkItem) -> None:
         async with self.database.read() as tx:
             source = await tx.sources.by_id(SourceId(int(item.subject)))
-        if source.state != "waiting":
+        if source.state not in ("waiting", "read"):
             async with self.database.begin() as tx:
                 await tx.work.finish(item)
             return
@@ -51,9 +51,8 @@ class ReadSource:
             async with self.database.read() as tx:
                 await refuse_repeat(tx, source, sha256)
             async with self.artifacts.local_path(sha256) as path:
-                facts = await self.preparer.read(PreparedFile(path, source.name, sha256))
-            if not facts.documents:
-                raise UnreadableFile(source.name) if facts.broken else EmptyFile(source.name)
+                facts = await self.preparer.read(PreparedFile(path, source.name, sha256, source.reading))
+            refuse_empty(source.name, facts)
             await self.count_in(item, source, sha256, facts)
         except DataError as error:
             await self.refuse(item, source, error)
@@ -63,10 +62,16 @@ class ReadSource:
             return await self.artifacts.put_file(file.path)
 
     async def refuse(self, item: WorkItem, source: Source, error: DataError) -> None:
+        """A file that was read before stays as it was; only what was said about reading it is taken back."""
         async with self.database.begin() as tx:
             round_ = await tx.rounds.by_id(source.round_id)
-            await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
-            facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
+            if source.state == "read":
+                before = replace(source, readings=source.readings[:-1])
+                await tx.sources.update(source.source_id, state="read", readings=before.readings)
+                facts = read_facts(before) | {"sentence": sentence_for(error)}
+            else:
+                await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
+                facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
             await tx.outbox.say(source_message(source, round_, facts))
             await tx.work.finish(item)
 
@@ -76,16 +81,12 @@ class ReadSource:
             voice = await tx.voices.by_id(source.voice_id)
             await refuse_repeat(tx, source, sha256)  # a copy may have been read at the same time
             documents = read.documents + read.broken
-            await tx.sources.update(source.source_id, state="read", sha256=sha256, documents=documents)
-            facts = {
-                "state": "read",
-                "name": source.name,
-                "documents": documents,
-                "broken": read.broken,
-                "authors": dict(list(read.authors.items())[:8]),
-                "notices": list(read.notices),
-            }
-            await tx.outbox.say(source_message(source, round_, facts))
+            readings = with_guess(source.readings, read, self.names_of(voice))
+            await tx.sources.update(
+                source.source_id, state="read", sha256=sha256, documents=documents, facts=read, readings=readings
+            )
+            known = replace(source, facts=read, readings=readings)
+            await tx.outbox.say(source_message(source, round_, read_facts(known)))
             if round_.state == "open":  # approved while this was read: it waits for the next round, which takes it over
                 await self.guess_filters(tx, round_, voice, read)
                 await changed(tx, round_, BOT, "source.read", {"documents": documents}, self.clock)
@@ -97,9 +98,22 @@ class ReadSource:
         steps = await tx.recipe_steps.of_round(round_.round_id)
         if len(read.authors) < 2 or any(step.filters is not None for step in steps):
             return
-        author = likeliest_author(list(read.authors), [self.people.name(voice.owner), voice.handle])
+        author = likeliest_author(list(read.authors), self.names_of(voice))
         step = RecipeStep(NOT_SAVED, round_.round_id, by=BOT, at=self.clock(), filters=Filters(author=author))
         await append(tx, step, round_, self.clock)
+
+    def names_of(self, voice: Voice) -> list[str]:
+        """What the owner may be called in a file."""
+        return [self.people.name(voice.owner), voice.handle]
+
+
+def refuse_empty(name: str, read: FileFacts) -> None:
+    """Raises when nothing in the file is of use."""
+    if read.documents or read.figures:
+        return
+    if any(notice.kind == "no-pages" for notice in read.notices):
+        raise FiguresWithoutPages(name)
+    raise UnreadableFile(name) if read.broken else EmptyFile(name)
 
 
 async def refuse_repeat(tx: Transaction, source: Source, sha256: str) -> None:
@@ -114,7 +128,3 @@ def likeliest_author(authors: list[str], names: list[str]) -> str:
     alike = [(similarity(author, name), author) for author in authors for name in names]
     best, author = max(alike, key=lambda pair: pair[0])
     return author if best >= SAME_NAME else authors[0]
-
-
-def similarity(one: str, other: str) -> float:
-    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()

@@ -140,7 +140,7 @@ class UndoFix:
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilters:
-    """Raises NotSteward."""
+    """The share of the most read is chosen elsewhere and stays. Raises NotSteward."""
 
     database: Database
     clock: Clock
@@ -148,6 +148,8 @@ class ChangeFilters:
     async def __call__(self, round_id: RoundId, user: str, filters: Filters) -> None:
         async with self.database.begin() as tx:
             round_ = await stewards_round(tx, round_id, user)
+            standing = filters_standing(await tx.recipe_steps.of_round(round_id))
+            filters = replace(filters, best_percent=standing.best_percent)
             step = RecipeStep(NOT_SAVED, round_id, by=user, at=self.clock(), filters=filters)
             await append(tx, step, round_, self.clock)
 
@@ -158,8 +160,7 @@ class FiltersInForce:
 
     async def __call__(self, round_id: RoundId) -> Filters:
         async with self.database.read() as tx:
-            steps = [step.filters for step in await tx.recipe_steps.of_round(round_id) if step.undone_at is None]
-        return next((filters for filters in reversed(steps) if filters is not None), Filters())
+            return filters_standing(await tx.recipe_steps.of_round(round_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +229,18 @@ async def carry_over(tx: Transaction, before: Round, after: Round, clock: Clock)
             added_by=source.added_by,
             slack_file_id=source.slack_file_id,
             sha256=source.sha256,
+            readings=source.readings,
         )
         copy = await tx.sources.add(same, now=clock())
-        await tx.sources.update(copy.source_id, state="read", sha256=source.sha256, documents=source.documents)
+        await tx.sources.update(copy.source_id, state="read", documents=source.documents, facts=source.facts)
     for step in await tx.recipe_steps.of_round(before.round_id):
         if step.undone_at is None:
             await tx.recipe_steps.append(replace(step, step_id=NOT_SAVED, round_id=after.round_id))
     await changed(tx, after, CARRIED_BY, "round.carried_over", {"from": before.number}, clock)
+
+
+def filters_standing(steps: Sequence[RecipeStep]) -> Filters:
+    return fold_steps(list(steps), start=Filters()).filters
 
 
 def standing_choices(steps: Sequence[RecipeStep]) -> dict[Rule, Choice]:

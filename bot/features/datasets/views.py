@@ -1,16 +1,18 @@
 """The round's card, a message per file, and the cleaning report with its buttons."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.cards import ROUND_CARD
+from bot.features.datasets import file_views
+from bot.features.datasets.best_read_views import best_read_blocks
+from bot.features.datasets.file_views import named
 from bot.features.datasets.prepare_round import REPORT
 from bot.features.datasets.usecase import SOURCE_MESSAGE
-from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
-from bot.slack.mrkdwn import channel, clipped, escape, quoted, shortened
+from bot.slack.message import Facts, Message, button, buttons, divider, section
+from bot.slack.mrkdwn import channel, clipped, escape, shortened
 from pipeline.domain.voices import RoundId
 
 ACCEPT_ALL = "datasets.accept_all"
@@ -21,11 +23,8 @@ SEE_CHANGES = "differences.since_before"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 # Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
-BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
-SHOWN_NOTICES = 5
 SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside Slack's limit for a message
 SAMPLE_CHARS = 300
-NAMED = 160  # characters of a file's name, a title, an author
 
 FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .docx, .html, .vtt or a .zip"
 THIN = 100  # below this the old command-line tool advised "a few hundred"
@@ -55,6 +54,8 @@ REASONS = {
     "newer": "newer",
     "title-excluded": "excluded by title",
     "excluded": "left out by an editor",
+    "other-speaker": "by other speakers",
+    "less-read": "read less",
     "broken": "unreadable",
     "language": "in another language",
     "series": "in a series",
@@ -96,59 +97,6 @@ def round_standing(facts: Facts) -> str:
     return f"{facts['texts']:,} of {facts['read']:,} texts, {state} · {REHEARSED[facts['rehearsal']]}"
 
 
-def source(facts: Facts) -> Message:
-    name = named(facts["name"])
-    if facts["state"] == "refused":
-        return plain(facts["sentence"])
-    if facts["state"] == "waiting":
-        if facts["in_front"]:
-            return plain(f"Reading `{name}` after `{named(facts['after'])}` ({facts['in_front']} in front).")
-        return plain(f"👀 Reading `{name}` …")
-    lines = [f"*{name}* — {facts['documents']:,} items, read to the end."]
-    if len(facts["authors"]) > 1:
-        people = " · ".join(f"{named(author)} ({count:,})" for author, count in facts["authors"].items())
-        lines.append(f"Published posts by: {people}")
-    notices = [notice.split("\t") for notice in facts["notices"]]
-    reasons = [detail for kind, _, detail, _ in notices if kind == "broken"]
-    if facts["broken"]:
-        lines.append(broken_words(name, reasons, facts["broken"], facts["documents"] - facts["broken"]))
-    lines += [notice_words(*fields) for fields in notices if fields[0] != "broken"][:SHOWN_NOTICES]
-    return plain("\n".join(lines))
-
-
-def broken_words(name: str, reasons: list[str], broken: int, kept: int) -> str:
-    """reasons: of the first few; rows that are broken alike are told in one sentence."""
-    rows = [row for row in map(BROKEN_ROW.fullmatch, reasons) if row]
-    alike = {row[2] for row in rows}
-    if len(rows) < len(reasons) or len(alike) != 1:
-        why = "; ".join(escape(shortened(reason, NAMED)) for reason in reasons)
-        more = " and more" if broken > len(reasons) else ""
-        return f"I left out {broken:,} that I could not read ({why}{more}) and kept {kept:,}."
-    numbers = ", ".join(row[1] for row in rows) + (f" and {broken - len(rows):,} more" if broken > len(rows) else "")
-    if broken == 1:
-        return f"Row {numbers} of `{name}` {alike.pop()}; I left out 1 row and kept {kept:,}."
-    have = alike.pop().replace("has", "have", 1)
-    return f"Rows {numbers} of `{name}` {have}; I left out {broken:,} rows and kept {kept:,}."
-
-
-def notice_words(kind: str, file: str, detail: str, sample: str) -> str:
-    what = named(detail)
-    if kind == "encoding":
-        look = f" Check this line: “…{quoted(shortened(sample, NAMED))}…”" if sample else ""
-        encoding = "Windows-1252" if detail == "windows-1252" else what
-        return f"`{named(file)}` isn't UTF-8; I read it as {encoding}.{look}"
-    if kind == "title-rule":
-        return f"_Titles were found by this rule: {what}._"
-    if kind == "repaired-xml":
-        return f"_The export is not valid XML ({what}); I repaired what I could._"
-    return what
-
-
-def named(text: str) -> str:
-    """A name from a file or a form, safe and of bearable length."""
-    return quoted(shortened(text, NAMED))
-
-
 def report(facts: Facts) -> Message:
     """What is kept and left out, what was found, what it would come to."""
     round_id = RoundId(facts["round_id"])
@@ -157,6 +105,7 @@ def report(facts: Facts) -> Message:
     done = [finding for finding in facts["findings"] if finding["choice"] != "keep"]
     waiting = [finding for finding in facts["findings"] if finding["choice"] == "keep" and not is_said_below(finding)]
     blocks: list[Block] = [section(kept_lines(facts)), buttons(*set_buttons(facts))]
+    blocks += best_read_blocks(facts, round_id)
     blocks += done_blocks(done, round_id)
     for number, finding in enumerate(waiting, start=1):
         blocks += finding_blocks(finding, number, round_id)
@@ -266,4 +215,4 @@ def one_line(text: str) -> str:
     return escape(shortened(text, SAMPLE_CHARS))
 
 
-TEMPLATES = {ROUND_CARD: card, SOURCE_MESSAGE: source, REPORT: report}
+TEMPLATES = {ROUND_CARD: card, SOURCE_MESSAGE: file_views.source, REPORT: report}

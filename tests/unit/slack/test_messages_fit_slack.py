@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.features.consent import views as consent
+from bot.features.datasets import file_views
 from bot.features.datasets import views as datasets
 from bot.features.voices import views as voices
 from bot.slack.message import MESSAGE_CHARS, Message, fit, plain, section
@@ -122,6 +123,18 @@ def test_a_report_with_every_finding_at_its_longest_fits_and_keeps_its_buttons()
     assert "Accept all" in told
 
 
+tables = st.fixed_dictionaries(
+    {
+        "source_name": words,
+        "columns": st.lists(st.fixed_dictionaries({"name": words}), min_size=1, max_size=40),
+        "fields": st.lists(st.tuples(st.sampled_from(["body", "title", "tags"]), st.just(0)), max_size=2),
+        "is_sure": st.booleans(),
+        "unused": st.lists(words, max_size=40),
+    }
+)
+speakers = st.fixed_dictionaries(
+    {"name": words, "percent": st.integers(0, 100), "sample": words, "chosen": st.booleans()}
+)
 sources = st.one_of(
     st.fixed_dictionaries({"state": st.just("refused"), "name": words, "sentence": st.just("I refused it.")}),
     st.fixed_dictionaries(
@@ -134,12 +147,22 @@ sources = st.one_of(
             "documents": counts,
             "broken": counts,
             "authors": st.dictionaries(words, counts, max_size=8),
+            "source_id": st.just(1),
+            "undo": st.booleans(),
             "notices": st.lists(
-                st.tuples(
-                    st.sampled_from(["encoding", "title-rule", "repaired-xml", "broken", "other"]), words, words, words
-                ).map(lambda fields: "\t".join(" ".join(one.split()) for one in fields)),
+                st.fixed_dictionaries(
+                    {
+                        "kind": st.sampled_from(["encoding", "title-rule", "repaired-xml", "broken", "sheet"]),
+                        "source_name": words,
+                        "detail": words,
+                        "sample": words,
+                    }
+                ),
                 max_size=12,
             ),
+            "tables": st.lists(tables, max_size=5),
+            "speakers": st.lists(speakers, max_size=100),
+            "figures": st.dictionaries(st.sampled_from(["views", "clicks"]), counts),
         }
     ),
 )
@@ -148,7 +171,7 @@ sources = st.one_of(
 @settings(max_examples=60)
 @given(sources)
 def test_a_files_message_fits(facts: dict[str, Any]) -> None:
-    passes(datasets.source(facts))
+    passes(file_views.source(facts))
 
 
 examples = st.fixed_dictionaries({"title": words, "before": words, "after": words})

@@ -12,14 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item, TableSeen
 from pipeline.errors import EmptyFile, UnreadableFile
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 
 Write = Callable[[str, bytes | str], Path]
 
 
 def read(path: Path, name: str = "posts.csv", limits: Limits | None = None) -> list[Item]:
-    return list(read_file(path, name=name, limits=limits or Limits()))
+    items = read_file(path, name=name, limits=limits or Limits())
+    return [one for one in items if not isinstance(one, TableSeen)]
 
 
 def documents(items: list[Item]) -> list[Document]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document
+from pipeline.domain.reading import Item
 from pipeline.errors import ArchiveBomb, DataError, EmptyFile, FileTooBig, UnreadableFile, UnsafeXml
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from tests.unit.sources.built_files import core_properties, docx, packed, word_paragraph
 
 Write = Callable[[str, bytes | str], Path]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import Document, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 
 Write = Callable[[str, bytes | str], Path]
 PAGE = """<!DOCTYPE html><html><head><title>Tea — A blog</title><meta name="author" content="Ann">

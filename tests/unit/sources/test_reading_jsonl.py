@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item, TableSeen
 from pipeline.errors import EmptyFile, UnreadableFile
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 
 Write = Callable[[str, bytes | str], Path]
 CHAT = {
@@ -25,7 +26,8 @@ SHAREGPT = {"conversations": [{"from": "human", "value": "Write of tea"}, {"from
 
 
 def read(path: Path, name: str = "rows.jsonl", limits: Limits | None = None) -> list[Item]:
-    return list(read_file(path, name=name, limits=limits or Limits()))
+    items = read_file(path, name=name, limits=limits or Limits())
+    return [one for one in items if not isinstance(one, TableSeen)]
 
 
 def documents(items: list[Item]) -> list[Document]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
 from pipeline.sources.mail_text import own_words
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from tests.unit.sources.built_files import letter, mailbox, packed
 
 Write = Callable[[str, bytes | str], Path]

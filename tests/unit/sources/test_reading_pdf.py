@@ -10,10 +10,11 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.domain.documents import Document, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile
 from pipeline.sources.pdf import page_lines
 from pipeline.sources.pdf_paragraphs import Line, joined
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from tests.unit.sources.built_files import lines_at, pdf
 
 Write = Callable[[str, bytes | str], Path]

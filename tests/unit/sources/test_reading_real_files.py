@@ -63,7 +63,7 @@ def test_every_markdown_file_of_an_archive_is_read(corpora: Path, tmp_path: Path
 def test_the_federalist_papers_are_85_rows(corpora: Path) -> None:
     found = list(read_file(corpora / "authors" / "federalist.csv", name="federalist.csv"))
     papers = [one for one in found if isinstance(one, Document)]
-    assert len(papers) == len(found) == 85
+    assert len(papers) == len(found) - 1 == 85
     assert sum(one.author == "HAMILTON" for one in papers) == 51
 
 

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.domain.documents import BrokenItem, Document
+from pipeline.domain.reading import Item
 from pipeline.errors import UnreadableFile, UnreadableType
 from pipeline.sources.decoding import CHUNK_BYTES
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from pipeline.sources.sql import HEAD_CHARS
 from pipeline.sources.sql_values import BadTuple, Incomplete, tuple_at
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
-from pipeline.sources.reading import Item, read_file
+from pipeline.sources.reading import read_file
 
 Write = Callable[[str, bytes | str], Path]
 ESSAY = "Here are some words of an essay. " * 40

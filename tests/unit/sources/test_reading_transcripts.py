@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, FileTooBig, UnreadableFile
 from pipeline.sources.fillers import without_fillers
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from pipeline.sources.speakers import is_name, spoken_names
 from tests.unit.sources.built_files import packed
 

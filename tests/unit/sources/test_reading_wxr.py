@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile, UnreadableType, UnsafeXml
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from pipeline.sources.wxr_items import ItemScanner
 
 Write = Callable[[str, bytes | str], Path]

@@ -11,8 +11,9 @@ import openpyxl  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item, TableSeen
 from pipeline.errors import ArchiveBomb, EmptyFile, UnreadableFile
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 from tests.unit.sources.built_files import packed, xlsx
 
 Write = Callable[[str, bytes | str], Path]
@@ -25,7 +26,8 @@ ROWS: list[list[object]] = [
 
 
 def read(path: Path, name: str = "posts.xlsx", limits: Limits | None = None) -> list[Item]:
-    return list(read_file(path, name=name, limits=limits or Limits()))
+    items = read_file(path, name=name, limits=limits or Limits())
+    return [one for one in items if not isinstance(one, TableSeen)]
 
 
 def documents(items: list[Item]) -> list[Document]:

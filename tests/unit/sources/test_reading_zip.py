@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain.documents import BrokenItem, Document, Notice
+from pipeline.domain.reading import Item, TableSeen
 from pipeline.errors import ArchiveBomb, EmptyFile, FileTooBig, UnreadableFile, UnreadableType, UnsafeXml
 from pipeline.sources.budget import Budget
-from pipeline.sources.reading import Item, Limits, read_file
+from pipeline.sources.reading import Limits, read_file
 
 Write = Callable[[str, bytes | str], Path]
 
@@ -25,7 +26,8 @@ def archive(members: Mapping[str, bytes | str], *, method: int = zipfile.ZIP_DEF
 
 
 def read(path: Path, name: str = "blog.zip", limits: Limits | None = None) -> list[Item]:
-    return list(read_file(path, name=name, limits=limits or Limits()))
+    items = read_file(path, name=name, limits=limits or Limits())
+    return [one for one in items if not isinstance(one, TableSeen)]
 
 
 def documents(items: list[Item]) -> list[Document]:

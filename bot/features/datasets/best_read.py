@@ -1,0 +1,24 @@
+"""Keep what was read most: a filter that figures of pages make possible, and that nobody has to use."""
+
+from dataclasses import dataclass, replace
+
+from bot.features.datasets.usecase import NOT_SAVED, append, filters_standing, stewards_round
+from pipeline.domain.voices import RecipeStep, RoundId
+from pipeline.ports import Clock, Database
+
+
+@dataclass(frozen=True, slots=True)
+class KeepBestRead:
+    """percent: None keeps all. Raises NotSteward, RoundLocked."""
+
+    database: Database
+    clock: Clock
+
+    async def __call__(self, round_id: RoundId, user: str, percent: int | None) -> None:
+        async with self.database.begin() as tx:
+            round_ = await stewards_round(tx, round_id, user)
+            filters = filters_standing(await tx.recipe_steps.of_round(round_id))
+            if filters.best_percent != percent:
+                chosen = replace(filters, best_percent=percent)
+                step = RecipeStep(NOT_SAVED, round_id, by=user, at=self.clock(), filters=chosen)
+                await append(tx, step, round_, self.clock)

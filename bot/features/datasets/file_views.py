@@ -1,0 +1,166 @@
+"""The message of a file: what was in it, what to look at, and what a person may know better."""
+
+import re
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.slack.message import Facts, Message, button, buttons, plain, section
+from bot.slack.mrkdwn import escape, quoted, shortened
+
+COLUMNS = "datasets.columns."  # followed by the table's place
+SPEAKER = "datasets.speaker."  # followed by the speaker's place
+OTHER_SPEAKER = "datasets.speakers"
+UNDO_READING = "datasets.undo_reading"
+BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
+SHOWN_NOTICES = 5
+SHOWN_SPEAKERS = 4
+SHOWN_COLUMNS = 12
+NAMED = 160  # characters of a file's name, a title, an author
+LABEL_CHARS = 60
+FIELDS = {
+    "body": "the text",
+    "completion": "the text",
+    "title": "the title",
+    "author": "the author",
+    "date": "the date",
+}
+
+
+def source(facts: Facts) -> Message:
+    name = named(facts["name"])
+    if facts["state"] == "refused":
+        return plain(facts["sentence"])
+    if facts["state"] == "waiting":
+        if facts["in_front"]:
+            return plain(f"Reading `{name}` after `{named(facts['after'])}` ({facts['in_front']} in front).")
+        return plain(f"👀 Reading `{name}` …")
+    text = "\n".join([*lines_of(facts, name), *taken_back(facts)])
+    pressed = [*column_buttons(facts), *speaker_buttons(facts)]
+    if facts["undo"]:
+        pressed.append(button("Undo", UNDO_READING, facts["source_id"]))
+    blocks: list[Block] = [section(text)]
+    return Message(text, (*blocks, buttons(*pressed)) if pressed else tuple(blocks))
+
+
+def lines_of(facts: Facts, name: str) -> list[str]:
+    lines = [headline(facts, name)]
+    if len(facts["authors"]) > 1:
+        people = " · ".join(f"{named(author)} ({count:,})" for author, count in facts["authors"].items())
+        lines.append(f"Published posts by: {people}")
+    reasons = [notice["detail"] for notice in facts["notices"] if notice["kind"] == "broken"]
+    if facts["broken"]:
+        lines.append(broken_words(name, reasons, facts["broken"], facts["documents"] - facts["broken"]))
+    others = [notice for notice in facts["notices"] if notice["kind"] != "broken"]
+    lines += [notice_words(notice) for notice in others[:SHOWN_NOTICES]]
+    lines += speaker_lines(facts["speakers"])
+    for table in facts["tables"]:
+        lines += column_lines(table, several=len(facts["tables"]) > 1)
+    return lines
+
+
+def taken_back(facts: Facts) -> list[str]:
+    """Said when a choice about reading could not be carried out."""
+    return [f"⚠️ {facts['sentence']} I kept the columns as they were."] if facts.get("sentence") else []
+
+
+def headline(facts: Facts, name: str) -> str:
+    figures = " and ".join(f"{measure} of {pages:,} pages" for measure, pages in facts["figures"].items())
+    if facts["documents"] or not figures:
+        return f"*{name}* — {facts['documents']:,} items{', ' + figures if figures else ''}, read to the end."
+    return f"*{name}* — {figures}: figures, not writing. The report says how many texts they fit."
+
+
+def speaker_lines(speakers: Sequence[Facts]) -> list[str]:
+    if not speakers:
+        return []
+    if len(speakers) == 1:
+        return [f"Everything in it is said by *{named(speakers[0]['name'])}*, which I take for the voice."]
+    shown = speakers[: 2 * SHOWN_SPEAKERS]
+    more = f" · {len(speakers) - len(shown)} more" if len(speakers) > len(shown) else ""
+    lines = ["Who speaks: " + " · ".join(f"{named(one['name'])} {one['percent']} %" for one in shown) + more]
+    lines += [f"> {named(one['name'])}: “{named(one['sample'])}”" for one in shown if one["sample"]]
+    chosen = [named(one["name"]) for one in speakers if one["chosen"]]
+    if not chosen:
+        return [*lines, "*Who is the voice?* Until you say, nothing of this file is used."]
+    names = ", ".join(chosen[:SHOWN_SPEAKERS]) + (" and others" if len(chosen) > SHOWN_SPEAKERS else "")
+    return [*lines, f"The voice is *{names}*; what the others say is left out."]
+
+
+def column_lines(table: Facts, *, several: bool) -> list[str]:
+    names = [column["name"] for column in table["columns"]]
+    where = f" of `{named(table['source_name'].rsplit('/', 1)[-1])}`" if several else ""
+    lines = []
+    if not table["is_sure"]:
+        taken = [f"“{named(names[at])}” for {FIELDS[field]}" for field, at in table["fields"] if field in FIELDS]
+        lines.append(f"I am not sure of the columns{where}: I took {', '.join(taken)}. Look before you go on.")
+    if table["unused"]:
+        unused = ", ".join(named(name) for name in table["unused"][:SHOWN_COLUMNS])
+        more = f" and {len(table['unused']) - SHOWN_COLUMNS} more" if len(table["unused"]) > SHOWN_COLUMNS else ""
+        lines.append(f"Columns{where} not used for training: {unused}{more} (kept for tracing).")
+    return lines
+
+
+def column_buttons(facts: Facts) -> list[ButtonElement]:
+    several = len(facts["tables"]) > 1
+    return [
+        button(
+            f"Columns of {cut(table['source_name'].rsplit('/', 1)[-1])}" if several else "Columns",
+            f"{COLUMNS}{at}",
+            facts["source_id"],
+            style=None if table["is_sure"] else "primary",
+        )
+        for at, table in enumerate(facts["tables"])
+    ]
+
+
+def speaker_buttons(facts: Facts) -> list[ButtonElement]:
+    """Of those who are not the voice yet."""
+    speakers = facts["speakers"]
+    if len(speakers) < 2:
+        return []
+    alone = sum(one["chosen"] for one in speakers) == 1
+    offered = [
+        button(cut(one["name"]), f"{SPEAKER}{at}", facts["source_id"])
+        for at, one in enumerate(speakers[:SHOWN_SPEAKERS])
+        if not (alone and one["chosen"])
+    ]
+    return [*offered, button("Several or others …", OTHER_SPEAKER, facts["source_id"])]
+
+
+def broken_words(name: str, reasons: list[str], broken: int, kept: int) -> str:
+    """reasons: of the first few; rows that are broken alike are told in one sentence."""
+    rows = [row for row in map(BROKEN_ROW.fullmatch, reasons) if row]
+    alike = {row[2] for row in rows}
+    if len(rows) < len(reasons) or len(alike) != 1:
+        why = "; ".join(escape(shortened(reason, NAMED)) for reason in reasons)
+        more = " and more" if broken > len(reasons) else ""
+        return f"I left out {broken:,} that I could not read ({why}{more}) and kept {kept:,}."
+    numbers = ", ".join(row[1] for row in rows) + (f" and {broken - len(rows):,} more" if broken > len(rows) else "")
+    if broken == 1:
+        return f"Row {numbers} of `{name}` {alike.pop()}; I left out 1 row and kept {kept:,}."
+    have = alike.pop().replace("has", "have", 1)
+    return f"Rows {numbers} of `{name}` {have}; I left out {broken:,} rows and kept {kept:,}."
+
+
+def notice_words(notice: Facts) -> str:
+    what, kind, sample = named(notice["detail"]), notice["kind"], notice["sample"]
+    if kind == "encoding":
+        look = f" Check this line: “…{quoted(shortened(sample, NAMED))}…”" if sample else ""
+        encoding = "Windows-1252" if notice["detail"] == "windows-1252" else what
+        return f"`{named(notice['source_name'])}` isn't UTF-8; I read it as {encoding}.{look}"
+    if kind == "title-rule":
+        return f"_Titles were found by this rule: {what}._"
+    if kind == "repaired-xml":
+        return f"_The export is not valid XML ({what}); I repaired what I could._"
+    return what
+
+
+def named(text: str) -> str:
+    """A name from a file or a form, safe and of bearable length."""
+    return quoted(shortened(text, NAMED))
+
+
+def cut(text: str) -> str:
+    """For a button, where Slack shows plain text of up to 75 characters; no notification calls anybody."""
+    return shortened(text.replace("<", " ").replace(">", " "), LABEL_CHARS) or "?"
