@@ -97,6 +97,12 @@ def dataset_sentence(error: e.DataError) -> str:
             )
         case e.SameFile():
             return f"I already read this exact file on {day(error.read_at)} ({error.documents:,} texts). Nothing added."
+    return round_sentence(error)
+
+
+def round_sentence(error: e.DataError) -> str:
+    """About what the texts are to become."""
+    match error:
         case e.RoundLocked():
             return (
                 f"Round {error.number} of *{quoted(error.handle)}* was approved, so it no longer changes. "
