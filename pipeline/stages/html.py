@@ -6,11 +6,13 @@ from collections import Counter
 from bs4 import BeautifulSoup
 
 from pipeline.domain.documents import Markup, PlainText
+from pipeline.stages.elements import Page
 from pipeline.stages.markdown import render
 from pipeline.stages.plain_writer import Anchor, PlainWriter
+from pipeline.stages.simple_html import Unusual, write_simple
 from pipeline.stages.tag_names import SWALLOWING, TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
-from pipeline.stages.tree_walk import write_tree
+from pipeline.stages.tree_walk import walk_tree
 
 # Real posts stay below 40. A tree a million levels deep takes 27 s to build and walk; capped, 0.6 s.
 MAX_DEPTH = 200
@@ -50,15 +52,24 @@ def to_plain(body: str, *, markup: Markup) -> PlainText:
 
 
 def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> PlainText:
-    body = _comments_closed(body)
-    comments = len(_COMMENT.findall(body))
-    if tags is None:
-        tags = len(TAG.findall(_COMMENT.sub("", body)))
-    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_without_unclosed(body))))
-    soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml")
+    body = _comments_closed(body) if "<!--" in body else body
+    comments = len(_COMMENT.findall(body)) if "<!--" in body else 0
     writer = PlainWriter()
-    write_tree(soup, writer, newlines_count=newlines_count)
-    return _finished(writer.text(), writer.anchors, tags, comments)
+    try:
+        seen = write_simple(body, Page(writer, newlines_count=newlines_count))
+    except Unusual:
+        writer, seen = _by_tree(body, newlines_count=newlines_count)
+    return _finished(writer.text(), writer.anchors, seen if tags is None else tags, comments)
+
+
+def _by_tree(body: str, *, newlines_count: bool) -> tuple[PlainWriter, int]:
+    """As a browser would repair it. The words, and how many tags were written."""
+    source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_without_unclosed(body))))
+    # All white space stays: Beautiful Soup would take a blank line between two elements for a line break.
+    soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml", preserve_whitespace_tags={"html"})
+    writer = PlainWriter()
+    walk_tree(soup, Page(writer, newlines_count=newlines_count))
+    return writer, len(TAG.findall(_COMMENT.sub("", body)))
 
 
 def _without_unclosed(body: str) -> str:
