@@ -29,6 +29,9 @@ REASONS: Final[Mapping[str, str]] = {
     "secret": "with secrets",
     "quotation": "mostly quotation",
     "own-draft": "drafted by this program",
+    "guest-post": "by a guest",
+    "link-list": "lists of links",
+    "stale": "out of date",
 }
 MAX_BARS: Final = 20
 BAR_WORDS: Final = tuple(lead * 10**zeros for zeros in range(1, 7) for lead in (1, 2, 5))  # 10, 20, 50, 100 …

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from itertools import islice
 from typing import Final, Literal, TypeAlias
@@ -41,22 +42,35 @@ from pipeline.findings import choice_of, effect_of
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.prompts import Cleaned, stable_hash
-from pipeline.stages import choices, language, near_duplicates, quotations, repeats, series
+from pipeline.stages import choices, edges, language, near_duplicates, quotations, repeats, series
 from pipeline.survey import Corpus, left_out_for, survey
-from pipeline.tagging import Tagged, of_rule, places
+from pipeline.tagging import Flag, Tagged, of_rule, places
 from pipeline.wording import Evidence, Passage
 
 # 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
 TOO_SHORT_WORDS: Final = 50
 SIGNED_ONE_IN: Final = 10  # often enough to be learned as a signature, seldom enough not to end every draft
 
-DocumentRule: TypeAlias = Literal["empty", "language", "quotation", "series", "near-duplicate", "too-short", "too-long"]
+DocumentRule: TypeAlias = Literal[
+    "empty",
+    "language",
+    "quotation",
+    "series",
+    "near-duplicate",
+    "too-short",
+    "too-long",
+    "guest-post",
+    "link-list",
+    "stale",
+]
 # Rules that point at places and may also leave the whole document out, and the reason that is then counted.
 LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
     "secret": "secret",
     "email": "personal-data",
     "personal-data": "personal-data",
 }
+EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
+VERSION_LIVES: Final = timedelta(days=365)  # software blogs announce about once a year
 KINDS: Final[Mapping[str, str]] = {
     "[email]": "e-mail address",
     "[phone]": "phone number",
@@ -152,6 +166,9 @@ class _Decision:
         self._leave_out("empty", [t.key for t in self.remaining if not self._clean_text(t)])
         self._leave_out("language", language.find_foreign(self._posts()))
         self._leave_out("quotation", quotations.find_quoted(self._posts()))
+        self._leave_out("guest-post", self._flagged("guest-post"))
+        self._leave_out("link-list", self._flagged("link-list"))
+        self._leave_out("stale", [*self._flagged("stale"), *self._old_versions()])
         found = sorted(series.find_series(self._posts()), key=lambda one: -len(one.document_ids))
         patterns = [Passage(one.pattern, len(one.document_ids)) for one in found]
         self._leave_out("series", [key for one in found for key in one.document_ids], passages=patterns)
@@ -170,6 +187,11 @@ class _Decision:
         passages = [Passage(one.text, len(one.document_ids)) for one in found]
         places = {key: len(marks) for key, marks in by_document.items()}
         self._note_places("repeated-passage", places, samples, passages=passages)
+        for rule in EDGE_RULES:
+            found_at = {t.key: of_rule(rule, self._marks_of(t)) for t in self.remaining}
+            marked = [(t, t.plain.text, found_at[t.key]) for t in self.remaining]
+            counts = {key: len(marks) for key, marks in found_at.items()}
+            self._note_places(rule, counts, samples_of.mark_samples(marked))
 
     def clean(self) -> None:
         """Apply what was accepted, make the rows, and drop those that do not fit."""
@@ -235,7 +257,27 @@ class _Decision:
     def _clean_text(self, tagged: Tagged) -> str:
         signed = choice_of(self.recipe, "repeated-passage") == "signature" and keeps_signature(tagged.key)
         repeated = () if signed else self.repeated.get(tagged.key, ())
-        return _tidy(self._fixed(tagged.plain.text, [*tagged.marks, *repeated]))
+        return _tidy(self._fixed(tagged.plain.text, [*self._marks_of(tagged), *repeated]))
+
+    def _marks_of(self, tagged: Tagged) -> Sequence[Mark]:
+        """Without the lines at its ends that many texts share: the rule for repeated passages decides on those."""
+        repeated = self.repeated.get(tagged.key)
+        if not repeated:
+            return tagged.marks
+        at_ends = [mark for mark in tagged.marks if mark.rule in EDGE_RULES]
+        own = edges.without(at_ends, repeated)
+        return [mark for mark in tagged.marks if mark.rule not in EDGE_RULES or mark in own]
+
+    def _flagged(self, flag: Flag) -> list[DocumentId]:
+        return [tagged.key for tagged in self.remaining if flag in tagged.flags]
+
+    def _old_versions(self) -> list[DocumentId]:
+        """Announcements of a version that were a year old when the newest text appeared."""
+        days = {t.key: t.document.published_at for t in self.remaining if t.document.published_at}
+        newest = max(days.values(), default=None)
+        return [
+            key for key in self._flagged("version") if newest and key in days and newest - days[key] > VERSION_LIVES
+        ]
 
     def _fixed(self, text: str, marks: Iterable[Mark]) -> str:
         return choices.apply_marks(text, [mark for mark in marks if effect_of(self.recipe, mark.rule) == "rewrite"])

@@ -1,11 +1,27 @@
 """Every rule's opinion about one document, beside its untouched text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pipeline.domain.documents import Document, DocumentId, Mark, PlainText, Recipe, Rule
 from pipeline.findings import choice_of
-from pipeline.stages import contacts, health, html, identifiers, links, mojibake, secrets, shortcodes
+from pipeline.stages import (
+    contacts,
+    edges,
+    guests,
+    health,
+    html,
+    identifiers,
+    link_lists,
+    links,
+    mojibake,
+    secrets,
+    shortcodes,
+    stale,
+)
+
+Flag = Literal["stale", "version", "link-list", "guest-post"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +29,7 @@ class Tagged:
     """A document and every rule's opinion about it.
 
     shortcodes: marks on document.body. marks: on plain.text. title_marks: on title, which is plain.
+    flags: what is said of the text as a whole; "version" announces one, which is stale once it is old.
     """
 
     key: DocumentId
@@ -22,6 +39,7 @@ class Tagged:
     shortcodes: tuple[Mark, ...]
     marks: tuple[Mark, ...]
     title_marks: tuple[Mark, ...]
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +61,34 @@ def tag(key: DocumentId, document: Document, options: TagOptions) -> Tagged:
     plain = html.to_plain(body, markup=document.markup)
     title = html.to_plain(document.title, markup="html").text if {"<", "&"} & set(document.title) else document.title
     title = " ".join(title.split())
+    plain = plain if options.markup_out else replace(plain, text=body, anchors=())
+    marks = _marks(plain.text)
+    is_answer = document.prompt is not None  # a training row has no visitor to address and no author to name
     return Tagged(
         key=key,
         document=document,
-        plain=plain if options.markup_out else replace(plain, text=body, anchors=()),
+        plain=plain,
         title=title,
         shortcodes=found,
-        marks=_marks(plain.text if options.markup_out else body),
+        marks=marks if is_answer else marks + _edge_marks(plain.text, document),
         title_marks=_marks(title),
+        flags=() if is_answer else tuple(_flags(document, title, plain, marks)),
     )
+
+
+def _edge_marks(text: str, document: Document) -> tuple[Mark, ...]:
+    return (*edges.find_bios(text, document.author_name or document.author), *edges.find_calls(text))
+
+
+def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mark]) -> Iterator[Flag]:
+    if stale.is_dated(title, plain.text):
+        yield "stale"
+    if stale.announces_version(title, plain.text):
+        yield "version"
+    if link_lists.is_link_list(plain.text, [*of_rule("link", marks), *plain.anchors]):
+        yield "link-list"
+    if guests.is_guest_post(title, plain.text, (document.author, document.author_name)):
+        yield "guest-post"
 
 
 def _marks(text: str) -> tuple[Mark, ...]:

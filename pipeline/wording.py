@@ -92,6 +92,11 @@ def _done(e: Evidence) -> str:
         "personal-data": f"*Personal data.* {_kinds(e)} masked in {some}.",
         "language": f"*Another language.* {some} left out.",
         "quotation": f"*Mostly quotation.* {some} left out.",
+        "guest-post": f"*By somebody else.* {some} left out.",
+        "link-list": f"*Lists of links.* {some} left out.",
+        "stale": f"*Out of date.* {some} left out.",
+        "bio": f"*About the author.* {counted(n, 'sentence')} taken out of {some}.",
+        "call-to-action": f"*Calls to action.* {counted(n, 'sentence')} taken out of {some}.",
         "near-duplicate": f"*Nearly the same.* {some} left out; one of each stays.",
         "link": f"*Links.* {counted(n, 'web address')} taken out of {some}; the words stay.",
         "too-short": f"*Too short.* {some} under {e.limit:,} words left out.",
@@ -109,6 +114,7 @@ def _done(e: Evidence) -> str:
 def _harm(e: Evidence) -> str:
     """What was found and why it harms, for rules that need nothing but numbers."""
     some, n = e.documents, e.occurrences
+    them = _verb(e, "it", "them")
     has, repeats, are = _verb(e, "has", "have"), _verb(e, "repeats", "repeat"), _verb(e, "is", "are")
     sentences: dict[Rule, str] = {
         "markup": f"*Formatting.* {some} still {has} web-page code in the text. A model trained on it writes code "
@@ -125,6 +131,16 @@ def _harm(e: Evidence) -> str:
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
         "the writer's.",
+        "guest-post": f"*By somebody else.* {some} {_verb(e, 'says', 'say')} that a guest wrote {them}. That teaches "
+        "the guest's voice, not the writer's.",
+        "link-list": f"*Lists of links.* {some} {_verb(e, 'is a list', 'are lists')} of links with little between "
+        "them. A model learns other people's headlines and invents addresses for them.",
+        "stale": f"*Out of date.* {some} {_verb(e, 'announces', 'announce')} something that was over soon after: an "
+        "event, a deadline, a new version. A model announces it again.",
+        "bio": f"*About the author.* {counted(n, 'sentence')} in {some} {_tell(n)} who the author is, as a stranger "
+        "would. A model ends its drafts with such lines.",
+        "call-to-action": f"*Calls to action.* {counted(n, 'sentence')} in {some} {_ask(n)} the reader to subscribe, "
+        "follow, share or click. A model adds such lines to every draft.",
         "near-duplicate": f"*Nearly the same.* {some} {repeats} another {e.noun} almost word for word. A model learns "
         "such text by heart; one of each stays.",
         "link": f"*Links.* {counted(n, 'web address')} in {some}. Models trained on these invent links.",
@@ -184,6 +200,14 @@ def _and_more(passages: Sequence[Passage]) -> str:
 
 def _verb(evidence: Evidence, one: str, several: str) -> str:
     return one if len(evidence.document_ids) == 1 else several
+
+
+def _tell(sentences: int) -> str:
+    return "tells" if sentences == 1 else "tell"
+
+
+def _ask(sentences: int) -> str:
+    return "asks" if sentences == 1 else "ask"
 
 
 def counted(number: int, noun: str) -> str:

@@ -25,6 +25,11 @@ Rule = Literal[
     "language",
     "series",
     "repeated-passage",
+    "bio",
+    "call-to-action",
+    "guest-post",
+    "link-list",
+    "stale",
     "near-duplicate",
     "too-long",
     "too-short",
@@ -60,6 +65,9 @@ LeftOutReason = Literal[
     "secret",
     "quotation",
     "own-draft",
+    "guest-post",
+    "link-list",
+    "stale",
 ]
 
 

@@ -450,3 +450,31 @@ def test_personal_data_is_told_by_kind() -> None:
 def test_a_text_left_out_by_hand_says_so() -> None:
     prepared = prepare([document(1), document(2)], Recipe(excluded=(DocumentId("1"),)), TARGET)
     assert prepared.left_out_counts == {"excluded": 1}
+
+
+# What stands at the ends, and texts that are as a whole not the writer's
+
+
+def test_a_line_that_many_texts_share_is_one_finding_and_not_two() -> None:
+    call = "Subscribe to my newsletter for more."
+    shared = prepare([document(n, f"{words(n, 300)}\n\n{call}") for n in range(12)], Recipe(), TARGET)
+    assert found(shared, "repeated-passage") and found(shared, "call-to-action") is None
+    alone = prepare([document(0, f"{words(0, 300)}\n\n{call}"), document(1)], Recipe(), TARGET)
+    assert found(alone, "call-to-action").document_ids == ("0",)
+    cleaned = prepare([document(0, f"{words(0, 300)}\n\n{call}")], Recipe(choices={"call-to-action": "fix"}), TARGET)
+    assert cleaned.examples[0].completion == words(0, 300)
+
+
+def test_a_kept_signature_keeps_its_call() -> None:
+    bio = "Subscribe to my newsletter for more."
+    choices: dict[Rule, Choice] = {"repeated-passage": "keep", "call-to-action": "fix"}
+    prepared = prepare([document(n, f"{words(n, 300)}\n\n{bio}") for n in range(12)], Recipe(choices=choices), TARGET)
+    assert all(bio in example.completion for example in prepared.examples)
+
+
+def test_an_announced_version_is_out_of_date_a_year_before_the_newest_text() -> None:
+    old = document(1, title="Glue 2.0 released", published_at=datetime(2020, 1, 1, tzinfo=UTC))
+    new = document(2, title="Glue 3.0 released", published_at=datetime(2023, 1, 1, tzinfo=UTC))
+    prepared = prepare([old, new], Recipe(choices={"stale": "fix"}), TARGET)
+    assert prepared.left_out_counts == {"stale": 1}
+    assert found(prepared, "stale").document_ids == ("1",)

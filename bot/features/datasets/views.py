@@ -67,6 +67,9 @@ REASONS = {
     "secret": "with secrets",
     "quotation": "mostly quotation",
     "own-draft": "drafts of mine",
+    "guest-post": "by a guest",
+    "link-list": "lists of links",
+    "stale": "out of date",
 }
 
 

@@ -1,0 +1,113 @@
+"""What stands at a text's two ends and is addressed to the visitor: calls to action, and who the author is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pipeline.domain.documents import Mark, Rule
+from pipeline.stages.sentences import Sentence, sentences
+
+# Invitations of 1,400 real posts stood in the last paragraphs; further in, "follow the steps" is advice, not a call.
+TAIL_CHARS: Final = 900
+HEAD_CHARS: Final = 400
+TAIL_SHARE: Final = 0.3  # of a short text, so that its whole is not an end
+_NEWS: Final = r"(?:newsletter|mailing list|e-?mail list|updates|RSS|feed|channel|podcast|blog|alerts)"
+_PLACES: Final = r"(?:Twitter|Facebook|Instagram|LinkedIn|YouTube|Mastodon|Tumblr|Medium|GitHub|TikTok|Slack|@\w+)"
+_LEAD: Final = (
+    r"(?:Please,? |And |So |Also,? |Be sure to |Make sure (?:to|you) |Don['’]t forget to |Feel free to |You can |"
+    r"(?:And |So )?[Ii]f you(?:['’]d| would)? (?:like|liked|enjoyed|enjoy|found|want)[^,.;]{3,80}, (?:please |then )?|"
+    r"To (?:get|receive|stay|keep|learn|find|hear)[^,.;]{3,60}, (?:please )?)?"
+)
+_CALL = re.compile(
+    rf"{_LEAD}(?:"
+    rf"[Ss]ubscribe\b|[Ss]ign[- ]?up (?:for|to|here|now|below|today|at)\b|"
+    rf"[Ff]ollow (?:me|us|my|our|along|her|him|them|[\w ]{{2,30}}) on {_PLACES}|[Ff]ollow @\w|"
+    rf"[Jj]oin (?:me|us|our|my|the) [^.!?]{{0,60}}\b(?:{_NEWS}|community|list|{_PLACES})\b|"
+    r"[Cc]lick (?:here|below|on the button|the button)|"
+    r"[Ss]hare (?:this|it|the (?:post|article))\b(?: (?:post|article|story|page))?(?: with (?:your|a)| on|[.!]|$)|"
+    rf"[Gg]et (?:my|our|the) [^.!?]{{0,40}}{_NEWS}|"
+    r"[Dd]ownload (?:my|our|your|the) (?:free |full )+|"
+    r"[Ll]eave (?:me |us )?(?:a|your) comments?\b|"
+    r"[Ll]et (?:me|us) know (?:what you think |your thoughts )?in the comments|"
+    r"[Bb]ook (?:a|your) (?:free )?(?:call|demo|consultation|seat|place)|"
+    r"[Rr]egister (?:now|today|here|below)|"
+    rf"[Ll]ike (?:me|us|our page) on {_PLACES}|"
+    r"[Tt]weet (?:this|me|us|at)\b"
+    r")"
+)
+_CALL_WORDS: Final = re.compile(
+    r"ubscribe|ign[- ]?up|ollow|oin |lick |hare |et (?:my|our|the)|ownload|comment|ook (?:a|your)|egister |weet |ike "
+)
+_ABOUT_HEADING = re.compile(r"(?:#{1,6} )?About (?:the author|me|%s)[:.]?$", re.IGNORECASE)
+_BIO_VERB: Final = (
+    r"(?:is|was|has|have|works?|writes?|lives?|leads?|runs?|teaches|serves|blogs|tweets|holds|joined|founded|studies|"
+    r"studied|covers|edits|speaks|advises|can be (?:found|reached)|helps|spent|manages|directs|heads|grows)"
+)
+_GOES_ON = re.compile(
+    r"(?:He|She|They|His|Her|Their|You can (?:find|follow|reach)|Follow (?:him|her|them)|All (?:opinions|views)|"
+    r"(?:The )?(?:[Oo]pinions|[Vv]iews)|When (?:he|she|they)|Before|Previously|In (?:his|her|their))\b"
+)
+_MIN_NAME_WORDS: Final = 2  # a first name alone is also said of others
+
+
+def find_calls(text: str) -> list[Mark]:
+    """Marks of rule "call-to-action" over whole sentences at the ends that ask the reader to do something online."""
+    return [
+        _mark("call-to-action", text, sentence)
+        for sentence in _at_ends(text)
+        if _CALL_WORDS.search(text, sentence.start, sentence.end) and _CALL.match(_words(text, sentence))
+    ]
+
+
+def find_bios(text: str, author_name: str | None) -> list[Mark]:
+    """Marks of rule "bio": sentences at the ends that tell about the author by full name, and those that go on."""
+    name = author_name or ""
+    name = " ".join((name.replace("-", " ").title() if name.islower() else name).split())  # a login is often the name
+    if len(name.split()) < _MIN_NAME_WORDS or name not in text:
+        return []
+    about = re.compile(rf"(?:About |By )?{re.escape(name)}(?:,[^.!?]{{2,80}},)? {_BIO_VERB}\b")
+    at_ends = list(_at_ends(text))
+    found: list[Sentence] = []
+    for at, sentence in enumerate(at_ends):
+        words = _words(text, sentence)
+        goes_on = bool(found) and found[-1] is at_ends[at - 1] and _GOES_ON.match(words)
+        if about.match(words) or goes_on:
+            found.append(sentence)
+    return [_mark("bio", text, sentence) for sentence in found]
+
+
+def _at_ends(text: str) -> Iterator[Sentence]:
+    """Sentences of the first and of the last paragraphs, by whole lines; each once."""
+    tail = len(text) - min(TAIL_CHARS, int(len(text) * TAIL_SHARE))
+    tail = text.rfind("\n", 0, tail) + 1
+    head = min(text.find("\n", HEAD_CHARS // 2), HEAD_CHARS, tail)
+    if head > 0:
+        yield from sentences(text[:head])
+    yield from _moved(sentences(text[tail:]), tail)
+
+
+def _moved(found: Iterator[Sentence], by: int) -> Iterator[Sentence]:
+    for one in found:
+        yield Sentence(one.start + by, one.end + by, one.key, one.words, one.line_start, one.heading)
+
+
+_SIGN = re.compile(r"[-*•>#\d. ]*[\"“'(*_]*")
+
+
+def _words(text: str, sentence: Sentence) -> str:
+    words = text[sentence.start : sentence.end]
+    sign = _SIGN.match(words)
+    return words[sign.end() :] if sign else words
+
+
+def _mark(rule: Rule, text: str, sentence: Sentence) -> Mark:
+    """With the gap after it, so that taking it out leaves none."""
+    end = sentence.end
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    return Mark(rule, sentence.start, end if text[end : end + 1] not in ("", "\n") else sentence.end)
+
+
+def without(marks: Sequence[Mark], covered: Sequence[Mark]) -> list[Mark]:
+    """Marks that none of the others touch."""
+    return [m for m in marks if not any(m.start < other.end and other.start < m.end for other in covered)]

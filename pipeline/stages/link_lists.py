@@ -1,0 +1,41 @@
+"""Posts that are lists of links: somebody else's headlines with little between them."""
+
+import re
+from typing import Final
+
+from pipeline.domain.documents import Mark
+
+# Of all words inside links, and of all lines mostly made of them.
+LINKED_WORDS_SHARE: Final = 0.4
+LINKED_LINES_SHARE: Final = 0.5  # together with
+LEAST_WORDS_SHARE: Final = 0.2  # below it the lines between the links are a post of their own
+MIN_LINKED_LINES: Final = 5
+_MOSTLY: Final = 0.5
+_WORD = re.compile(r"\S+")
+
+
+def linked_shares(text: str, links: list[Mark]) -> tuple[float, float, int]:
+    """Of words, of lines, and how many lines are mostly links."""
+    spans = sorted((mark.start, mark.end) for mark in links)
+    lines = linked_lines = words = linked = 0
+    at = 0
+    for line in text.split("\n"):
+        end = at + len(line)
+        inside = sum(min(e, end) - max(s, at) for s, e in spans if s < end and at < e)
+        if line.strip():
+            size = len(line.split())
+            lines += 1
+            words += size
+            linked += round(size * min(1.0, inside / len(line)))
+            linked_lines += inside > _MOSTLY * len(line.strip())
+        at = end + 1
+    return linked / max(1, words), linked_lines / max(1, lines), linked_lines
+
+
+def is_link_list(text: str, links: list[Mark]) -> bool:
+    if len(links) < MIN_LINKED_LINES:
+        return False
+    of_words, of_lines, lines = linked_shares(text, links)
+    return lines >= MIN_LINKED_LINES and (
+        of_words >= LINKED_WORDS_SHARE or (of_lines >= LINKED_LINES_SHARE and of_words >= LEAST_WORDS_SHARE)
+    )
