@@ -47,6 +47,9 @@ from bot.features.feedback.rewriting import (
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
+from bot.features.pictures import views as picture_views
+from bot.features.pictures.listeners import PictureListeners
+from bot.features.pictures.usecase import AskForPictures, DrawPictures, Painter, PictureUploads
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rehearsal.listeners import RehearsalListeners
 from bot.features.rehearsal.overriding import CheckOverride, OverrideRehearsal
@@ -118,6 +121,8 @@ class Parts:
     preparer: Preparer
     rehearser: Rehearser
     comparer: Comparer
+    painter: Painter
+    uploads: PictureUploads
     files: FileFetcher
     people: People
     providers: ModelProviders
@@ -139,6 +144,7 @@ def listeners(parts: Parts) -> list[Feature]:
         datasets(parts),
         differences(parts),
         dropped_files(parts),
+        pictures(parts),
         rehearsal(parts),
         spending(parts),
         training(parts),
@@ -194,6 +200,10 @@ def dropped_files(parts: Parts) -> Feature:
         whispers=parts.whispers,
         modals=parts.modals,
     )
+
+
+def pictures(parts: Parts) -> Feature:
+    return PictureListeners(AskForPictures(parts.database, parts.clock), parts.whispers)
 
 
 def rehearsal(parts: Parts) -> Feature:
@@ -270,6 +280,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock),
         "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
+        "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
         "tuning": tuning_step(
             database=db,
             providers=parts.providers,
@@ -296,6 +307,7 @@ def templates() -> Templates:
         **consent_views.TEMPLATES,
         **dataset_views.TEMPLATES,
         **difference_views.TEMPLATES,
+        **picture_views.TEMPLATES,
         **rehearsal_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,

@@ -23,6 +23,7 @@ from bot.assembly import Parts, Rules, listeners, steps, templates
 from bot.comparing import ExecutorComparer
 from bot.drain import InFlight
 from bot.features.training.record import Timing
+from bot.picturing import ExecutorPainter
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
 from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
@@ -33,6 +34,7 @@ from bot.slack.files import SlackFiles
 from bot.slack.modals import Modals
 from bot.slack.people import SlackPeople
 from bot.slack.poster import Poster
+from bot.slack.uploads import SlackUploads
 from bot.slack.whispers import Whispers
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
@@ -118,6 +120,8 @@ async def opened_parts(
         preparer=ExecutorPreparer(pool, limits, row_facts(settings, prices)),
         rehearser=ExecutorRehearser(pool),
         comparer=ExecutorComparer(pool),
+        painter=ExecutorPainter(pool),
+        uploads=SlackUploads(client, session),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         people=people,
         providers=providers,

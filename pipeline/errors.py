@@ -13,6 +13,7 @@ AppError
 │   ├── SameFile              these bytes were read before
 │   ├── RoundLocked           a paid round takes no more texts or choices
 │   ├── DownloadRefused       Slack did not give the file
+│   ├── UploadRefused         Slack did not take pictures
 │   ├── UnresolvedBlocker     a blocker finding is still open
 │   └── TooFewExamples        not enough rows to train
 ├── CommandError              what was typed cannot be done
@@ -143,6 +144,14 @@ class DownloadRefused(DataError):
         super().__init__(name, status)
         self.name = name
         self.status = status
+
+
+class UploadRefused(DataError):
+    """code: Slack's own word, or the status of the answer."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class UnresolvedBlocker(DataError):

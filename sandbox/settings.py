@@ -13,7 +13,7 @@ class SandboxSettings:
     """ack_timeout_s: how long Slack waits for an answer; Slack's own value is 3 seconds.
 
     retry_scale multiplies Slack's retry schedule (at once, 1 minute, 5 minutes); tests set it near 0.
-    share_delay_s: completeUploadExternal shares a file a little later, as Slack does.
+    share_delay_s: how long after completeUploadExternal a file's type is known and it is shared, as in Slack.
     """
 
     manifest_path: Path = DEFAULT_MANIFEST

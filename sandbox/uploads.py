@@ -20,6 +20,7 @@ class Promise:
     file_id: str
     name: str
     size_bytes: int
+    alt_txt: str = ""
     content: bytes | None = None
 
 
@@ -29,20 +30,21 @@ class Uploads:
         self._promised: dict[str, Promise] = {}
         self._count = 0
 
-    def promise(self, name: str, size_bytes: int) -> tuple[str, str]:
+    def promise(self, name: str, size_bytes: int, alt_txt: str = "") -> tuple[str, str]:
         """(file id, upload address) for a file that will be sent."""
         ticket = secrets.token_hex(12)
-        self._promised[ticket] = Promise(self._new_id(), name, size_bytes)
+        self._promised[ticket] = Promise(self._new_id(), name, size_bytes, alt_txt)
         return self._promised[ticket].file_id, f"{self._slack.base_url}/upload/v1/{ticket}"
 
     def complete(self, file_id: str, title: str) -> File:
-        """Turn an uploaded promise into a file of the bot. SlackError: file_not_found."""
+        """Turn an uploaded promise into a file of the bot, not processed yet. SlackError: file_not_found."""
         for ticket, one in list(self._promised.items()):
             if one.file_id == file_id and one.content is not None:
                 del self._promised[ticket]
-                return self.store(
-                    self._slack.workspace.bot_user_id, one.name, one.content, title=title, file_id=file_id
-                )
+                bot = self._slack.workspace.bot_user_id
+                file = self.store(bot, one.name, one.content, title=title, file_id=file_id)
+                file.is_processed, file.alt_txt = False, one.alt_txt
+                return file
         raise SlackError("file_not_found")
 
     def store(

@@ -27,6 +27,7 @@ class File:
     """shares: channel id -> timestamps of the messages that carry it; empty until Slack has shared it.
 
     given_to_app: it was submitted in a modal's file_input, so the app sees it without a share.
+    is_processed: Slack works on an app's upload for a moment; until then its type is unknown and no message shows it.
     """
 
     file_id: str
@@ -39,6 +40,8 @@ class File:
     shares: dict[str, list[str]] = field(default_factory=dict)
     thread_ts_of: dict[str, str] = field(default_factory=dict)
     given_to_app: bool = False
+    is_processed: bool = True
+    alt_txt: str = ""
     is_deleted: bool = False
 
 

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.engine import Engine
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.outbox import SqlOutbox
+from storage.repositories.pictures import SqlPictures
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
 from storage.repositories.rehearsals import SqlRehearsals
 from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
@@ -30,6 +31,7 @@ class SqlTransaction:
         self.sources = SqlSources(session)
         self.datasets = SqlDatasets(session)
         self.rehearsals = SqlRehearsals(session)
+        self.pictures = SqlPictures(session)
         self.spend_requests = SqlSpendRequests(session)
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
         self.tuning_jobs = SqlTuningJobs(session)

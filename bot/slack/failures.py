@@ -74,8 +74,8 @@ def data_sentence(error: e.DataError) -> str:
             return "This archive unpacks to more than 1 GB or nests archives. I stopped and kept nothing."
         case e.UnsafeXml():
             return "This XML defines entities, which an export never needs. I refused it."
-        case e.DownloadRefused():
-            return download_sentence(error)
+        case e.DownloadRefused() | e.UploadRefused():
+            return transfer_sentence(error)
     return dataset_sentence(error)
 
 
@@ -129,7 +129,12 @@ def round_sentence(error: e.DataError) -> str:
     raise TypeError(type(error))
 
 
-def download_sentence(error: e.DownloadRefused) -> str:
+def transfer_sentence(error: e.DownloadRefused | e.UploadRefused) -> str:
+    if isinstance(error, e.UploadRefused):
+        return (
+            f"Slack didn't take the pictures ({escape(error.code)}); the same numbers stand in the cleaning report. "
+            "Ask an admin whether I have `files:write`, then press *Pictures* again."
+        )
     if error.status == 0:
         return (
             "Slack broke off while sending me that file, three times. Nothing was added; I'll try again if you "

@@ -18,6 +18,7 @@ from pipeline.ports.outside import (
     TuningProvider,
     WritingProvider,
 )
+from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
@@ -36,6 +37,7 @@ __all__ = [
     "LivenessLocks",
     "Outbox",
     "People",
+    "Pictures",
     "Postings",
     "Preparer",
     "Progress",

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
+from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
@@ -27,6 +28,8 @@ class Transaction(Protocol):
     def datasets(self) -> Datasets: ...
     @property
     def rehearsals(self) -> Rehearsals: ...
+    @property
+    def pictures(self) -> Pictures: ...
     @property
     def spend_requests(self) -> SpendRequests: ...
     @property

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.api.call import Call, Json, Method
+from sandbox.api.images import check_images
 from sandbox.block_ids import with_ids
 from sandbox.errors import SlackError
 from sandbox.rules.messages import MAX_MARKDOWN_CHARS, MAX_UPDATE_TEXT_CHARS, check_message, check_metadata
@@ -41,6 +42,7 @@ async def post_ephemeral(call: Call) -> Json:
 def _new_message(call: Call, channel: Channel) -> Message:
     text, blocks = _content(call)
     check_message(text, blocks, call.listed("attachments"))
+    check_images(call, blocks)
     workspace = call.slack.workspace
     return Message(
         channel.channel_id,
@@ -133,6 +135,7 @@ def _changes(call: Call, message: Message) -> dict[str, Any]:
         changes["attachments"],
         has_files=bool(message.file_ids),
     )
+    check_images(call, blocks)
     metadata = call.args.get("metadata")
     if metadata is not None:
         check_metadata(metadata)

@@ -9,6 +9,8 @@ from sandbox.shapes import file_json
 from sandbox.uploads import Uploads
 from sandbox.workspace import Channel, File
 
+MAX_ALT_CHARS = 1000
+
 
 class FileMethods:
     """The methods share the uploads that are under way, so they live on an object."""
@@ -28,11 +30,14 @@ class FileMethods:
         length = call.count("length", 0)
         if length <= 0:
             raise SlackError("invalid_arguments", messages=["[ERROR] length must be greater than 0"])
-        file_id, upload_url = self._uploads.promise(call.text("filename"), length)
+        alt_txt = call.maybe("alt_txt")
+        if len(alt_txt) > MAX_ALT_CHARS:
+            raise SlackError("alt_txt_too_large")
+        file_id, upload_url = self._uploads.promise(call.text("filename"), length, alt_txt)
         return {"upload_url": upload_url, "file_id": file_id}
 
     async def complete_upload(self, call: Call) -> Json:
-        """Answers before the file is shared; `shares` fills and file_shared comes a little later."""
+        """Answers before the file is worked on and shared; its type, `shares` and file_shared come a little later."""
         wanted = call.listed("files")
         if not wanted:
             raise SlackError("invalid_arguments", messages=["[ERROR] missing required field: files"])
@@ -43,16 +48,19 @@ class FileMethods:
             channel = call.writable_channel()
         thread_ts = parent_ts(call, channel) if channel else None
         files = [self._uploads.complete(str(one["id"]), str(one.get("title") or "")) for one in wanted]
-        if channel:
-            later = self._share_later(call, files, channel, thread_ts)
-            call.slack.events.tasks.start(later)
+        call.slack.events.tasks.start(self._process_later(call, files, channel, thread_ts))
         return {"files": [self._shape(call, one) for one in files]}
 
-    async def _share_later(self, call: Call, files: list[File], channel: Channel, thread_ts: str | None) -> None:
+    async def _process_later(
+        self, call: Call, files: list[File], channel: Channel | None, thread_ts: str | None
+    ) -> None:
         slack = call.slack
         await asyncio.sleep(slack.settings.share_delay_s)
-        comment = call.maybe("initial_comment")
-        slack.posts.share(files, slack.workspace.bot_user_id, channel, comment, thread_ts)
+        for file in files:
+            file.is_processed = True
+        if channel is not None:
+            comment = call.maybe("initial_comment")
+            slack.posts.share(files, slack.workspace.bot_user_id, channel, comment, thread_ts)
 
     async def info(self, call: Call) -> Json:
         file = self._visible(call)

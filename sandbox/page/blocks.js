@@ -96,8 +96,13 @@ function markdown(text, names) {
   return out;
 }
 
-// Images are not fetched from outside; the page shows what a screen reader would say.
-const image = (b) => el("div", { className: "small", textContent: `🖼 ${b.alt_text} (${b.image_url ?? "file"})` });
+// Images are not fetched from outside: the page shows what a screen reader would say. Files of the workspace are shown.
+function image(b) {
+  const id = b.slack_file?.id ?? /F[A-Z0-9]{8,}/.exec(b.slack_file?.url ?? "")?.[0];
+  if (!id) return el("div", { className: "small", textContent: `🖼 ${b.alt_text} (${b.image_url ?? "file"})` });
+  const shown = el("img", { src: `/control/files/${id}`, alt: b.alt_text, title: b.alt_text });
+  return el("div", { className: "image" }, b.title && el("div", { className: "small", textContent: b.title.text }), shown);
+}
 
 // Slack asks first where the app says so.
 function sure(e) {

@@ -2,6 +2,7 @@
 
 from storage.tables.base import metadata
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
+from storage.tables.pictures import PictureRow
 from storage.tables.rehearsals import RehearsalRow
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
 from storage.tables.training import TuningJobRow, VoiceModelRow
@@ -16,6 +17,7 @@ __all__ = [
     "DeliveryRow",
     "DraftRow",
     "OutboxRow",
+    "PictureRow",
     "ReactionRow",
     "RecipeStepRow",
     "RehearsalRow",

@@ -86,3 +86,59 @@ async def test_several_files_share_one_message(space: RunningSandbox) -> None:
     assert [one["id"] for one in message["files"]] == ids
     with pytest.raises(ControlRefused, match="no_such_file"):
         await space.client.act("share", user="editor", channel="#content", files=ids)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+async def uploaded(web: AsyncWebClient, name: str = "chart.png", alt: str = "A chart.") -> str:
+    """In the three steps, into no channel; the file's id."""
+    promised = await web.files_getUploadURLExternal(filename=name, length=len(PNG), alt_txt=alt)
+    async with aiohttp.ClientSession() as session, session.post(promised["upload_url"], data=PNG) as answer:
+        assert answer.status == 200
+    await web.files_completeUploadExternal(files=[{"id": promised["file_id"]}])
+    return str(promised["file_id"])
+
+
+def with_image(**slack_file: str) -> list[dict[str, object]]:
+    return [{"type": "image", "alt_text": "A chart.", "slack_file": slack_file}]
+
+
+async def post_image(web: AsyncWebClient, **slack_file: str) -> str:
+    """Slack's word for what is wrong; empty when it was posted."""
+    try:
+        await web.chat_postMessage(channel="C0CONTENT", text="chart", blocks=with_image(**slack_file))
+    except SlackApiError as error:
+        return str(error.response["response_metadata"]["messages"][0])
+    return ""
+
+
+async def test_a_private_upload_can_be_shown_once_slack_has_worked_on_it() -> None:
+    async with running_sandbox(share_delay_s=0.3) as space:
+        web = AsyncWebClient(token=space.bot_token, base_url=space.api_url)
+        file_id = await uploaded(web)
+        assert (await web.files_info(file=file_id))["file"]["mimetype"] == ""
+        assert "invalid slack file [json-pointer:/blocks/0/slack_file]" in await post_image(web, id=file_id)
+        assert await space.slack.events.tasks.settled(timeout_s=5)
+        info = (await web.files_info(file=file_id))["file"]
+        assert (info["mimetype"], info["alt_txt"], info["shares"]) == ("image/png", "A chart.", {})
+        assert await post_image(web, id=file_id) == ""
+        assert await post_image(web, url=info["permalink"]) == ""
+        message = (await space.client.messages("#content"))[0]
+        edited = await web.chat_update(channel="C0CONTENT", ts=message["ts"], text="x", blocks=with_image(id=file_id))
+        assert edited["ok"]
+
+
+async def test_only_images_that_the_app_may_see_are_shown(space: RunningSandbox, web: AsyncWebClient) -> None:
+    text_id = await uploaded(web, "notes.txt")
+    elsewhere = await space.client.drop_file("owner", "secret.png", PNG, channel="#random")
+    assert await space.slack.events.tasks.settled(timeout_s=5)
+    for wrong in (text_id, elsewhere["file"]["id"], "F99999999"):
+        assert "invalid slack file" in await post_image(web, id=wrong)
+    assert "must match regex" in await post_image(web, id="https://example.com/F0000001")
+    assert "only one of" in await post_image(web, id=text_id, url="x")
+
+
+async def test_a_description_of_an_upload_has_a_limit(web: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="alt_txt_too_large"):
+        await web.files_getUploadURLExternal(filename="a.png", length=1, alt_txt="x" * 1001)

@@ -20,6 +20,7 @@ CHANGE_FILTERS = "datasets.filters"
 REHEARSE = "rehearsal.run"
 SHOW_COST = "spending.show_cost"
 SEE_CHANGES = "differences.since_before"
+PICTURES = "pictures.show"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 # Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
@@ -150,7 +151,7 @@ def by_count(left_out: Mapping[str, int]) -> list[tuple[str, int]]:
 def set_buttons(facts: Facts) -> list[ButtonElement]:
     round_id = RoundId(facts["round_id"])
     changes = [button("See what changed", SEE_CHANGES, round_id)] if facts.get("has_before") else []
-    return [filters_button(round_id), *changes]
+    return [filters_button(round_id), button("Pictures", PICTURES, round_id), *changes]
 
 
 def filters_button(round_id: RoundId) -> ButtonElement:

@@ -370,7 +370,7 @@ async def test_the_processes_give_what_this_process_gives() -> None:
         assert await ExecutorRehearser(pool).rehearse(train, held_out) == try_out(train, held_out)
 
 
-LINKS_OPEN = '[{"rule": "link", "fix": "Remove, keep the words", "choice": "undecided"}]'
+LINKS_OPEN = '[{"rule": "link", "fix": "Remove, keep the words", "choice": "keep"}]'
 LINKS_FIXED = '[{"rule": "link", "fix": "Remove, keep the words", "choice": "fix"}]'
 WHY = "The links belong to the posts."
 

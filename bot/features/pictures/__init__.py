@@ -1,0 +1,1 @@
+"""The cleaning report as pictures, for those who would rather look."""

@@ -1,0 +1,21 @@
+"""Pictures of a dataset's report."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pipeline.domain.pictures import StoredPicture
+from pipeline.domain.voices import DatasetId
+
+
+class Pictures(Protocol):
+    async def drawn(self, dataset_id: DatasetId, pictures: Sequence[StoredPicture]) -> None:
+        """All pictures of a dataset, in place of earlier ones; those whose bytes are the same keep their upload."""
+        ...
+
+    async def of_dataset(self, dataset_id: DatasetId) -> list[StoredPicture]:
+        """In the order they were drawn."""
+        ...
+
+    async def uploaded(self, dataset_id: DatasetId, name: str, slack_file_id: str | None) -> None:
+        """None when Slack has it no more."""
+        ...

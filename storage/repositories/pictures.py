@@ -1,0 +1,46 @@
+"""Pictures of datasets."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from pipeline.domain.pictures import StoredPicture
+from pipeline.domain.voices import DatasetId
+from storage.rows import insert
+from storage.tables import PictureRow
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPictures:
+    session: AsyncSession
+
+    async def drawn(self, dataset_id: DatasetId, pictures: Sequence[StoredPicture]) -> None:
+        in_slack = {one.blob: one.slack_file_id for one in await self.of_dataset(dataset_id)}
+        await self.session.exec(delete(PictureRow).where(col(PictureRow.dataset_id) == dataset_id))
+        for picture in pictures:
+            kept = replace(picture, slack_file_id=in_slack.get(picture.blob))
+            await insert(self.session, PictureRow, **asdict(kept))
+
+    async def of_dataset(self, dataset_id: DatasetId) -> list[StoredPicture]:
+        rows = select(PictureRow).where(col(PictureRow.dataset_id) == dataset_id).order_by(col(PictureRow.id))
+        return [_picture(row) for row in await self.session.exec(rows)]
+
+    async def uploaded(self, dataset_id: DatasetId, name: str, slack_file_id: str | None) -> None:
+        one = (col(PictureRow.dataset_id) == dataset_id, col(PictureRow.name) == name)
+        await self.session.exec(update(PictureRow).where(*one).values(slack_file_id=slack_file_id))
+
+
+def _picture(row: PictureRow) -> StoredPicture:
+    return StoredPicture(
+        team_id=row.team_id,
+        dataset_id=DatasetId(row.dataset_id),
+        name=row.name,
+        title=row.title,
+        alt=row.alt,
+        blob=row.blob,
+        report_blob=row.report_blob,
+        slack_file_id=row.slack_file_id,
+    )
