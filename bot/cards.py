@@ -61,7 +61,7 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
 
 async def rehearsal_standing(tx: Transaction, dataset: Dataset | None) -> str | None:
     """What the free rehearsal of this very dataset came to, or "overridden"; None before it."""
-    known = await tx.rehearsals.of_dataset(dataset.dataset_id) if dataset else None
+    known = await tx.rehearsals.of_dataset(dataset) if dataset else None
     if known is None:
         return None
     return "overridden" if known.overridden_by else known.verdict

@@ -34,7 +34,7 @@ async def closed_by_rehearsal(
     A rehearsal that is missing is started here, so that nobody is sent away to do what a machine can do at once; the
     error is therefore returned, to be raised only after the transaction has committed.
     """
-    known = await tx.rehearsals.of_dataset(dataset.dataset_id)
+    known = await tx.rehearsals.of_dataset(dataset)
     if known is None:
         await start_rehearsal(tx, voice, round_, dataset, now=now)
         return NotRehearsed()

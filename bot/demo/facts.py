@@ -59,7 +59,7 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
         record = Record(session)
         return {
             **(await texts(dataset, folder) if dataset else {}),
-            "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset.dataset_id)) if dataset else None,
+            "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset)) if dataset else None,
             "estimate": await record.estimate(requests[-1]) if requests else None,
             "approval": approval(requests[-1]) if requests else None,
             "job": job_facts(jobs[-1], await record.states(jobs[-1]), models) if jobs else None,

@@ -7,7 +7,7 @@ from pipeline.domain.voices import DatasetId
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """blob: SHA-256 of the PNG. report_blob: what it was drawn from. slack_file_id: None until Slack has it.
+    """blob: SHA-256 of the PNG. slack_file_id: None until Slack has it.
 
     The PNG, the alt text and Slack's file tell of the texts: whoever deletes those deletes these.
     """
@@ -18,5 +18,4 @@ class StoredPicture:
     title: str
     alt: str
     blob: str
-    report_blob: str
     slack_file_id: str | None = None

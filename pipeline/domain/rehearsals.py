@@ -12,8 +12,9 @@ RehearsalVerdict = Literal["pass", "refuse", "too-few"]
 
 @dataclass(frozen=True, slots=True)
 class RehearsalRecord:
-    """One per dataset, which never changes; so neither does its verdict, unless the rules of rehearsing do.
+    """One per set of rows: other choices that come to the same rows are the same to a model that learns them.
 
+    dataset_id: the first dataset with these rows that was rehearsed. dataset_hash: its content hash.
     problems: JSON values, one per problem as the report shows it; without words of the texts.
     shown_blob: SHA-256 of what the report and its buttons show, phrases and samples among it; it is made of the texts,
     so whoever deletes them deletes it too.

@@ -8,8 +8,8 @@ from pipeline.domain.voices import DatasetId
 
 
 class Pictures(Protocol):
-    async def drawn(self, dataset_id: DatasetId, pictures: Sequence[StoredPicture]) -> None:
-        """All pictures of a dataset, in place of earlier ones; those whose bytes are the same keep their upload."""
+    async def drawn(self, pictures: Sequence[StoredPicture]) -> None:
+        """One that is there already stays as it is: a dataset's report never changes."""
         ...
 
     async def of_dataset(self, dataset_id: DatasetId) -> list[StoredPicture]:

@@ -1,15 +1,15 @@
 """Pictures of datasets."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.pictures import StoredPicture
 from pipeline.domain.voices import DatasetId
-from storage.rows import insert
+from storage.rows import insert_new
 from storage.tables import PictureRow
 
 
@@ -17,12 +17,9 @@ from storage.tables import PictureRow
 class SqlPictures:
     session: AsyncSession
 
-    async def drawn(self, dataset_id: DatasetId, pictures: Sequence[StoredPicture]) -> None:
-        in_slack = {one.blob: one.slack_file_id for one in await self.of_dataset(dataset_id)}
-        await self.session.exec(delete(PictureRow).where(col(PictureRow.dataset_id) == dataset_id))
+    async def drawn(self, pictures: Sequence[StoredPicture]) -> None:
         for picture in pictures:
-            kept = replace(picture, slack_file_id=in_slack.get(picture.blob))
-            await insert(self.session, PictureRow, **asdict(kept))
+            await insert_new(self.session, PictureRow, **asdict(picture))
 
     async def of_dataset(self, dataset_id: DatasetId) -> list[StoredPicture]:
         rows = select(PictureRow).where(col(PictureRow.dataset_id) == dataset_id).order_by(col(PictureRow.id))
@@ -41,6 +38,5 @@ def _picture(row: PictureRow) -> StoredPicture:
         title=row.title,
         alt=row.alt,
         blob=row.blob,
-        report_blob=row.report_blob,
         slack_file_id=row.slack_file_id,
     )

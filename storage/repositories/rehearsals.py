@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.rehearsals import RehearsalRecord
-from pipeline.domain.voices import DatasetId
+from pipeline.domain.voices import Dataset, DatasetId
 from storage.rows import find, insert_new, the_one
 from storage.tables import RehearsalRow
 
@@ -31,15 +31,15 @@ class SqlRehearsals:
         row = await insert_new(self.session, RehearsalRow, **new)
         return _record(row or await self._renewed(rehearsal, found))
 
-    async def of_dataset(self, dataset_id: DatasetId) -> RehearsalRecord | None:
-        row = await find(self.session, RehearsalRow, col(RehearsalRow.dataset_id) == dataset_id)
+    async def of_dataset(self, dataset: Dataset) -> RehearsalRecord | None:
+        row = await find(self.session, RehearsalRow, *_of(dataset.facts.team_id, dataset.facts.content_hash))
         return _record(row) if row else None
 
-    async def override(self, dataset_id: DatasetId, *, by: str, reason: str, at: datetime) -> bool:
+    async def override(self, dataset: Dataset, *, by: str, reason: str, at: datetime) -> bool:
         overridden = await self.session.exec(
             update(RehearsalRow)
             .where(
-                col(RehearsalRow.dataset_id) == dataset_id,
+                *_of(dataset.facts.team_id, dataset.facts.content_hash),
                 col(RehearsalRow.verdict) != "pass",
                 col(RehearsalRow.overridden_by).is_(None),
             )
@@ -49,13 +49,17 @@ class SqlRehearsals:
 
     async def _renewed(self, rehearsal: RehearsalRecord, found: dict[str, Any]) -> RehearsalRow:
         """An override was given to what was known then: it stays only while the same is found again."""
-        same = col(RehearsalRow.dataset_id) == rehearsal.dataset_id
-        row = await the_one(self.session, RehearsalRow, same)
+        same = _of(rehearsal.team_id, rehearsal.dataset_hash)
+        row = await the_one(self.session, RehearsalRow, *same)
         is_as_before = (row.verdict, row.problems) == (found["verdict"], found["problems"])
         values = found | {"rehearsed_at": rehearsal.rehearsed_at} | ({} if is_as_before else NO_OVERRIDE)
-        await self.session.exec(update(RehearsalRow).where(same).values(**values))
+        await self.session.exec(update(RehearsalRow).where(*same).values(**values))
         await self.session.refresh(row)
         return row
+
+
+def _of(team_id: str, dataset_hash: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(RehearsalRow.team_id) == team_id, col(RehearsalRow.dataset_hash) == dataset_hash
 
 
 def _record(row: RehearsalRow) -> RehearsalRecord:

@@ -19,5 +19,4 @@ class PictureRow(Row, table=True):
     title: str
     alt: str
     blob: str
-    report_blob: str
     slack_file_id: str | None = None

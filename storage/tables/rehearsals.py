@@ -11,10 +11,10 @@ from storage.tables.base import Row
 
 
 class RehearsalRow(Row, table=True):
-    """One per dataset. shown_blob holds words of the texts: it goes when they go."""
+    """One per set of rows. shown_blob holds words of the texts: it goes when they go."""
 
     __tablename__: ClassVar[str] = "rehearsal"
-    __table_args__ = (UniqueConstraint("dataset_id"),)
+    __table_args__ = (UniqueConstraint("team_id", "dataset_hash"),)
 
     dataset_id: int = Field(foreign_key="dataset.id")
     dataset_hash: str

@@ -89,27 +89,25 @@ class DrawPictures:
                 await tx.work.again(item, run_at=self.clock() + timedelta(seconds=item.attempts))
 
     async def drawn(self, dataset: Dataset) -> list[StoredPicture]:
-        """Of the report that stands, drawn once: two recipes may come to the same texts and another report."""
-        facts = dataset.facts
+        """Drawn once: a dataset's report never changes."""
         async with self.database.read() as tx:
             known = await tx.pictures.of_dataset(dataset.dataset_id)
-        if known and all(one.report_blob == facts.report_blob for one in known):
+        if known:
             return known
-        painted = await self.painter.paint(await self.artifacts.get(facts.report_blob))
+        painted = await self.painter.paint(await self.artifacts.get(dataset.facts.report_blob))
         new = [
             StoredPicture(
-                team_id=facts.team_id,
+                team_id=dataset.facts.team_id,
                 dataset_id=dataset.dataset_id,
                 name=one.name,
                 title=one.title,
                 alt=one.alt,
                 blob=await self.artifacts.put(one.png),
-                report_blob=facts.report_blob,
             )
             for one in painted
         ]
         async with self.database.begin() as tx:
-            await tx.pictures.drawn(dataset.dataset_id, new)
+            await tx.pictures.drawn(new)
             return await tx.pictures.of_dataset(dataset.dataset_id)
 
     async def in_slack(self, pictures: Sequence[StoredPicture]) -> list[StoredPicture]:

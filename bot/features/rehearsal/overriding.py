@@ -60,8 +60,8 @@ class OverrideRehearsal:
         async with self.database.begin() as tx:
             closed = await closed_one(tx, override)
             reason = " ".join(override.reason.split())
-            await tx.rehearsals.override(override.dataset_id, by=override.user, reason=reason, at=now)
-            known = await tx.rehearsals.of_dataset(override.dataset_id)
+            await tx.rehearsals.override(closed.dataset, by=override.user, reason=reason, at=now)
+            known = await tx.rehearsals.of_dataset(closed.dataset)
             if known is None or known.shown_blob != shown:  # rehearsed anew this moment: its report is read first
                 raise NothingToOverride
             await say_report(tx, known, closed.dataset, closed.round, facts)
@@ -72,13 +72,18 @@ class OverrideRehearsal:
 
 
 async def closed_one(tx: Transaction, override: Override) -> Closed:
-    known = await tx.rehearsals.of_dataset(override.dataset_id)
-    if known is None or known.team_id != override.team_id:
+    dataset = await tx.datasets.by_id(override.dataset_id)
+    if dataset.facts.team_id != override.team_id:
         raise NothingToOverride
-    dataset = await tx.datasets.by_id(known.dataset_id)
     round_ = await tx.rounds.by_id(dataset.facts.round_id)
     only_steward(await tx.voices.by_id(round_.voice_id), override.user)
-    is_current = round_.dataset_id == dataset.dataset_id and round_.state == "open"
-    if known.lets_pay or not is_current:
+    known = await tx.rehearsals.of_dataset(dataset)
+    if known is None or known.lets_pay or round_.state != "open" or not await stands(tx, dataset, round_):
         raise NothingToOverride
     return Closed(known, dataset, round_)
+
+
+async def stands(tx: Transaction, dataset: Dataset, round_: Round) -> bool:
+    """Whether the round still comes to these rows."""
+    now_there = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
+    return now_there is not None and now_there.facts.content_hash == dataset.facts.content_hash

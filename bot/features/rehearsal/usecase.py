@@ -159,7 +159,7 @@ async def say_report(
     said = {**facts, "shown": known.shown_blob, "override": override, "lets_pay": known.lets_pay}
     await tx.outbox.say(report(dataset, round_, said))
     now_there = await tx.rounds.by_id(round_.round_id)
-    if now_there.state == "open" and now_there.dataset_id == dataset.dataset_id:
+    if now_there.state == "open":
         await say_round_card(tx, now_there, await tx.voices.by_id(round_.voice_id))
 
 

@@ -42,7 +42,7 @@ async def say_request(
         "high_microusd": training.high_microusd,
         "texts": ready.dataset.facts.kept,
         "open_blockers": list(ready.dataset.facts.open_blockers),
-        "rehearsal": standing(await tx.rehearsals.of_dataset(ready.dataset.dataset_id)),
+        "rehearsal": standing(await tx.rehearsals.of_dataset(ready.dataset)),
         "provider": request.provider,
         "is_own": offer.is_own,
         "base": request.base,

@@ -1,4 +1,4 @@
-"""What rehearsals came to, one row per dataset."""
+"""What rehearsals came to, one row per set of rows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,5 +23,5 @@ def upgrade() -> None:
         sa.Column("overridden_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rehearsal")),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_rehearsal_dataset_id_dataset")),
-        sa.UniqueConstraint("dataset_id", name=op.f("uq_rehearsal_dataset_id")),
+        sa.UniqueConstraint("team_id", "dataset_hash", name=op.f("uq_rehearsal_team_id_dataset_hash")),
     )

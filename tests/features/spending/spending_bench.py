@@ -200,7 +200,7 @@ class Bench:
     async def override(self, dataset: Dataset) -> None:
         async with self.db.begin() as tx:
             reason = "the links belong to the posts"
-            assert await tx.rehearsals.override(dataset.dataset_id, by=STEWARD, reason=reason, at=NOW)
+            assert await tx.rehearsals.override(dataset, by=STEWARD, reason=reason, at=NOW)
 
     async def change_source(self, voice: Voice) -> None:
         async with self.db.begin() as tx:

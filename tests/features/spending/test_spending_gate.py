@@ -43,6 +43,14 @@ async def test_a_rehearsal_of_other_texts_does_not_count(bench: Bench) -> None:
         await bench.ask(wish())
 
 
+async def test_other_choices_that_come_to_the_same_rows_need_no_other_rehearsal(bench: Bench) -> None:
+    voice = await bench.add_voice()
+    first = await bench.prepare(voice)
+    again = await bench.prepare(voice, rehearsal=None, recipe_blob="other choices")
+    assert first.dataset_id != again.dataset_id
+    assert isinstance(await bench.form(TEAM, "founder", STEWARD), TrainForm)
+
+
 async def test_a_bad_rehearsal_closes_payment_until_it_is_overridden(bench: Bench) -> None:
     dataset = await bench.prepare(await bench.add_voice(), rehearsal="refuse")
     for asking in (bench.form(TEAM, "founder", STEWARD), bench.ask(wish())):

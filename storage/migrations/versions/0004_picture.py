@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -17,7 +17,6 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("alt", sa.String(), nullable=False),
         sa.Column("blob", sa.String(), nullable=False),
-        sa.Column("report_blob", sa.String(), nullable=False),
         sa.Column("slack_file_id", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_picture_dataset_id_dataset")),
