@@ -111,22 +111,26 @@ def round_sentence(error: e.DataError) -> str:
         case e.NothingToCompare():
             return "There is no earlier version of these texts to compare with yet. After the next change there is one."
         case e.UnresolvedBlocker():
-            if error.rules == (PRIVATE_ONLY,):
-                return (
-                    "These texts keep personal data for private training only, so no other server may see them. "
-                    "Choose your own server, or undo that choice in the dataset thread and mask the data."
-                )
-            rules = ", ".join(rule for rule in error.rules if rule != PRIVATE_ONLY)
-            return (
-                f"Some problems in the texts are still open ({escape(rules)}). Paying now would teach them to the "
-                "model. Press a fix for each in the dataset thread, then ask again."
-            )
+            return blocker_sentence(error)
         case e.TooFewExamples():
             return (
                 f"{error.examples} texts are left; training needs at least {error.needed}. "
                 "Add texts in the dataset thread and ask again."
             )
     raise TypeError(type(error))
+
+
+def blocker_sentence(error: e.UnresolvedBlocker) -> str:
+    if error.rules == (PRIVATE_ONLY,):
+        return (
+            "These texts keep personal data for private training only, so no other server may see them. "
+            "Choose your own server, or undo that choice in the dataset thread and mask the data."
+        )
+    rules = ", ".join(rule for rule in error.rules if rule != PRIVATE_ONLY)
+    return (
+        f"Some problems in the texts are still open ({escape(rules)}). Paying now would teach them to the "
+        "model. Press a fix for each in the dataset thread, then ask again."
+    )
 
 
 def transfer_sentence(error: e.DownloadRefused | e.UploadRefused) -> str:
