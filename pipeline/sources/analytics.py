@@ -39,7 +39,7 @@ SAMPLE_ROWS = 40
 WRITING: frozenset[Field] = frozenset({"body", "completion", "prompt"})
 # A table of figures has addresses in one column and numbers elsewhere; of the cells looked at, this many must fit
 # ("(not set)", a total and a heading may stand between).
-ADDRESS_SHARE = 0.8
+ADDRESS_SHARE = 0.6
 FEWEST_PAGES = 1
 NUMBER = re.compile(r"-?\d[\d.,' \u00a0\u202f]*%?")
 ADDRESS = re.compile(r"(?:https?://[^\s/]+|/)\S*", re.IGNORECASE)

@@ -40,14 +40,14 @@ class Layout:
     def seen(self, source_name: str) -> TableSeen:
         """For the person who may know better."""
         places = {name: at for at, name in reversed(list(enumerate(self.names)))}
-        shown = [_shown(cell) for cell in (self.names if not self.has_header else self.rows[0])]
-        columns = tuple(Column(name[:SAMPLE_CHARS], self._samples(at)) for at, name in enumerate(shown))
+        heads = [shown(cell) for cell in (self.names if not self.has_header else self.rows[0])]
+        columns = tuple(Column(name[:SAMPLE_CHARS], self._samples(at)) for at, name in enumerate(heads))
         fields = tuple((field, places[name]) for field, name in self.fields.items())
         return TableSeen(source_name, columns, fields, self.has_header, self.is_sure)
 
     def _samples(self, at: int) -> tuple[str, ...]:
         rows = self.rows[1:] if self.has_header else self.rows
-        cells = (_shown(row[at]) for row in rows if len(row) > at and row[at].strip())
+        cells = (shown(row[at]) for row in rows if len(row) > at and row[at].strip())
         return tuple(islice(cells, SHOWN_SAMPLES))
 
 
@@ -119,7 +119,7 @@ def _may_be_name(cell: str) -> bool:
     return letters and len(name) <= NAME_CHARS and "\n" not in name and not parse_date(name) and "://" not in name
 
 
-def _shown(cell: str) -> str:
+def shown(cell: str) -> str:
     line = " ".join(cell[: 4 * SAMPLE_CHARS].split())
     return UNSTORABLE.sub("", line if len(line) <= SAMPLE_CHARS else line[: SAMPLE_CHARS - 1] + "…")
 

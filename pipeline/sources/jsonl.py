@@ -3,18 +3,23 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
-from pipeline.domain.documents import BrokenItem, DocumentId
+from pipeline.domain.documents import BrokenItem, Document, DocumentId
 from pipeline.domain.reading import Item
 from pipeline.errors import EmptyFile, UnreadableFile
 from pipeline.sources.conversations import last_exchange
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from, known_fields
+from pipeline.sources.keys import Keys, find_keys
 from pipeline.sources.source import Source
 from pipeline.sources.wordpress_rest import is_rest_post, rest_post
 
 BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
+# Objects that decide which keys hold what: enough to be typical, few enough to keep.
+SAMPLE_OBJECTS = 50
+SAMPLE_CHARS = 2_000_000
 # Keys under which exports wrap their list of posts.
 WRAPPERS = ("posts", "items", "entries", "articles", "data", "documents")
 
@@ -22,18 +27,13 @@ WRAPPERS = ("posts", "items", "entries", "articles", "data", "documents")
 def read_jsonl(source: Source) -> Iterator[Item]:
     """Ids are line numbers; a line that is no JSON object is a BrokenItem and the next one is read."""
     text = TextStream(source.stream)
-    limit = source.limits.record_chars
     readable = 0
     first_broken: BrokenItem | None = None
-    for number, line in enumerate(text.lines(limit), 1):
-        if not line.strip():
-            continue
-        if len(line) > limit:
-            item: Item = _broken(number, source, f"is longer than {limit:,} characters")
-        else:
-            item = _line_item(line, number, source)
-        readable += not isinstance(item, BrokenItem)
-        first_broken = first_broken or (item if isinstance(item, BrokenItem) else None)
+    for item in _items(_line_values(text.lines(source.limits.record_chars), source), source, "line"):
+        if isinstance(item, BrokenItem):
+            first_broken = first_broken or item
+        elif isinstance(item, Document):
+            readable += 1
         yield item
     if not readable:
         if first_broken is None:
@@ -45,25 +45,58 @@ def read_jsonl(source: Source) -> Iterator[Item]:
 def read_json(source: Source) -> Iterator[Item]:
     """An array of objects, objects one after another, or one object that wraps a list. Ids count from 1."""
     text = TextStream(source.stream)
-    number = 0
-    for value in _values(text.chunks(), source):
-        for one in _unwrapped(value):
-            number += 1
-            yield _item(one, number, source, "item")
-    if not number:
+    values = (one for value in _values(text.chunks(), source) for one in _unwrapped(value))
+    is_empty = True
+    for item in _items(enumerate(values, 1), source, "item"):
+        is_empty = False
+        yield item
+    if is_empty:
         raise EmptyFile(source.name)
     yield from text.notices(source.name)
 
 
-def _line_item(line: str, number: int, source: Source) -> Item:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return _broken(number, source, "is not JSON")
-    return _item(value, number, source, "line")
+def _line_values(lines: Iterator[str], source: Source) -> Iterator[tuple[int, Any]]:
+    limit = source.limits.record_chars
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        if len(line) > limit:
+            yield number, _broken(number, source, f"is longer than {limit:,} characters")
+            continue
+        try:
+            yield number, json.loads(line)
+        except (ValueError, RecursionError):
+            yield number, _broken(number, source, "is not JSON")
 
 
-def _item(value: Any, number: int, source: Source, counted: str) -> Item:  # Any: JSON is whatever was written
+def _items(values: Iterator[tuple[int, Any]], source: Source, counted: str) -> Iterator[Item]:
+    """values: with their numbers. The first ones tell which keys hold what."""
+    first = list(_first(values))
+    plain_ones = [value for _, value in first if isinstance(value, dict) and not _is_shaped(value)]
+    keys = find_keys(plain_ones, source.options.of_table(source.name))
+    if plain_ones:
+        yield keys.seen(source.name)
+    for number, value in chain(first, values):
+        yield _item(value, number, source, counted, keys)
+
+
+def _first(values: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    chars = 0
+    for number, value in islice(values, SAMPLE_OBJECTS):
+        yield number, value
+        chars += sum(len(part) for part in value.values() if isinstance(part, str)) if isinstance(value, dict) else 0
+        if chars > SAMPLE_CHARS:
+            return
+
+
+def _is_shaped(value: dict[str, Any]) -> bool:
+    """Whether its form says what everything in it is."""
+    return is_rest_post(value) or last_exchange(value) is not None
+
+
+def _item(value: Any, number: int, source: Source, counted: str, keys: Keys) -> Item:  # Any: JSON is whatever it is
+    if isinstance(value, BrokenItem):
+        return value
     if not isinstance(value, dict):
         return _broken(number, source, "is not a JSON object", counted)
     if is_rest_post(value):
@@ -71,10 +104,10 @@ def _item(value: Any, number: int, source: Source, counted: str) -> Item:  # Any
     exchange = last_exchange(value)
     if exchange is not None:
         value = {**value, "prompt": exchange.prompt, "completion": exchange.completion}
-    fields = known_fields(value)
-    if "body" not in fields and "completion" not in fields:
+        return document_from(value, known_fields(value), document_id=str(number), source_name=source.name)
+    if not keys.has_text(value):
         return _broken(number, source, "has no text that I know the name of", counted)
-    return document_from(value, fields, document_id=str(number), source_name=source.name)
+    return document_from(value, keys.of(value), document_id=str(number), source_name=source.name)
 
 
 def _broken(number: int, source: Source, reason: str, counted: str = "line") -> BrokenItem:

@@ -1,5 +1,7 @@
 """Files to read: written by a test, or the real ones that lie beside a checkout."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,3 +25,15 @@ def corpora() -> Path:
     if not CORPORA.is_dir():
         pytest.skip("no real corpora beside this checkout")
     return CORPORA
+
+
+@pytest.fixture
+def zipped() -> Callable[[dict[str, str]], bytes]:
+    def pack(members: dict[str, str]) -> bytes:
+        page = io.BytesIO()
+        with zipfile.ZipFile(page, "w") as archive:
+            for name, text in members.items():
+                archive.writestr(name, text)
+        return page.getvalue()
+
+    return pack

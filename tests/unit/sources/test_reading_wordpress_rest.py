@@ -66,4 +66,4 @@ def test_fields_of_another_shape_break_nothing(write: Write) -> None:
     (found,) = read(write, [odd])
     assert (found.document_id, found.title, found.body, found.author) == ("1", "Plain", "3", None)
     items = list(read_file(write("p", json.dumps([{"content": {"x": 1}, "title": []}])), name="p.json"))
-    assert [type(one) for one in items] in ([BrokenItem], [Document])
+    assert len([one for one in items if isinstance(one, BrokenItem | Document)]) == 1
