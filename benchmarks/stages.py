@@ -7,20 +7,22 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from inspect import ismethod
 from pathlib import Path
 from time import process_time
-from types import ModuleType
 from typing import Any, Final
 
 from benchmarks import ways
-from pipeline import examples, runner
+from pipeline import cleaning, examples, runner, tagging
 from pipeline.models.tokens import token_counter
 from pipeline.prompts import Salience
 from pipeline.sources.reading import read_file
 from pipeline.stages import (
     choices,
     contacts,
+    health,
     html,
+    identifiers,
     language,
     links,
     mojibake,
@@ -31,6 +33,7 @@ from pipeline.stages import (
     series,
     shortcodes,
 )
+from pipeline.tagging import Marked
 
 # Looked up at each call by the module that names it; none of them calls another.
 TIMED: Final[tuple[tuple[str, Any, str], ...]] = (
@@ -40,17 +43,23 @@ TIMED: Final[tuple[tuple[str, Any, str], ...]] = (
     ("secrets", secrets, "find_secrets"),
     ("e-mail", contacts, "find_emails"),
     ("phones", contacts, "find_phones"),
+    ("identifiers", identifiers, "find_identifiers"),
+    ("health", health, "find_health"),
     ("links", links, "find_links"),
-    ("language", language, "find_foreign"),
-    ("quotations", quotations, "find_quoted"),
+    ("language", language, "main_language"),
+    ("quotations", quotations, "is_quoted"),
+    ("outlines", tagging, "outlines"),
     ("series", series, "find_series"),
     ("near-duplicates", near_duplicates, "find_near_duplicates"),
     ("repeated passages", repeats, "find_repeats"),
     ("applying marks", choices, "apply_marks"),
-    ("tidying", runner, "_tidy"),
+    ("tidying", cleaning, "tidy"),
     ("token counts", runner, "row_tokens"),
     ("prompts", examples, "prompt_for"),
     ("prompts", Salience, "of"),
+    ("packing", Marked, "pack"),
+    ("packing", Marked, "unpack"),
+    ("content hash", runner, "content_hash"),
     ("rows", ways, "to_jsonl"),
 )
 
@@ -88,7 +97,7 @@ def profile(path: Path) -> dict[str, float]:
     watch = Stopwatch()
     for stage, place, name in TIMED:
         work = watch.timed(stage, getattr(place, name))
-        setattr(place, name, work if isinstance(place, ModuleType) else staticmethod(work))
+        setattr(place, name, staticmethod(work) if ismethod(getattr(place, name)) else work)
     setattr(ways, "read_file", lambda file, *, name: watch.reading(read_file(file, name=name)))  # noqa: B010  # typed
     began = process_time()
     ways.ours(path)

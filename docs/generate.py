@@ -18,9 +18,9 @@ from bot.settings import Settings, SlackSettings
 from bot.slack.commands import Commands, Verb
 from bot.slack.failures import sentence_for
 from pipeline import errors
+from pipeline.cleaning import TOO_SHORT_WORDS
 from pipeline.domain.documents import DocumentId, Rule
 from pipeline.findings import RULES, few_examples
-from pipeline.runner import TOO_SHORT_WORDS
 from pipeline.wording import Evidence, Passage, sentence
 
 DOCS: Final = Path(__file__).resolve().parent

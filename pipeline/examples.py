@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from pipeline.domain.documents import DocumentId, Example, ExampleId, PromptStyle, Split
+from pipeline.domain.documents import DocumentId, Example, ExampleId, PromptStyle, Split, heads_of
 from pipeline.prompts import Cleaned, Salience, prompt_for, stable_hash
 
 HELD_OUT_SHARE: Final = 8  # one topic in eight is test, one in eight validation
@@ -23,9 +23,8 @@ K = TypeVar("K", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An example that has not been put into a split yet."""
+    """What makes an example of a text. tokens: of the whole row."""
 
-    cleaned: Cleaned
     prompt: str
     tokens: int
 
@@ -38,33 +37,9 @@ class RowMaker:
     prompt_style: PromptStyle
     row_tokens: Callable[[Sequence[str]], int]
 
-    def rows(self, texts: Sequence[Cleaned]) -> list[Row]:
-        salience = Salience.of(text.text for text in texts)
-        return [self._row(text, salience) for text in texts]
-
-    def _row(self, cleaned: Cleaned, salience: "Salience") -> Row:
+    def row(self, cleaned: Cleaned, salience: Salience) -> Row:
         prompt = cleaned.prompt or prompt_for(cleaned, self.prompt_style, salience)
-        return Row(cleaned, prompt, self.row_tokens([*filter(None, [self.system]), prompt, cleaned.text]))
-
-    def examples(self, rows: Sequence[Row], splits: Mapping[DocumentId, Split]) -> tuple[Example, ...]:
-        return tuple(
-            Example(
-                example_id=example_id(row.cleaned.key, row.cleaned.text),
-                document_id=row.cleaned.document_id,
-                system=self.system,
-                prompt=row.prompt,
-                completion=row.cleaned.text,
-                split=splits[row.cleaned.key],
-                tokens=row.tokens,
-                words=len(row.cleaned.text.split()),
-                key=row.cleaned.key,
-                title=row.cleaned.title,
-            )
-            for row in rows
-        )
-
-
-# Prompts
+        return Row(prompt, self.row_tokens([*filter(None, [self.system]), prompt, cleaned.text]))
 
 
 # Splits
@@ -125,10 +100,12 @@ def example_id(key: DocumentId, text: str) -> ExampleId:
     return ExampleId(hashlib.sha256(f"{key}\n{text}".encode(errors="replace")).hexdigest()[:EXAMPLE_ID_CHARS])
 
 
-def content_hash(examples: Iterable[Example]) -> str:
+def content_hash(examples: Sequence[Example]) -> str:
     """SHA-256 over the rows of all splits; the order in which files were read does not matter."""
     digest = hashlib.sha256()
-    for row in sorted(examples, key=lambda row: row.example_id):
+    heads = heads_of(examples)
+    for number in sorted(range(len(heads)), key=lambda number: heads[number].example_id):
+        row = examples[number]
         fields = [row.example_id, row.split, row.system, row.prompt, row.completion]
         digest.update(json.dumps(fields, separators=(",", ":")).encode() + b"\n")
     return digest.hexdigest()
@@ -144,8 +121,14 @@ def to_jsonl(examples: Iterable[Example]) -> bytes:
 
     Line separators other than the newline are escaped, for readers that would split a row at them.
     """
-    lines = (json.dumps({"messages": messages_of(row)}, ensure_ascii=False) + "\n" for row in examples)
-    return "".join(lines).encode().replace(*_NEXT_LINE).replace(*_LINE_END).replace(*_PARAGRAPH_END)
+    return b"".join(jsonl_lines(examples))
+
+
+def jsonl_lines(examples: Iterable[Example]) -> Iterator[bytes]:
+    """The same, row by row."""
+    for row in examples:
+        line = json.dumps({"messages": messages_of(row)}, ensure_ascii=False) + "\n"
+        yield line.encode().replace(*_NEXT_LINE).replace(*_LINE_END).replace(*_PARAGRAPH_END)
 
 
 _NEXT_LINE: Final = ("\u0085".encode(), b"\\u0085")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline.domain.documents import Finding, Prepared
+from pipeline.domain.documents import Finding, Prepared, heads_of
 from pipeline.domain.spending import Estimate, Range
 
 REASONS: Final[Mapping[str, str]] = {
@@ -87,13 +87,13 @@ def summary(prepared: Prepared, estimate: Estimate | None = None) -> str:
 
 
 def splits(prepared: Prepared) -> dict[str, int]:
-    counts = Counter(example.split for example in prepared.examples)
+    counts = Counter(example.split for example in heads_of(prepared.examples))
     return {split: counts[split] for split in SPLITS}
 
 
 def lengths(prepared: Prepared) -> list[dict[str, int]]:
     """How many examples have from so many words to fewer than so many; bars of equal width, empty ones too."""
-    words = [example.words for example in prepared.examples]
+    words = [example.words for example in heads_of(prepared.examples)]
     if not words:
         return []
     width = next(width for width in BAR_WORDS if max(words) < MAX_BARS * width or width == BAR_WORDS[-1])

@@ -9,7 +9,7 @@ from typing import Final
 from pipeline.domain.documents import DocumentId, Mark, Sample
 from pipeline.findings import MAX_SAMPLES
 from pipeline.stages import choices
-from pipeline.tagging import Tagged
+from pipeline.tagging import Marked
 from pipeline.wording import shortened
 
 SAMPLE_CHARS: Final = 80
@@ -17,13 +17,13 @@ _CODE = re.compile(r"<[^<>]{1,400}>")
 SHOWN_OF_A_SECRET: Final = 4  # characters that let its owner recognise it and nobody use it
 
 
-def mark_samples(marked: Iterable[tuple[Tagged, str, Sequence[Mark]]]) -> list[Sample]:
+def mark_samples(marked: Iterable[tuple[Marked, str, Sequence[Mark]]]) -> list[Sample]:
     """The first place of each of the first few documents that have one."""
     first = islice(((tagged, text, marks[0]) for tagged, text, marks in marked if marks), MAX_SAMPLES)
     return [mark_sample(tagged.document.document_id, tagged.title, text, mark) for tagged, text, mark in first]
 
 
-def markup_sample(tagged: Tagged) -> Sample:
+def markup_sample(tagged: Marked) -> Sample:
     """The first code of a body, as it is and without it."""
     code = _CODE.search(tagged.document.body)
     if code is None:
@@ -32,7 +32,7 @@ def markup_sample(tagged: Tagged) -> Sample:
     return mark_sample(tagged.document.document_id, tagged.title, tagged.document.body, mark)
 
 
-def opening(tagged: Tagged) -> Sample:
+def opening(tagged: Marked) -> Sample:
     return opening_sample(tagged.document.document_id, tagged.title, tagged.plain.text)
 
 

@@ -1,13 +1,13 @@
 """Reads, selects and tags: everything about a set of documents that does not depend on what is accepted."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
-from typing import Final
+from typing import Final, overload
 
+from pipeline.batches import in_batches
 from pipeline.domain.documents import (
     BrokenItem,
     Document,
@@ -16,29 +16,30 @@ from pipeline.domain.documents import (
     LeftOut,
     LeftOutReason,
     Notice,
+    Post,
     Recipe,
 )
 from pipeline.domain.reading import Figure, Item, TableSeen
 from pipeline.performance import Figures, Joined
 from pipeline.ports import Progress
+from pipeline.shelf import Shelf
 from pipeline.stages import select
-from pipeline.tagging import Tagged, TagOptions, tag
+from pipeline.stages.outlines import Outline
+from pipeline.tagging import Marked, Tagged, TagOptions, tag_batch
 
 ANY: Final = "any"
-
-BATCH_DOCUMENTS: Final = 16  # about 80 KB of HTML: pickling it costs far less than parsing it
-
-BATCHES_IN_FLIGHT: Final = 16  # bounds memory when reading is faster than tagging
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """Everything read, tagged once; deciding on it again is quick. left_out: by filter, with reading order.
 
+    Texts are on the shelf: what is in memory of a document does not grow with its length.
     joined: how often the pages of the tagged documents were seen.
     """
 
     tagged: tuple[Tagged, ...]
+    shelf: Shelf
     order: Mapping[DocumentId, int]
     left_out: tuple[tuple[int, LeftOut], ...]
     notices: tuple[Notice, ...]
@@ -55,10 +56,64 @@ class Corpus:
             TagOptions.of(self.recipe),
         )
 
+    def marked(self, tagged: Tagged) -> Marked:
+        return Marked.unpack(self.shelf.read(tagged.whole))
+
+    def outline(self, tagged: Tagged) -> Outline:
+        return Outline.unpack(self.shelf.read(tagged.outline))
+
+    def posts(self, chosen: Sequence[Tagged]) -> Sequence[Post]:
+        """Their texts are read when somebody looks at one."""
+        return [ShelvedPost(tagged, self) for tagged in chosen]
+
+    def outlines(self, chosen: Sequence[Tagged]) -> Sequence[Outline]:
+        return _Outlines(self, chosen)
+
 
 def selection(filters: Filters) -> Filters:
     """What of the filters is applied while reading; who was read most is known only afterwards."""
     return replace(filters, best_percent=None)
+
+
+class ShelvedPost(Post):
+    """Its text stays on the shelf."""
+
+    __slots__ = ("_corpus", "_tagged")
+    _corpus: Corpus
+    _tagged: Tagged
+
+    def __init__(self, tagged: Tagged, corpus: Corpus) -> None:
+        for name, value in (
+            ("document_id", tagged.key),
+            ("title", tagged.title),
+            ("published_at", tagged.published_at),
+            ("performance", corpus.joined.performance.get(tagged.key)),
+            ("_tagged", tagged),
+            ("_corpus", corpus),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def text(self) -> str:
+        return self._corpus.marked(self._tagged).plain.text
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlines(Sequence[Outline]):
+    corpus: Corpus
+    chosen: Sequence[Tagged]
+
+    def __len__(self) -> int:
+        return len(self.chosen)
+
+    @overload
+    def __getitem__(self, index: int) -> Outline: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Outline]: ...
+    def __getitem__(self, index: int | slice) -> Outline | Sequence[Outline]:
+        if isinstance(index, slice):
+            return _Outlines(self.corpus, self.chosen[index])
+        return self.corpus.outline(self.chosen[index])
 
 
 def survey(
@@ -66,17 +121,20 @@ def survey(
 ) -> Corpus:
     """Read, select and tag. executor: where documents are tagged; None is here. progress: documents read so far."""
     reading = _Reading(recipe, progress)
-    tag_batch = partial(_tag_batch, TagOptions.of(recipe))
-    tagged = tuple(_in_batches(executor, tag_batch, reading.selected(items)))
+    shelf = Shelf()
+    batches = in_batches(executor, partial(tag_batch, TagOptions.of(recipe)), reading.selected(items))
+    tagged = tuple(tagged for batch in batches for tagged in batch.shelved(shelf))
+    documents = ((one.key, Marked.unpack(shelf.read(one.whole)).document) for one in tagged)
     return Corpus(
         tagged=tagged,
+        shelf=shelf,
         order=reading.order,
         left_out=tuple(reading.left_out),
         notices=tuple(reading.notices),
         documents_read=reading.documents_read,
         other_authors=dict(reading.other_authors),
         recipe=recipe,
-        joined=reading.figures.joined((t.key, t.document) for t in tagged),
+        joined=reading.figures.joined((key, replace(document, body="")) for key, document in documents),
     )
 
 
@@ -144,35 +202,9 @@ class _Reading:
         return key
 
 
-def _in_batches(
-    executor: Executor | None,
-    tag_batch: Callable[[Sequence[tuple[DocumentId, Document]]], list[Tagged]],
-    documents: Iterable[tuple[DocumentId, Document]],
-) -> Iterator[Tagged]:
-    """Results in the order of the documents, with at most BATCHES_IN_FLIGHT batches under way."""
-    coming = iter(documents)
-    waiting: deque[Future[list[Tagged]]] = deque()
-    try:
-        while batch := tuple(islice(coming, BATCH_DOCUMENTS)):
-            if executor is None:
-                yield from tag_batch(batch)
-                continue
-            waiting.append(executor.submit(tag_batch, batch))
-            if len(waiting) >= BATCHES_IN_FLIGHT:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
-    finally:
-        for unfinished in waiting:
-            unfinished.cancel()
-
-
-def _tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]]) -> list[Tagged]:
-    return [tag(key, document, options) for key, document in batch]
-
-
-def left_out_for(document: Document, reason: LeftOutReason) -> LeftOut:
-    return LeftOut(document.document_id, document.source_name, document.title, reason)
+def left_out_for(document: Document | Tagged, reason: LeftOutReason) -> LeftOut:
+    title = document.raw_title if isinstance(document, Tagged) else document.title
+    return LeftOut(document.document_id, document.source_name, title, reason)
 
 
 def _without_any(filters: Filters, document: Document) -> Filters:

@@ -1,11 +1,16 @@
 """Every rule's opinion about one document, beside its untouched text."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+import pickle
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from operator import attrgetter
+from typing import Final, Literal, NamedTuple
 
-from pipeline.domain.documents import Document, DocumentId, Mark, PlainText, Recipe, Rule
+from pipeline.domain.documents import Document, DocumentId, Mark, Markup, PlainText, Recipe, Register, Rule
 from pipeline.findings import choice_of
+from pipeline.shelf import Place, Shelf
 from pipeline.stages import (
     contacts,
     edges,
@@ -13,19 +18,29 @@ from pipeline.stages import (
     health,
     html,
     identifiers,
+    language,
     link_lists,
     links,
     mojibake,
+    quotations,
     secrets,
-    shortcodes,
     stale,
 )
+from pipeline.stages import shortcodes as codes
+from pipeline.stages.outlines import Outline, outlines
 
 Flag = Literal["stale", "version", "link-list", "guest-post"]
 
+# Lines at a text's ends; where many texts share them the rule for repeated passages decides.
+EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
+# Rules that point at places inside one document.
+PLACED: Final[tuple[Rule, ...]] = ("markup", "shortcode", "mojibake", "secret", "email", "personal-data", "link")
+# A text with more words than this, less than half of it marked, has words left whatever is taken out.
+_SURELY_WORDED: Final = 50
+
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
+class Marked:
     """A document and every rule's opinion about it.
 
     shortcodes: marks on document.body. marks: on plain.text. title_marks: on title, which is plain.
@@ -41,6 +56,82 @@ class Tagged:
     title_marks: tuple[Mark, ...]
     flags: tuple[Flag, ...] = ()
 
+    def pack(self) -> bytes:
+        plain, marks = self.plain, (self.shortcodes, self.marks, self.title_marks, self.plain.anchors)
+        told = tuple([_OF_MARK(mark) for mark in some] for some in marks)
+        record = (
+            self.key,
+            _OF_DOCUMENT(self.document),
+            plain.text,
+            plain.tags,
+            plain.comments,
+            self.title,
+            told,
+            self.flags,
+        )
+        return pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "Marked":
+        """Only of what pack wrote into a file of this process."""
+        key, document, text, tags, comments, title, told, flags = pickle.loads(packed)
+        found, marks, title_marks, anchors = (tuple(Mark(*mark) for mark in some) for some in told)
+        plain = PlainText(text, tags, comments, anchors)
+        return cls(key, Document(*document), plain, title, found, marks, title_marks, flags)
+
+
+_OF_DOCUMENT = attrgetter(*(one.name for one in fields(Document)))
+_OF_MARK = attrgetter(*(one.name for one in fields(Mark)))
+
+
+class Tagged(NamedTuple):
+    """What is remembered of a document while its text waits on a shelf.
+
+    places, in_text: for each of PLACED, how many places there are, and how many of them in the text itself.
+    at_ends: marks of EDGE_RULES. kinds: what would stand in place of personal data, with its rule, and how often.
+    language: ISO 639-1 or None. quoted: mostly somebody else's words. may_be_empty: after what marks take out.
+    whole, outline: where they are on the shelf.
+    """
+
+    key: DocumentId
+    document_id: DocumentId
+    source_name: str
+    raw_title: str
+    title: str
+    published_at: datetime | None
+    kind: str
+    markup: Markup
+    register: Register
+    places: tuple[int, ...]
+    in_text: tuple[int, ...]
+    at_ends: tuple[Mark, ...]
+    kinds: tuple[tuple[Rule, str, int], ...]
+    flags: tuple[Flag, ...]
+    language: str | None
+    quoted: bool
+    may_be_empty: bool
+    whole: Place
+    outline: Place
+
+    def count(self, rule: Rule) -> int:
+        return self.places[PLACED.index(rule)]
+
+    def count_in_text(self, rule: Rule) -> int:
+        return self.in_text[PLACED.index(rule)]
+
+
+class TaggedBatch(NamedTuple):
+    """Tagged documents, placed as if `records` began at byte 0."""
+
+    tagged: list[Tagged]
+    records: bytes
+
+    def shelved(self, shelf: Shelf) -> Iterator[Tagged]:
+        at, _ = shelf.add(self.records)
+        for one in self.tagged:
+            whole, outline = one.whole, one.outline
+            yield one._replace(whole=Place(at + whole.at, whole.size), outline=Place(at + outline.at, outline.size))
+
 
 @dataclass(frozen=True, slots=True)
 class TagOptions:
@@ -54,9 +145,22 @@ class TagOptions:
         return cls(choice_of(recipe, "shortcode") == "fix", choice_of(recipe, "markup") == "fix")
 
 
-def tag(key: DocumentId, document: Document, options: TagOptions) -> Tagged:
-    """Mark one document; nothing in it is changed."""
-    found = tuple(shortcodes.find_shortcodes(document.body))
+def tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]]) -> TaggedBatch:
+    """Mark some documents; nothing in them is changed."""
+    marked = [mark(key, document, options) for key, document in batch]
+    tagged: list[Tagged] = []
+    records: list[bytes] = []
+    at = 0
+    for one, shape in zip(marked, outlines([one.plain.text for one in marked]), strict=True):
+        whole, outline = one.pack(), shape.pack()
+        tagged.append(_tagged(one, shape, Place(at, len(whole)), Place(at + len(whole), len(outline))))
+        records += [whole, outline]
+        at += len(whole) + len(outline)
+    return TaggedBatch(tagged, b"".join(records))
+
+
+def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
+    found = tuple(codes.find_shortcodes(document.body))
     body = _without(document.body, found) if options.shortcodes_out else document.body
     plain = html.to_plain(body, markup=document.markup)
     title = html.to_plain(document.title, markup="html").text if {"<", "&"} & set(document.title) else document.title
@@ -64,7 +168,7 @@ def tag(key: DocumentId, document: Document, options: TagOptions) -> Tagged:
     plain = plain if options.markup_out else replace(plain, text=body, anchors=())
     marks = _marks(plain.text)
     is_answer = document.prompt is not None  # a training row has no visitor to address and no author to name
-    return Tagged(
+    return Marked(
         key=key,
         document=document,
         plain=plain,
@@ -91,6 +195,39 @@ def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mar
         yield "guest-post"
 
 
+def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged:
+    document, text = one.document, one.plain.text
+    found = {rule: places(rule, one) for rule in PLACED}
+    in_text = Counter(mark.rule for mark in one.marks) + Counter(mark.rule for mark in one.shortcodes)
+    kinds = Counter((rule, mark.replacement) for rule in _PERSONAL for mark in found[rule])
+    hidden = sum(mark.end - mark.start for mark in one.marks)
+    stripped = one.plain.tags + one.plain.comments
+    return Tagged(
+        key=one.key,
+        document_id=document.document_id,
+        source_name=document.source_name,
+        raw_title=document.title,
+        title=one.title,
+        published_at=document.published_at,
+        kind=document.kind,
+        markup=document.markup,
+        register=document.register,
+        places=tuple(stripped if rule == "markup" else len(found[rule]) for rule in PLACED),
+        in_text=tuple(in_text[rule] for rule in PLACED),
+        at_ends=tuple(mark for mark in one.marks if mark.rule in EDGE_RULES),
+        kinds=tuple((rule, instead, count) for (rule, instead), count in kinds.items()),
+        flags=one.flags,
+        language=language.main_language(text),
+        quoted=quotations.is_quoted(text),
+        may_be_empty=len(shape.hashes) <= _SURELY_WORDED or 2 * hidden >= len(text),
+        whole=whole,
+        outline=outline,
+    )
+
+
+_PERSONAL: Final[tuple[Rule, ...]] = ("email", "personal-data")
+
+
 def _marks(text: str) -> tuple[Mark, ...]:
     finders = (
         mojibake.find_mojibake,
@@ -104,12 +241,14 @@ def _marks(text: str) -> tuple[Mark, ...]:
     return tuple(mark for find in finders for mark in find(text))
 
 
-def places(rule: Rule, tagged: Tagged) -> list[Mark]:
-    """Every place of a rule in a text and its title; an address that is its own link counts once."""
-    marks = of_rule(rule, tagged.marks)
+def places(rule: Rule, marked: Marked) -> list[Mark]:
+    """Every place of a rule in a body, text and title; an address that is its own link counts once."""
+    if rule == "shortcode":
+        return list(marked.shortcodes)
+    marks = of_rule(rule, marked.marks)
     if rule == "link":
-        marks += [a for a in tagged.plain.anchors if not any(m.start < a.end and a.start < m.end for m in marks)]
-    return marks + of_rule(rule, tagged.title_marks)
+        marks += [a for a in marked.plain.anchors if not any(m.start < a.end and a.start < m.end for m in marks)]
+    return marks + of_rule(rule, marked.title_marks)
 
 
 def of_rule(rule: Rule, marks: Iterable[Mark]) -> list[Mark]:
@@ -120,7 +259,7 @@ def _without(body: str, marks: Iterable[Mark]) -> str:
     """A body without its shortcodes and otherwise untidied: "[words](…)" has to stay a link."""
     kept: list[str] = []
     at = 0
-    for mark in sorted(marks, key=lambda mark: mark.start):
-        kept += [body[at : mark.start], mark.replacement if mark.start >= at else ""]
-        at = max(at, mark.end)
+    for one in sorted(marks, key=lambda mark: mark.start):
+        kept += [body[at : one.start], one.replacement if one.start >= at else ""]
+        at = max(at, one.end)
     return "".join([*kept, body[at:]])

@@ -1,9 +1,10 @@
 """Writing as it is read, marked, chosen and turned into training rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, NewType
+from operator import eq
+from typing import Generic, Literal, NewType, Protocol, TypeVar, overload
 
 DocumentId = NewType("DocumentId", str)
 ExampleId = NewType("ExampleId", str)
@@ -290,6 +291,56 @@ class Example:
     title: str = ""
 
 
+class RowHead(Protocol):
+    """What is asked of rows without their words."""
+
+    @property
+    def example_id(self) -> ExampleId: ...
+    @property
+    def split(self) -> Split: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def words(self) -> int: ...
+
+
+H = TypeVar("H", bound=RowHead)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Examples(Sequence[Example], Generic[H]):
+    """Rows of which only the heads are in memory; a row is read when somebody looks at it."""
+
+    heads: Sequence[H]
+    read: Callable[[H], Example]
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Examples[H]": ...
+    def __getitem__(self, index: int | slice) -> "Example | Examples[H]":
+        if isinstance(index, slice):
+            return Examples(self.heads[index], self.read)
+        return self.read(self.heads[index])
+
+    def __iter__(self) -> Iterator[Example]:
+        return map(self.read, self.heads)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(eq, self, other))
+
+    def of(self, split: Split) -> "Examples[H]":
+        return Examples([head for head in self.heads if head.split == split], self.read)
+
+
+def heads_of(examples: Sequence[Example]) -> Sequence[RowHead]:
+    """The same rows, where nobody needs their words."""
+    return examples.heads if isinstance(examples, Examples) else examples
+
+
 @dataclass(frozen=True, slots=True)
 class FiguresJoined:
     """How many of the documents that the filters keep have figures of their page, and which were taken."""
@@ -313,7 +364,7 @@ class Prepared:
     kept: int
     left_out: tuple[LeftOut, ...]
     findings: tuple[Finding, ...]
-    examples: tuple[Example, ...]
+    examples: Sequence[Example]
     notices: tuple[Notice, ...]
     content_hash: str
     first_published: date | None
@@ -329,20 +380,22 @@ class Prepared:
             counts[item.reason] = counts.get(item.reason, 0) + 1
         return counts
 
-    def of(self, split: Split) -> tuple[Example, ...]:
+    def of(self, split: Split) -> Sequence[Example]:
+        if isinstance(self.examples, Examples):
+            return self.examples.of(split)
         return tuple(example for example in self.examples if example.split == split)
 
     @property
     def tokens(self) -> int:
-        return sum(example.tokens for example in self.examples)
+        return sum(example.tokens for example in heads_of(self.examples))
 
     @property
     def train_tokens(self) -> int:
-        return sum(example.tokens for example in self.examples if example.split == "train")
+        return sum(example.tokens for example in heads_of(self.examples) if example.split == "train")
 
     @property
     def words(self) -> int:
-        return sum(example.words for example in self.examples)
+        return sum(example.words for example in heads_of(self.examples))
 
     @property
     def blockers(self) -> tuple[Finding, ...]:

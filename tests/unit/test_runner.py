@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import survey as survey_module
+from pipeline import batches as batches_module
 from pipeline.domain.documents import (
     BrokenItem,
     Choice,
@@ -31,7 +31,13 @@ from pipeline.runner import Target, decide, prepare
 from pipeline.survey import survey
 
 ALL = Recipe(choices=dict.fromkeys(FIXABLE, "fix"))
-TARGET = Target("You write in the voice of Ada.", 8192, lambda text: len(text.split()))
+
+
+def count_words(text: str) -> int:
+    return len(text.split())
+
+
+TARGET = Target("You write in the voice of Ada.", 8192, count_words)
 SUBJECTS = (
     "gardens",
     "rivers",
@@ -224,7 +230,7 @@ class LazyExecutor(Executor):
 def test_reading_does_not_run_ahead_of_tagging() -> None:
     pulled = count()
     executor = LazyExecutor()
-    limit = survey_module.BATCH_DOCUMENTS * survey_module.BATCHES_IN_FLIGHT
+    limit = batches_module.BATCH * batches_module.BATCHES_IN_FLIGHT
     seen = []
 
     def reading() -> Any:
@@ -232,13 +238,9 @@ def test_reading_does_not_run_ahead_of_tagging() -> None:
             next(pulled)
             yield document(number, "A line.")
 
-    batches = survey_module._in_batches(
-        executor,
-        lambda batch: list(batch),  # type: ignore[arg-type]  # batches as they are
-        ((DocumentId(""), one) for one in reading()),
-    )
+    batches = batches_module.in_batches(executor, list, reading())
     seen.append(next(batches))
-    assert executor.most == survey_module.BATCHES_IN_FLIGHT
+    assert executor.most == batches_module.BATCHES_IN_FLIGHT
     assert next(pulled) == limit
 
 
