@@ -1,11 +1,13 @@
 """Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.adding import SOURCE_MESSAGE
 from bot.features.consent import views as consent_views
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
@@ -78,8 +80,9 @@ from bot.slack.message import Templates
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from bot.worker import Step
-from pipeline.domain.voices import Voice
-from pipeline.domain.work import WorkKind
+from pipeline.domain.voices import ORIGINS, Origin, Voice
+from pipeline.domain.work import DroppedFile, WorkKind
+from pipeline.errors import DownloadRefused
 from pipeline.ports import (
     ArtifactStore,
     Clock,
@@ -110,6 +113,7 @@ class Rules:
     spend_channel: str
     timing: Timing
     bot_user: str
+    origins: tuple[Origin, ...] = ORIGINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +281,8 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     db, clock, people = parts.database, parts.clock, parts.people
     return {
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
-        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock),
         "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
+        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock, parts.rules.origins),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
         "tuning": tuning_step(
@@ -292,6 +296,33 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         ),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
     }
+
+
+def direct_steps(
+    database: Database,
+    artifacts: ArtifactStore,
+    preparer: Preparer,
+    people: People,
+    clock: Clock,
+    origins: tuple[Origin, ...],
+) -> Mapping[WorkKind, Step]:
+    """What reads files that did not come through Slack, and nothing else."""
+    return {
+        "read-source": ReadSource(database, artifacts, NoFiles(), preparer, people, clock),
+        "prepare-round": PrepareRound(database, artifacts, preparer, clock, origins),
+    }
+
+
+class NoFiles:
+    """Stands where Slack's files are fetched: a file that came past Slack is in the artifact store already."""
+
+    def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
+        raise DownloadRefused(slack_file_id, 0)
+
+
+def said_of_source(facts: Mapping[str, Any]) -> str:
+    """What stands in the thread about a file."""
+    return templates()[SOURCE_MESSAGE](facts).text
 
 
 def system_message(voice: Voice) -> str:

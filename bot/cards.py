@@ -51,6 +51,8 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
         "is_prepared": dataset is not None or round_.prepared_revision == round_.revision,
         "open_blockers": list(dataset.facts.undecided) if dataset else [],
         "rehearsal": await rehearsal_standing(tx, dataset),
+        "ways": sorted({source.way for source in sources if source.state == "read"}),
+        "origins": None if round_.origins is None else list(round_.origins),
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,
         "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 
 from slack_sdk.errors import SlackApiError
 
+from bot.origin_words import policy_words
 from bot.settings import Settings
 from bot.slack.refusals import code_of
+from bot.upload_links import SECRET_CHARS
 from bot.wiring import model_providers, opened_database, price_table, slack_client
 
 Finding = tuple[bool, str]
@@ -14,7 +16,13 @@ Finding = tuple[bool, str]
 
 async def diagnose(settings: Settings) -> int:
     """0 when the bot can start. Prints one line per thing looked at."""
-    checks: list[Callable[[Settings], Awaitable[Finding]]] = [slack_answers, database_opens, providers_are_set_up]
+    checks: list[Callable[[Settings], Awaitable[Finding]]] = [
+        slack_answers,
+        database_opens,
+        providers_are_set_up,
+        policy_stands,
+        links_can_be_made,
+    ]
     ok = True
     for check in checks:
         fine, sentence = await check(settings)
@@ -52,3 +60,18 @@ async def providers_are_set_up(settings: Settings) -> Finding:
         return False, 'Providers: no key for any. Set UNDERSTUDY_MODELS__API_KEYS, for example {"private": "…"}.'
     without = f" (no key for {', '.join(providers.without_key)})" if providers.without_key else ""
     return True, f"Providers: {', '.join(names)}{without}."
+
+
+async def policy_stands(settings: Settings) -> Finding:
+    """Says the policy in force; an empty one lets nothing train, which nobody wants."""
+    allowed = settings.origins.allowed
+    return bool(allowed), f"Texts that may train: {policy_words(allowed)}."
+
+
+async def links_can_be_made(settings: Settings) -> Finding:
+    uploads = settings.uploads
+    if not uploads.public_url:
+        return True, "Upload links: off. UNDERSTUDY_UPLOADS__PUBLIC_URL and UNDERSTUDY_UPLOADS__SECRET turn them on."
+    if len(uploads.secret.get_secret_value()) < SECRET_CHARS:
+        return False, f"Upload links: UNDERSTUDY_UPLOADS__SECRET needs at least {SECRET_CHARS} characters."
+    return True, f"Upload links: at {uploads.public_url}, for {uploads.link_hours:g} hours each."

@@ -25,10 +25,10 @@ def only_steward(voice: Voice, user: str) -> None:
         raise NotSteward(voice.steward)
 
 
-async def only_open(tx: Transaction, voice: Voice) -> None:
-    """Raises ConsentWithdrawn for a voice whose owner said no: nothing more is collected for it."""
+async def only_collecting(tx: Transaction, voice: Voice) -> None:
+    """Raises ConsentWithdrawn once the owner said no: nothing more is collected for this voice."""
     consent = await tx.consents.newest(voice.voice_id)
-    if voice.state == "closed" and consent is not None:
+    if consent is not None and consent.state in ("refused", "withdrawn"):
         raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at or consent.asked_at)
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.domain.voices import ORIGINS, Origin
+
 
 class SlackSettings(BaseSettings):
     """Slack's own names for its variables, as Slack's samples use them."""
@@ -70,6 +72,42 @@ class ServerSettings(BaseModel):
     port: int = Field(default=8080, description="Its port: /healthz, /readyz and, in HTTP mode, /slack/events.")
 
 
+class OriginSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    allowed: tuple[Origin, ...] = Field(
+        default=ORIGINS,
+        description="Where a text that trains may come from, as JSON: direct (command line, upload link, a site), "
+        "slack_file, slack_message (better versions), own_draft, vote. Others are read and left out.",
+    )
+
+
+class UploadSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    public_url: str = Field(
+        default="", description="Address of the bot's own server as people's browsers reach it; empty: no upload links."
+    )
+    secret: SecretStr = Field(default=SecretStr(""), description="Signs upload links; at least 32 characters.")
+    folder: Path = Field(default=Path("var/uploads"), description="Where files wait until they are complete.")
+    link_hours: float = Field(default=24.0, description="How long a link works.")
+    files_per_link: int = Field(default=20, description="How many files come by one link.")
+    requests_per_s: float = Field(default=30.0, description="Pieces of files that one link may send in a second.")
+
+
+class PullSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    delay_s: float = Field(default=1.0, description="Wait between two requests to a site; its robots.txt may say more.")
+    request_timeout_s: float = Field(default=30.0, description="Longest wait for one answer of a site.")
+    pages: int = Field(default=500, description="Most requests for posts of one site.")
+    limit_mb: int = Field(default=200, description="Most that one site may send, unpacked.")
+    private_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="host:port of sites inside your own network that may be pulled all the same, as JSON.",
+    )
+
+
 class Settings(BaseSettings):
     """Everything that can be configured. Nested fields: UNDERSTUDY_STORAGE__DATABASE_URL and so on."""
 
@@ -81,3 +119,6 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
+    origins: OriginSettings = Field(default_factory=OriginSettings)
+    uploads: UploadSettings = Field(default_factory=UploadSettings)
+    pulls: PullSettings = Field(default_factory=PullSettings)

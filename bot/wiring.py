@@ -19,12 +19,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.assembly import Parts, Rules, listeners, steps, templates
+from bot.assembly import Parts, Rules, direct_steps, listeners, steps, templates
 from bot.comparing import ExecutorComparer
 from bot.drain import InFlight
 from bot.features.training.record import Timing
+from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
+from bot.policy import apply_policy
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
+from bot.presence import stay_present
 from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
 from bot.server import Health, build_site, serving
@@ -83,7 +86,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         people = SlackPeople(client, settings.spend.approvers)
         await people.refresh()
         database = WakingDatabase(SqlDatabase(engine, month_limit(settings)), wake)
+        await apply_policy(database, settings.origins.allowed, now=utc_now())
         parts = await opened_parts(stack, settings, engine, client, database, people)
+        stack.push_async_callback(cancelled, asyncio.create_task(stay_present(parts.locks)))
         worker = started_worker(stack, settings, engine, client, parts, wake)
         start_clock(stack, settings, wake, people)
         app, in_flight = slack_app(client, settings, parts)
@@ -136,6 +141,32 @@ async def opened_parts(
     )
 
 
+@asynccontextmanager
+async def opened_intake(settings: Settings) -> AsyncIterator[AddFromTerminal]:
+    """What adding past Slack needs: the database and the artifacts, and hands to read with when no bot runs."""
+    async with AsyncExitStack() as stack:
+        engine = await opened_database(settings)
+        stack.push_async_callback(engine.dispose)
+        database = SqlDatabase(engine, month_limit(settings))
+        artifacts, limits = FsspecArtifacts(settings.storage.artifacts_url), reading_limits(settings)
+        pool = stack.enter_context(ProcessPool(settings.work.processes))
+        preparer = ExecutorPreparer(pool, limits, row_facts(settings, price_table(settings)))
+        people = SlackPeople(slack_client(settings), ())  # never asked anew: nobody's name is known here
+        hands = direct_steps(database, artifacts, preparer, people, utc_now, settings.origins.allowed)
+        queue, owner = SqlWorkQueue(engine), f"{socket.gethostname()}:{os.getpid()}"
+        worker = Worker(queue, database, Silent(), hands, utc_now, owner, settings.work.lease_s)
+        stack.push_async_callback(queue.release_all, owner)
+        locks = liveness_locks(engine, settings)
+        yield AddFromTerminal(database, artifacts, locks, worker, utc_now, limits.file_bytes)
+
+
+class Silent:
+    """Posts nothing: what is said waits for the bot."""
+
+    async def post_due(self) -> int:
+        return 0
+
+
 def started_worker(
     stack: AsyncExitStack,
     settings: Settings,
@@ -158,6 +189,11 @@ def start_clock(stack: AsyncExitStack, settings: Settings, wake: asyncio.Event, 
     scheduler = build_scheduler(table)
     scheduler.start()
     stack.callback(partial(scheduler.shutdown, wait=False))
+
+
+async def cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def reading_limits(settings: Settings) -> Limits:
@@ -274,4 +310,6 @@ def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
 def rules(settings: Settings, *, bot_user: str) -> Rules:
     models = settings.models
     timing = Timing(models.request_timeout_s, models.settle_s, models.poll_s)
-    return Rules(spend_channel=settings.spend.channel_id, timing=timing, bot_user=bot_user)
+    return Rules(
+        spend_channel=settings.spend.channel_id, timing=timing, bot_user=bot_user, origins=settings.origins.allowed
+    )

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
-from bot.slack.poster import Poster
 from pipeline.domain.work import WorkItem, WorkKind
 from pipeline.errors import LeaseLost
 from pipeline.ports import Clock, Database, Transaction, WorkQueue
@@ -16,6 +16,13 @@ from pipeline.ports import Clock, Database, Transaction, WorkQueue
 log = logging.getLogger(__name__)
 
 Step = Callable[[WorkItem], Awaitable[None]]
+
+
+class SaysDue(Protocol):
+    """Posts every message that is due."""
+
+    async def post_due(self) -> object: ...
+
 
 FIRST_RETRY_S = 2
 LONGEST_RETRY_S = 600
@@ -47,7 +54,7 @@ class Worker:
 
     queue: WorkQueue
     database: Database
-    poster: Poster
+    poster: SaysDue
     steps: Mapping[WorkKind, Step]
     clock: Clock
     owner: str
@@ -92,6 +99,11 @@ class Worker:
             item = await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s)
             if item is None:
                 return
+            await self.take(item)
+
+    async def work_off(self, only: Mapping[WorkKind, Collection[str]]) -> None:
+        """What is due among these, and what that brings about; then done. For a process that is no bot."""
+        while item := await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s, only=only):
             await self.take(item)
 
     async def take(self, item: WorkItem) -> None:

@@ -15,9 +15,10 @@ AppError
 │   ├── DownloadRefused       Slack did not give the file
 │   ├── UploadRefused         Slack did not take pictures
 │   ├── UnresolvedBlocker     a blocker finding is still open
-│   └── TooFewExamples        not enough rows to train
+│   ├── TooFewExamples        not enough rows to train
+│   └── WayError              a text cannot come in by an upload link or from a site (pipeline/way_errors.py)
 ├── CommandError              what was typed cannot be done
-│   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument
+│   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile
 ├── RightsError               this person may not
 │   ├── NotSteward, NotApprover, OwnRequest, NotAllowedToDraft
 ├── ConsentError
@@ -204,6 +205,20 @@ class MissingArgument(CommandError):
     def __init__(self, usage: str) -> None:
         super().__init__(usage)
         self.usage = usage
+
+
+class WhichTeam(CommandError):
+    """Several workspaces are in the database and none was named. teams: their ids."""
+
+    def __init__(self, teams: tuple[str, ...]) -> None:
+        super().__init__(teams)
+        self.teams = teams
+
+
+class NoSuchFile(CommandError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
 class NotInChannel(CommandError):

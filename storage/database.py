@@ -16,6 +16,7 @@ from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
 from storage.repositories.sources import SqlDatasets, SqlSources
 from storage.repositories.spending import SqlSpendLedger, SqlSpendRequests
 from storage.repositories.training import SqlTuningJobs, SqlVoiceModels
+from storage.repositories.uploads import SqlUploads
 from storage.repositories.voices import SqlConsents, SqlVoices
 from storage.repositories.work import SqlWork
 
@@ -29,6 +30,7 @@ class SqlTransaction:
         self.rounds = SqlRounds(session)
         self.recipe_steps = SqlRecipeSteps(session)
         self.sources = SqlSources(session)
+        self.uploads = SqlUploads(session)
         self.datasets = SqlDatasets(session)
         self.rehearsals = SqlRehearsals(session)
         self.pictures = SqlPictures(session)

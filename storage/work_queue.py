@@ -1,12 +1,13 @@
 """What a worker does between transactions: claim the oldest due item, prolong it, give all back."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, and_, false, or_, update
 from sqlmodel import col, select
 
-from pipeline.domain.work import WorkItem
+from pipeline.domain.work import WorkItem, WorkKind
 from storage.engine import Engine
 from storage.tables import WorkRow
 
@@ -15,11 +16,14 @@ from storage.tables import WorkRow
 class SqlWorkQueue:
     engine: Engine
 
-    async def claim(self, owner: str, *, now: datetime, lease_s: float) -> WorkItem | None:
+    async def claim(
+        self, owner: str, *, now: datetime, lease_s: float, only: Mapping[WorkKind, Collection[str]] | None = None
+    ) -> WorkItem | None:
+        is_wanted = [] if only is None else [or_(false(), *(is_one_of(kind, those) for kind, those in only.items()))]
         is_free = or_(col(WorkRow.lease_until).is_(None), col(WorkRow.lease_until) < now)
         oldest = (
             select(WorkRow.id)
-            .where(col(WorkRow.state) == "due", col(WorkRow.run_at) <= now, is_free)
+            .where(col(WorkRow.state) == "due", col(WorkRow.run_at) <= now, is_free, *is_wanted)
             .order_by(col(WorkRow.run_at), col(WorkRow.id))
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -56,6 +60,10 @@ class SqlWorkQueue:
         )
         async with self.engine.writing() as session:
             await session.exec(released)
+
+
+def is_one_of(kind: WorkKind, subjects: Collection[str]) -> ColumnElement[bool]:
+    return and_(col(WorkRow.kind) == kind, col(WorkRow.subject).in_(subjects))
 
 
 def _item(row: WorkRow, lease_until: datetime) -> WorkItem:

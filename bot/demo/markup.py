@@ -4,32 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from bot.slack.plain_words import plain_words
+
 Json = Mapping[str, Any]
-TOKEN: Final = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
-# As Slack reads them: the sign hugs its words and stands apart from others.
-BOLD: Final = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
-ITALIC: Final = re.compile(r"(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])")
 ANSI: Final = re.compile(r"\x1b\[\d*m")
 RULE: Final = "─" * 24
-
-
-def plain_words(text: str, names: Mapping[str, str], *, styled: bool) -> str:
-    """names: what stands for an id, such as "U0OWNER": "@owner". styled: bold and italics as a terminal shows them."""
-    words = TOKEN.sub(lambda found: spoken(found[1], found[2], found[3], names), text)
-    if styled:
-        words = ITALIC.sub("\x1b[3m\\1\x1b[23m", BOLD.sub("\x1b[1m\\1\x1b[22m", words))
-    return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def spoken(sign: str, name: str, label: str | None, names: Mapping[str, str]) -> str:
-    if sign in ("@", "#"):
-        return names.get(name) or f"{sign}{label or name}"
-    if sign == "!":
-        kind, _, rest = name.partition("^")
-        if kind == "subteam":
-            return names.get(rest, f"@{label or rest}")
-        return label or f"@{kind}"
-    return f"{label} ({name})" if label else name
 
 
 def block_lines(block: Json, names: Mapping[str, str], *, styled: bool) -> list[str]:

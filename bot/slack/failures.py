@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted, usd
+from bot.slack.way_sentences import way_sentence
 from pipeline import errors as e
 from pipeline.domain.voices import PRIVATE_ONLY
+from pipeline.way_errors import WayError
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ def unexpected(reference: str) -> str:
 def sentence_for(error: e.AppError) -> str:
     """One sentence or two for a person; never the exception's own text."""
     match error:
+        case WayError():
+            return way_sentence(error)
         case e.DataError():
             return data_sentence(error)
         case e.CommandError():
@@ -190,6 +194,16 @@ def command_sentence(error: e.CommandError) -> str:
             return (
                 "I'm not in this channel. Type `/invite @Understudy`, then run the command again. Nothing was created."
             )
+    return command_line_sentence(error)
+
+
+def command_line_sentence(error: e.CommandError) -> str:
+    match error:
+        case e.WhichTeam():
+            teams = ", ".join(quoted(team) for team in error.teams) or "none yet"
+            return f"Which workspace? Add `--team` with its id. There are: {teams}."
+        case e.NoSuchFile():
+            return f"There is no file `{quoted(error.name)}`. Nothing of that name was added."
     raise TypeError(type(error))
 
 

@@ -55,6 +55,7 @@ LeftOutReason = Literal[
     "excluded",
     "other-speaker",
     "less-read",
+    "origin",
     "broken",
     "language",
     "series",

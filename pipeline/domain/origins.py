@@ -30,6 +30,7 @@ class Making:
     """A recipe with all that it was applied to; the same making gives the same rows.
 
     rules: the version of the program's reading and cleaning code. content_hash: of the rows it came to.
+    kept_out: files that were there and that the policy on origins did not let in; no row comes from them.
     """
 
     recipe: Recipe
@@ -37,6 +38,7 @@ class Making:
     rows_for: RowsFor
     rules: str
     content_hash: str
+    kept_out: tuple[SourceUsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

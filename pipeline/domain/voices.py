@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, NewType
+from typing import Final, Literal, NewType, get_args
 
 from pipeline.domain.documents import Choice, DocumentId, Filters, Recipe, Rule
 from pipeline.domain.preparing import FileFacts
@@ -21,6 +21,9 @@ VoiceState = Literal["active", "paused", "closed"]
 ConsentState = Literal["asked", "given", "refused", "withdrawn"]
 SourceState = Literal["waiting", "read", "refused", "withdrawn"]
 Origin = Literal["direct", "slack_file", "slack_message", "own_draft", "vote"]
+ORIGINS: Final[tuple[Origin, ...]] = get_args(Origin)
+# How a source came: its origin says whether Slack's API was passed, its way what a person did.
+Way = Literal["slack", "command-line", "upload-link", "site"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Round:
 
     prepared_revision < revision means that sources or recipe changed since dataset_id was computed.
     previous_dataset_id: the one that stood before it in this round.
+    origins: the policy it was last prepared under; None before it was.
     """
 
     round_id: RoundId
@@ -93,6 +97,7 @@ class Round:
     dataset_id: DatasetId | None
     created_at: datetime
     previous_dataset_id: DatasetId | None = None
+    origins: tuple[Origin, ...] | None = None
 
     @property
     def card_key(self) -> str:
@@ -135,7 +140,10 @@ def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A file to be read. sha256 is None until its bytes are in the artifact store. readings: see Source."""
+    """A file to be read. sha256 is None until its bytes are in the artifact store. readings: see Source.
+
+    url: of a site to be pulled.
+    """
 
     team_id: str
     voice_id: VoiceId
@@ -147,6 +155,8 @@ class NewSource:
     slack_file_id: str | None = None
     sha256: str | None = None
     readings: tuple[ReadOptions, ...] = ()
+    way: Way = "slack"
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +183,33 @@ class Source:
     readings: tuple[ReadOptions, ...] = ()
     facts: FileFacts = field(default_factory=FileFacts)
 
+    way: Way = "slack"
+    url: str | None = None
+
     @property
     def reading(self) -> ReadOptions:
         """What is in force."""
         return self.readings[-1] if self.readings else ReadOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way in by an upload link, in pieces. upload_key, link_key: ours, not to be guessed.
+
+    source_id: set when it is complete. expires_at: the end of its link.
+    """
+
+    upload_key: str
+    link_key: str
+    team_id: str
+    voice_id: VoiceId
+    round_id: RoundId
+    by_user: str
+    name: str
+    size_bytes: int
+    created_at: datetime
+    expires_at: datetime
+    source_id: SourceId | None = None
 
 
 # An entry of open_blockers that nobody has to settle: personal data was kept for private training only.

@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-WorkKind = Literal["read-source", "prepare-round", "rehearse", "draw-pictures", "tuning", "draft", "difference"]
+WorkKind = Literal[
+    "read-source", "pull-site", "prepare-round", "rehearse", "draw-pictures", "tuning", "draft", "difference"
+]
 
 
 @dataclass(frozen=True, slots=True)

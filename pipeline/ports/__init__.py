@@ -21,7 +21,7 @@ from pipeline.ports.outside import (
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
-from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
+from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, WorkQueue
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "Transaction",
     "TuningJobs",
     "TuningProvider",
+    "Uploads",
     "VoiceModels",
     "Voices",
     "Work",

@@ -7,7 +7,7 @@ from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
-from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Voices
+from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Work
 
 
@@ -24,6 +24,8 @@ class Transaction(Protocol):
     def recipe_steps(self) -> RecipeSteps: ...
     @property
     def sources(self) -> Sources: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def datasets(self) -> Datasets: ...
     @property

@@ -1,5 +1,6 @@
 """Voices, consent, rounds and what their data is made of."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from pipeline.domain.voices import (
     NewDataset,
     NewSource,
     NewVoice,
+    Origin,
     RecipeStep,
     Round,
     RoundId,
@@ -21,6 +23,7 @@ from pipeline.domain.voices import (
     SourceId,
     SourceState,
     StepId,
+    Upload,
     Voice,
     VoiceId,
     VoiceState,
@@ -37,6 +40,10 @@ class Voices(Protocol):
     async def by_id(self, voice_id: VoiceId) -> Voice: ...
 
     async def of_team(self, team_id: str) -> list[Voice]: ...
+
+    async def teams(self) -> list[str]:
+        """Workspaces that have a voice; for whoever runs the bot, at the command line."""
+        ...
 
     async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None: ...
 
@@ -72,8 +79,19 @@ class Rounds(Protocol):
         """Count one more revision (a source or a choice changed) and return it."""
         ...
 
-    async def prepared(self, round_id: RoundId, *, revision: int, dataset_id: DatasetId | None) -> None:
-        """Remember what `revision` came to; ignored when a newer revision was already prepared."""
+    async def prepared(
+        self,
+        round_id: RoundId,
+        *,
+        revision: int,
+        dataset_id: DatasetId | None,
+        origins: Collection[Origin] | None = None,
+    ) -> None:
+        """Remember what `revision` came to, and under which policy; ignored when a newer one was already prepared."""
+        ...
+
+    async def under_other_origins(self, origins: Collection[Origin]) -> list[Round]:
+        """Open rounds, of all teams, that were prepared under another policy than this."""
         ...
 
     async def latest(self, voice_id: VoiceId) -> Round | None: ...
@@ -118,9 +136,26 @@ class Sources(Protocol):
         refusal: str | None = None,
         facts: FileFacts | None = None,
         readings: tuple[ReadOptions, ...] | None = None,
+        size_bytes: int | None = None,
     ) -> None:
         """None leaves a fact as it is."""
         ...
+
+
+class Uploads(Protocol):
+    async def add(self, upload: Upload, *, most: int) -> bool:
+        """False when `most` files came by its link already; then nothing is added."""
+        ...
+
+    async def by_key(self, upload_key: str) -> Upload | None: ...
+
+    async def complete(self, upload_key: str, source_id: SourceId) -> None: ...
+
+    async def forget_expired(self, *, now: datetime) -> list[str]:
+        """Keys of the uploads that are no longer known; links that ended are never asked for again."""
+        ...
+
+    async def known(self, upload_keys: Collection[str]) -> set[str]: ...
 
 
 class Datasets(Protocol):

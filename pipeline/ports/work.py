@@ -1,7 +1,8 @@
 """Work and messages that wait as rows, and the record of what was done."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipeline.domain.work import AuditEntry, PostedMessage, Posting, Saying, WorkItem, WorkKind
 
@@ -41,9 +42,15 @@ class Outbox(Protocol):
 
     async def posted(self, key: str) -> PostedMessage | None: ...
 
+    async def facts(self, team_id: str, key: str) -> Mapping[str, Any] | None:
+        """What the message with this key says, posted or not."""
+        ...
+
 
 class AuditLog(Protocol):
     async def record(self, entry: AuditEntry, *, now: datetime) -> None: ...
+
+    async def newest(self, team_id: str, what: str) -> AuditEntry | None: ...
 
     async def of_team(self, team_id: str) -> list[AuditEntry]: ...
 
@@ -57,8 +64,10 @@ class Deliveries(Protocol):
 class WorkQueue(Protocol):
     """What a worker does between transactions."""
 
-    async def claim(self, owner: str, *, now: datetime, lease_s: float) -> WorkItem | None:
-        """The oldest due item, its token counted up; None when nothing is due."""
+    async def claim(
+        self, owner: str, *, now: datetime, lease_s: float, only: Mapping[WorkKind, Collection[str]] | None = None
+    ) -> WorkItem | None:
+        """The oldest due item, its token counted up; None when nothing is due. only: these subjects; None for all."""
         ...
 
     async def prolong(self, item: WorkItem, *, until: datetime) -> bool:

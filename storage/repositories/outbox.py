@@ -50,6 +50,10 @@ class SqlOutbox:
             raise LookupError("two teams have this key", key)
         return _posted(found[0]) if found else None
 
+    async def facts(self, team_id: str, key: str) -> Mapping[str, Any] | None:
+        said = select(OutboxRow.facts).where(col(OutboxRow.team_id) == team_id, col(OutboxRow.key) == key)
+        return (await self.session.exec(said)).one_or_none()
+
     async def _replace(self, saying: Saying) -> None:
         mine = (col(OutboxRow.team_id) == saying.place.team_id, col(OutboxRow.key) == saying.key)
         row = await the_one(self.session, OutboxRow, *mine)

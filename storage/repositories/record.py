@@ -29,6 +29,11 @@ class SqlAuditLog:
             after=dict(entry.after),
         )
 
+    async def newest(self, team_id: str, what: str) -> AuditEntry | None:
+        of_kind = select(AuditRow).where(col(AuditRow.team_id) == team_id, col(AuditRow.what) == what)
+        row = (await self.session.exec(of_kind.order_by(col(AuditRow.id).desc()).limit(1))).one_or_none()
+        return _entry(row) if row else None
+
     async def of_team(self, team_id: str) -> list[AuditEntry]:
         """Oldest first."""
         rows = select(AuditRow).where(col(AuditRow.team_id) == team_id).order_by(col(AuditRow.id))

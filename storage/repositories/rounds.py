@@ -1,15 +1,16 @@
 """Rounds and the steps of their recipes."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, case, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.documents import DocumentId, Filters
-from pipeline.domain.voices import DatasetId, RecipeStep, Round, RoundId, StepId, Voice, VoiceId
+from pipeline.domain.voices import DatasetId, Origin, RecipeStep, Round, RoundId, StepId, Voice, VoiceId
 from storage.rows import find, for_change, insert, the_one
 from storage.tables import RecipeStepRow, RoundRow, VoiceRow
 
@@ -44,7 +45,15 @@ class SqlRounds:
         revision: int = (await self.session.exec(counted.returning(col(RoundRow.revision)))).scalar_one()
         return revision
 
-    async def prepared(self, round_id: RoundId, *, revision: int, dataset_id: DatasetId | None) -> None:
+    async def prepared(
+        self,
+        round_id: RoundId,
+        *,
+        revision: int,
+        dataset_id: DatasetId | None,
+        origins: Collection[Origin] | None = None,
+    ) -> None:
+        policy = {} if origins is None else {"origins": sorted(origins)}
         await self.session.exec(
             update(RoundRow)
             .where(col(RoundRow.id) == round_id, col(RoundRow.prepared_revision) <= revision)
@@ -55,8 +64,14 @@ class SqlRounds:
                     (col(RoundRow.dataset_id).is_distinct_from(dataset_id), _standing_before()),
                     else_=col(RoundRow.previous_dataset_id),
                 ),
+                **policy,
             )
         )
+
+    async def under_other_origins(self, origins: Collection[Origin]) -> list[Round]:
+        is_open = select(RoundRow).where(col(RoundRow.state) == "open").order_by(col(RoundRow.id))
+        rounds = [_round(row) for row in await self.session.exec(is_open)]
+        return [one for one in rounds if one.origins is not None and set(one.origins) != set(origins)]
 
     async def latest(self, voice_id: VoiceId) -> Round | None:
         latest = select(RoundRow).where(col(RoundRow.voice_id) == voice_id).order_by(col(RoundRow.number).desc())
@@ -126,6 +141,7 @@ def _round(row: RoundRow) -> Round:
         dataset_id=None if row.dataset_id is None else DatasetId(row.dataset_id),
         created_at=row.created_at,
         previous_dataset_id=None if row.previous_dataset_id is None else DatasetId(row.previous_dataset_id),
+        origins=None if row.origins is None else cast("tuple[Origin, ...]", tuple(row.origins)),
     )
 
 

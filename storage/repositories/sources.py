@@ -57,12 +57,14 @@ class SqlSources:
         refusal: str | None = None,
         facts: FileFacts | None = None,
         readings: tuple[ReadOptions, ...] | None = None,
+        size_bytes: int | None = None,
     ) -> None:
         """None leaves a column as it is."""
         news = {
             "sha256": sha256,
             "documents": documents,
             "refusal": refusal,
+            "size_bytes": size_bytes,
             "facts": None if facts is None else stored_facts(facts),
             "readings": None if readings is None else stored_readings(readings),
         }
@@ -110,6 +112,8 @@ def _source(row: SourceRow) -> Source:
         refusal=row.refusal,
         readings=readings_of(row.readings),
         facts=facts_of(row.facts),
+        way=row.way,
+        url=row.url,
     )
 
 

@@ -35,6 +35,9 @@ class SqlVoices:
         rows = select(VoiceRow).where(col(VoiceRow.team_id) == team_id).order_by(col(VoiceRow.id))
         return [_voice(row) for row in await self.session.exec(rows)]
 
+    async def teams(self) -> list[str]:
+        return list(await self.session.exec(select(VoiceRow.team_id).distinct().order_by(col(VoiceRow.team_id))))
+
     async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None:
         await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(state=state))
 

@@ -6,7 +6,7 @@ from storage.tables.pictures import PictureRow
 from storage.tables.rehearsals import RehearsalRow
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
 from storage.tables.training import TuningJobRow, VoiceModelRow
-from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, VoiceRow
+from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, UploadRow, VoiceRow
 from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "SpendHoldRow",
     "SpendRequestRow",
     "TuningJobRow",
+    "UploadRow",
     "VoiceModelRow",
     "VoiceRow",
     "WorkRow",

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
 from pipeline.domain.documents import Choice, Rule
-from pipeline.domain.voices import ConsentState, Origin, Purpose, Sensitivity, SourceState, VoiceState
+from pipeline.domain.voices import ConsentState, Origin, Purpose, Sensitivity, SourceState, VoiceState, Way
 from storage.tables.base import Row
 
 
@@ -63,6 +63,7 @@ class RoundRow(Row, table=True):
     dataset_id: int | None = None
     previous_dataset_id: int | None = None
     created_at: datetime
+    origins: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 class RecipeStepRow(Row, table=True):
@@ -104,6 +105,28 @@ class SourceRow(Row, table=True):
     refusal: str | None = None
     readings: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
     facts: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    way: Way = Field(default="slack", sa_type=String, sa_column_kwargs={"server_default": "slack"})
+    url: str | None = None
+
+
+class UploadRow(Row, table=True):
+    """One file on its way in by an upload link. Its bytes so far are in the uploads folder, named by upload_key.
+
+    source_id is set when it is complete and counted in. expires_at: of the link; nothing is taken after it.
+    """
+
+    __tablename__: ClassVar[str] = "upload"
+
+    upload_key: str = Field(unique=True)
+    link_key: str = Field(index=True)
+    voice_id: int = Field(foreign_key="voice.id")
+    round_id: int = Field(foreign_key="round.id")
+    by_user: str
+    name: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
+    source_id: int | None = Field(default=None, foreign_key="source.id")
 
 
 class DatasetRow(Row, table=True):

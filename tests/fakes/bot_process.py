@@ -13,7 +13,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from bot.settings import ServerSettings, Settings, SlackSettings, SpendSettings, StorageSettings, WorkSettings
+from bot.settings import (
+    ServerSettings,
+    Settings,
+    SlackSettings,
+    SpendSettings,
+    StorageSettings,
+    UploadSettings,
+    WorkSettings,
+)
 from bot.wiring import Bot, running_bot
 from sandbox.server import RunningSandbox, running_sandbox
 
@@ -38,6 +46,7 @@ def settings_for(space: RunningSandbox, folder: Path, *, port: int = 0, mode: An
             artifacts_url=str(folder / "artifacts"),
             locks_dir=folder / "locks",
         ),
+        uploads=UploadSettings(folder=folder / "uploads"),
         spend=SpendSettings(channel_id="C0VOICESPEND", approvers=("U0APPROVER",)),
         work=WorkSettings(**({"tick_s": 0.1} | work)),
         server=ServerSettings(port=port),
@@ -249,7 +258,6 @@ class BotProcess:
 
 async def bot_process(space: RunningSandbox, folder: Path, **more: str) -> BotProcess:
     """`understudy serve` as a process of its own; returns once it says that it is ready."""
-    environment = {name: value for name, value in os.environ.items() if not re.match("SLACK_|UNDERSTUDY_", name)}
     log = (folder / "bot.log").open("ab")
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -258,21 +266,49 @@ async def bot_process(space: RunningSandbox, folder: Path, **more: str) -> BotPr
         "serve",
         stdout=asyncio.subprocess.PIPE,
         stderr=log,
-        env=environment
-        | {
-            "SLACK_BOT_TOKEN": space.bot_token,
-            "SLACK_APP_TOKEN": space.app_token,
-            "SLACK_API_URL": space.api_url,
-            "UNDERSTUDY_STORAGE__DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.sqlite3",
-            "UNDERSTUDY_STORAGE__ARTIFACTS_URL": str(folder / "artifacts"),
-            "UNDERSTUDY_STORAGE__LOCKS_DIR": str(folder / "locks"),
-            "UNDERSTUDY_WORK__TICK_S": "0.1",
-            "UNDERSTUDY_SERVER__PORT": "0",
-        }
-        | more,
+        env=environment_of(space, folder) | more,
     )
     log.close()
     assert process.stdout is not None
     line = await asyncio.wait_for(process.stdout.readline(), 30)
     assert b"ready" in line, (folder / "bot.log").read_text("utf-8")[-3000:]
     return BotProcess(process)
+
+
+def environment_of(space: RunningSandbox, folder: Path) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not re.match("SLACK_|UNDERSTUDY_", name)}
+    return ours | {
+        "SLACK_BOT_TOKEN": space.bot_token,
+        "SLACK_APP_TOKEN": space.app_token,
+        "SLACK_API_URL": space.api_url,
+        "UNDERSTUDY_STORAGE__DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bot.sqlite3",
+        "UNDERSTUDY_STORAGE__ARTIFACTS_URL": str(folder / "artifacts"),
+        "UNDERSTUDY_STORAGE__LOCKS_DIR": str(folder / "locks"),
+        "UNDERSTUDY_UPLOADS__FOLDER": str(folder / "uploads"),
+        "UNDERSTUDY_WORK__TICK_S": "0.1",
+        "UNDERSTUDY_SERVER__PORT": "0",
+    }
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A command that ran to its end."""
+
+    code: int
+    out: str
+    err: str
+
+
+async def understudy(space: RunningSandbox, folder: Path, *words: str, **more: str) -> Ended:
+    """One command of the command line, as a process of its own. more: environment variables."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment_of(space, folder) | more,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return Ended(process.returncode or 0, out.decode(), err.decode())

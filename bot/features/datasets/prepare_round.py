@@ -6,12 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
+from bot.policy import let_in
 from bot.slack.failures import sentence_for, unexpected
 from pipeline.domain.documents import Filters, Finding
 from pipeline.domain.preparing import PreparedFile, PreparedRound
 from pipeline.domain.voices import (
+    ORIGINS,
     Dataset,
     NewDataset,
+    Origin,
     Round,
     RoundId,
     Voice,
@@ -27,12 +30,16 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class PrepareRound:
-    """Applies the recipe in force to all sources of a round and says what came of it."""
+    """Applies the recipe in force to all sources of a round and says what came of it.
+
+    origins: the policy; sources of any other origin are counted and left out.
+    """
 
     database: Database
     artifacts: ArtifactStore
     preparer: Preparer
     clock: Clock
+    origins: tuple[Origin, ...] = ORIGINS
 
     async def __call__(self, item: WorkItem) -> None:
         async with self.database.read() as tx:
@@ -47,6 +54,7 @@ class PrepareRound:
             await self.nothing(item, round_, voice, unexpected(f"round-{item.subject}"))
             return
         try:
+            may_train = let_in(sources, self.origins)
             async with AsyncExitStack() as stack:
                 files = [
                     PreparedFile(
@@ -55,13 +63,14 @@ class PrepareRound:
                         sha256,
                         one.reading,
                     )
-                    for one in sources
+                    for one in may_train.sources
                     if (sha256 := one.sha256)
                 ]
                 prepared = await self.preparer.prepare(files, recipe, writer=voice.handle)
         except DataError as error:
             await self.nothing(item, round_, voice, sentence_for(error))
             return
+        prepared = may_train.counted(prepared)
         dataset = await self.store(round_, prepared)
         await self.tell(item, round_, dataset, prepared, recipe.filters)
 
@@ -93,7 +102,9 @@ class PrepareRound:
         now = self.clock()
         async with self.database.begin() as tx:
             dataset: Dataset = await tx.datasets.add(new, now=now)
-            await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id)
+            await tx.rounds.prepared(
+                round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id, origins=self.origins
+            )
             voice = await tx.voices.by_id(round_.voice_id)
             now_there = await tx.rounds.by_id(round_.round_id)
             facts = report_facts(round_.round_id, voice.handle, prepared, filters)
@@ -105,7 +116,7 @@ class PrepareRound:
     async def nothing(self, item: WorkItem, round_: Round, voice: Voice, sentence: str | None) -> None:
         """sentence: why there is no dataset; None when nothing was added yet."""
         async with self.database.begin() as tx:
-            await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=None)
+            await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=None, origins=self.origins)
             if sentence is not None:
                 facts = {"round_id": round_.round_id, "sentence": sentence}
                 await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from bot.adding import source_message
 from bot.cards import say_round_card
 from bot.features.datasets.file_facts import read_facts
 from bot.features.datasets.speakers import SAME_NAME, similarity, with_guess
-from bot.features.datasets.usecase import NOT_SAVED, append, changed, source_message
+from bot.features.datasets.usecase import NOT_SAVED, append, changed
 from bot.slack.failures import sentence_for
 from pipeline.domain.documents import Filters
 from pipeline.domain.preparing import FileFacts, PreparedFile

@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.cards import round_thread, say_round_card
-from bot.lookup import find_voice, only_open, only_steward, round_at
+from bot.adding import Incoming, add_sources, only_unlocked
+from bot.cards import say_round_card
+from bot.lookup import find_voice, only_collecting, only_steward, round_at
 from pipeline.domain.documents import Choice, Filters, Rule
-from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, Source, StepId, Voice, fold_steps
-from pipeline.domain.work import AuditEntry, Saying
-from pipeline.errors import RoundLocked
+from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, StepId, Voice, fold_steps
+from pipeline.domain.work import AuditEntry
 from pipeline.findings import choice_of
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
-SOURCE_MESSAGE = "datasets.source"
 CARRIED_BY = "understudy"  # who did it, in the audit log, when no person did
 NOT_SAVED = StepId(0)
 
@@ -40,7 +39,7 @@ class OpenDataset:
         async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
-            await only_open(tx, voice)
+            await only_collecting(tx, voice)
             before = await tx.rounds.latest(voice.voice_id)
             round_ = await tx.rounds.open_for(voice, channel_id=voice.channel_id, now=now)
             if before is not None and before.round_id != round_.round_id:
@@ -69,33 +68,13 @@ class DropFiles:
                 return
             voice = await tx.voices.by_id(round_.voice_id)
             only_steward(voice, user)
-            await only_open(tx, voice)
+            await only_collecting(tx, voice)
             only_unlocked(round_, voice)
-            waiting = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "waiting"]
-            for file in files:
-                new = NewSource(
-                    team_id=team_id,
-                    voice_id=voice.voice_id,
-                    round_id=round_.round_id,
-                    name=file.name,
-                    size_bytes=file.size_bytes,
-                    origin="slack_file",
-                    added_by=user,
-                    slack_file_id=file.slack_file_id,
-                )
-                source = await tx.sources.add(new, now=now)
-                after = waiting[-1].name if waiting else None
-                facts = {"state": "waiting", "name": file.name, "after": after, "in_front": len(waiting)}
-                await tx.outbox.say(source_message(source, round_, facts))
-                await tx.work.enqueue("read-source", source.source_id, team_id, run_at=now)
-                waiting.append(source)
-                entry = AuditEntry(team_id, user, "source.added", voice.handle, after={"size_bytes": file.size_bytes})
-                await tx.audit.record(entry, now=now)
-
-
-def source_message(source: Source, round_: Round, facts: dict[str, Any]) -> Saying:
-    """One message per file, edited as it is read."""
-    return Saying(f"source:{source.source_id}:report", SOURCE_MESSAGE, facts, round_thread(round_))
+            incoming = [
+                Incoming(file.name, file.size_bytes, "slack_file", "slack", slack_file_id=file.slack_file_id)
+                for file in files
+            ]
+            await add_sources(tx, round_, voice, user, incoming, now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +188,6 @@ async def stewards_round(tx: Transaction, round_id: RoundId, user: str) -> Round
     return round_
 
 
-def only_unlocked(round_: Round, voice: Voice) -> None:
-    if round_.state == "locked":
-        raise RoundLocked(voice.handle, round_.number)
-
-
 async def carry_over(tx: Transaction, before: Round, after: Round, clock: Clock) -> None:
     """The next round starts with the texts and choices of the one that was paid for."""
     for source in await tx.sources.of_round(before.round_id):
@@ -230,6 +204,8 @@ async def carry_over(tx: Transaction, before: Round, after: Round, clock: Clock)
             slack_file_id=source.slack_file_id,
             sha256=source.sha256,
             readings=source.readings,
+            way=source.way,
+            url=source.url,
         )
         copy = await tx.sources.add(same, now=clock())
         await tx.sources.update(copy.source_id, state="read", documents=source.documents, facts=source.facts)

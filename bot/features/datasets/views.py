@@ -5,13 +5,14 @@ from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.adding import SOURCE_MESSAGE
 from bot.cards import ROUND_CARD
 from bot.features.datasets import file_views
 from bot.features.datasets.best_read_views import best_read_blocks
 from bot.features.datasets.file_views import named
 from bot.features.datasets.prepare_round import REPORT
-from bot.features.datasets.usecase import SOURCE_MESSAGE
-from bot.slack.message import Facts, Message, button, buttons, divider, section
+from bot.origin_words import policy_words, way_words
+from bot.slack.message import Facts, Message, button, buttons, context, divider, section
 from bot.slack.mrkdwn import channel, clipped, escape, shortened
 from pipeline.domain.voices import RoundId
 
@@ -57,6 +58,7 @@ REASONS = {
     "excluded": "left out by an editor",
     "other-speaker": "by other speakers",
     "less-read": "read less",
+    "origin": "kept out by the policy on where texts come from",
     "broken": "unreadable",
     "language": "in another language",
     "series": "in a series",
@@ -82,8 +84,15 @@ def opened(handle: str, number: int, channel_id: str) -> str:
 def card(facts: Facts) -> Message:
     head = f"📚 *{escape(facts['handle'])} · round {facts['number']}* — {round_standing(facts)}"
     if facts["read"]:
-        return Message(head, (section(head),))
+        return Message(head, (section(head), *where_from(facts)))
     return Message(head, (section(f"{head} Drop {FORMATS} in this thread."),))
+
+
+def where_from(facts: Facts) -> tuple[Block, ...]:
+    """How the texts came, and the policy on it that the set was made under."""
+    if facts.get("origins") is None:
+        return ()
+    return (context(f"Texts from: {way_words(facts['ways'])} · policy: {policy_words(facts['origins'])}"),)
 
 
 def round_standing(facts: Facts) -> str:

@@ -28,7 +28,7 @@ class Queue:
     put_back: list[tuple[WorkItem, datetime]] = field(default_factory=list)
     lost: bool = False
 
-    async def claim(self, owner: str, *, now: datetime, lease_s: float) -> WorkItem | None:
+    async def claim(self, owner: str, *, now: datetime, lease_s: float, only: object = None) -> WorkItem | None:
         if self.failures:
             self.failures -= 1
             raise OSError("the disk is full")
