@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import (
+    ModelSettings,
     ServerSettings,
     Settings,
     SlackSettings,
@@ -31,9 +32,18 @@ STEWARD, OWNER, MEMBER = "U0STEWARD", "U0OWNER", "U0MEMBER"
 NUMBERS = count(1)
 
 
-def settings_for(space: RunningSandbox, folder: Path, *, port: int = 0, mode: Any = "socket", **work: Any) -> Settings:
-    """work: fields of WorkSettings."""
+def settings_for(
+    space: RunningSandbox,
+    folder: Path,
+    *,
+    port: int = 0,
+    mode: Any = "socket",
+    models: ModelSettings | None = None,
+    **work: Any,
+) -> Settings:
+    """work: fields of WorkSettings. models: who can train; nobody unless given."""
     return Settings(
+        models=models or ModelSettings(),
         slack=SlackSettings(
             bot_token=space.bot_token,
             app_token=space.app_token,
