@@ -98,11 +98,14 @@ def _label_columns(
     font = _font(LETTER)
     widest = max(pen.textlength(bar.label, font) for bar in bars)
     every = next(step for step in range(1, len(bars) + 1) if room * step >= widest + LETTER or step == len(bars))
+    free_from = 0.0
     for number in range(0, len(bars), every):
         width = pen.textlength(bars[number].label, font)
         x = left + room * number + (0 if at_edges else room / 2)
         inside = min(max(x, MARGIN + width / 2), WIDTH - MARGIN - width / 2)
-        pen.text((inside, y), bars[number].label, SOFT_INK, font, anchor="mt")
+        if inside - width / 2 >= free_from:  # the last one, pushed inside, may reach into the one before
+            pen.text((inside, y), bars[number].label, SOFT_INK, font, anchor="mt")
+            free_from = inside + width / 2 + LETTER / 2
 
 
 def _scale_step(top: int) -> int:

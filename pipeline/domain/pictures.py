@@ -15,7 +15,6 @@ class StoredPicture:
     team_id: str
     dataset_id: DatasetId
     name: str
-    title: str
     alt: str
     blob: str
     slack_file_id: str | None = None

@@ -35,7 +35,6 @@ def _picture(row: PictureRow) -> StoredPicture:
         team_id=row.team_id,
         dataset_id=DatasetId(row.dataset_id),
         name=row.name,
-        title=row.title,
         alt=row.alt,
         blob=row.blob,
         slack_file_id=row.slack_file_id,

@@ -16,7 +16,6 @@ class PictureRow(Row, table=True):
 
     dataset_id: int = Field(foreign_key="dataset.id")
     name: str
-    title: str
     alt: str
     blob: str
     slack_file_id: str | None = None

@@ -82,7 +82,7 @@ class DrawPictures:
             await self.say(item, dataset, round_, {"sentence": sentence_for(refusal)})
             return
         if are_ready:
-            shown = [{"file": one.slack_file_id, "title": one.title, "alt": one.alt} for one in pictures]
+            shown = [{"file": one.slack_file_id, "alt": one.alt} for one in pictures]
             await self.say(item, dataset, round_, {**head, "pictures": shown})
         else:
             async with self.database.begin() as tx:
@@ -100,7 +100,6 @@ class DrawPictures:
                 team_id=dataset.facts.team_id,
                 dataset_id=dataset.dataset_id,
                 name=one.name,
-                title=one.title,
                 alt=one.alt,
                 blob=await self.artifacts.put(one.png),
             )

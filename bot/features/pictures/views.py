@@ -20,8 +20,7 @@ def shown(facts: Facts) -> Message:
         return plain(facts["sentence"])
     head = f"🖼 *{quoted(facts['handle'])} · round {facts['number']}* in pictures"
     pictures: list[Block] = [
-        ImageBlock(alt_text=one["alt"], title=one["title"], slack_file=SlackFile(id=one["file"]))
-        for one in facts["pictures"]
+        ImageBlock(alt_text=one["alt"], slack_file=SlackFile(id=one["file"])) for one in facts["pictures"]
     ]
     text = "\n".join([head, *(escape(one["alt"]) for one in facts["pictures"])])
     return Message(text, (section(head), *pictures))

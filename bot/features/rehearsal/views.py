@@ -10,7 +10,7 @@ from bot.features.rehearsal.usecase import Accepted, NotYet
 from bot.rehearsal_gate import REPORT
 from bot.slack.message import SECTION_CHARS, Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, clipped, person, quoted, shortened
-from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_DRAFTS, MAX_LINES, MIN_TEXTS
+from pipeline.rehearsal.rehearse import COPIED_WORDS, MAX_COPIED, MAX_DRAFTS, MAX_LINES, MIN_TEXTS
 
 RUN: Final = "rehearsal.run"
 PHRASES: Final = "rehearsal.phrases"
@@ -164,8 +164,9 @@ def leaks(facts: Facts) -> str:
         for name, rules in GROUPS.items()
         if name != "e-mail addresses" or rates["email"]
     ]
-    copied = f"{100 * facts['copied']:.1f} %"
-    parts.append(f"copied passages over {COPIED_WORDS} words: {copied} {sign(bad, NEAR_DUPLICATE)}")
+    # Copies in the texts are a problem of their own; this is what the small model copied itself.
+    mark = "🛑" if facts["copied"] > MAX_COPIED else "✅"
+    parts.append(f"copied passages over {COPIED_WORDS} words: {100 * facts['copied']:.1f} % {mark}")
     return f"*Leaks:* {' · '.join(parts)}"
 
 

@@ -14,7 +14,6 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("dataset_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("title", sa.String(), nullable=False),
         sa.Column("alt", sa.String(), nullable=False),
         sa.Column("blob", sa.String(), nullable=False),
         sa.Column("slack_file_id", sa.String(), nullable=True),
