@@ -19,12 +19,14 @@ class Page:
     """Writes words as they come and keeps what is open around them.
 
     newlines_count: a newline in the source is a line break and a blank line parts paragraphs.
+    is_plain: the words have no white space but spaces and newlines.
     Words are held back until an element parts them: "<b>b</b>old" is one word.
     """
 
-    def __init__(self, writer: PlainWriter, *, newlines_count: bool) -> None:
+    def __init__(self, writer: PlainWriter, *, newlines_count: bool, is_plain: bool = False) -> None:
         self._writer = writer
         self._newlines_count = newlines_count
+        self._is_plain = is_plain
         self._preformatted = 0
         self._numbers: list[int | None] = []
         self._value_tables: list[bool] = []
@@ -33,7 +35,8 @@ class Page:
 
     def words(self, text: str) -> None:
         """Text as a reader sees it, without entities."""
-        self._held.append(text)
+        if text:
+            self._held.append(text)
 
     def open(self, name: str, attributes: Mapping[str, str]) -> Leave | None:
         """Do what an element asks for before its words; returns what to do after them. No table, no cell."""
@@ -187,9 +190,9 @@ class Page:
             return
         text = self._held[0] if len(self._held) == 1 else "".join(self._held)
         self._held.clear()
-        if self._between_items and text.isspace():
-            return
-        if self._preformatted:
+        if text == "\n" or text.isspace():
+            self._write_gap(text)
+        elif self._preformatted:
             self._write_lines(text.strip("\n").split("\n"), strip_left=False)
         elif self._newlines_count and "\n" in text and not self._in_value_cell():
             self._write_lines(_BLANK_LINE.sub("\n\n", text).split("\n"), strip_left=True)
@@ -210,15 +213,21 @@ class Page:
                     self._writer.write(line.rstrip())
 
     def _write_words(self, text: str) -> None:
-        words = text.split()
-        if not words:
-            if text:
-                self._writer.owe_space()
-            return
+        """Words with nothing but single spaces between them. text: is not all white space."""
         if text[0].isspace():
             self._writer.owe_space()
-        self._writer.write(" ".join(words))
+        is_tidy = self._is_plain and "\n" not in text and "  " not in text
+        self._writer.write(text.strip() if is_tidy else " ".join(text.split()))
         if text[-1].isspace():
+            self._writer.owe_space()
+
+    def _write_gap(self, blank: str) -> None:
+        newlines = blank.count("\n")
+        if self._between_items or self._preformatted:
+            return
+        if newlines and self._newlines_count and not self._in_value_cell():
+            self._writer.owe(PARAGRAPH_BREAK if newlines > 1 else LINE_BREAK)
+        else:
             self._writer.owe_space()
 
 

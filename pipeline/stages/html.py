@@ -20,6 +20,7 @@ _COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _NO_DECLARATION = re.compile(r"<!(?![a-zA-Z\[-])")
 _STRAY_LESS_THAN = re.compile(r"<(?!/?[a-zA-Z][\w:-]*(?:[\s/]|>|$)|!|\?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
 _OBVIOUS_TAG = re.compile(
     r"</(?:p|div|a|strong|em|b|i|span|h[1-6]|li|ul|ol|blockquote|td|pre)\s*>|<(?:br|hr|p)\s*/?>", re.I
@@ -38,7 +39,7 @@ def to_plain(body: str, *, markup: Markup) -> PlainText:
     "text": white space tidied, unless it holds obvious tags, which are then taken out as in "wordpress".
     Scripts, forms, frames, images, captions of images and struck-out words are dropped; code stays as text.
     """
-    body = _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
+    body = _without_controls(body.replace("\r\n", "\n").replace("\r", "\n") if "\r" in body else body)
     if markup == "markdown":
         rendered, tags = render(body)
         return _from_html(rendered, newlines_count=False, tags=tags)
@@ -56,7 +57,7 @@ def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> P
     comments = len(_COMMENT.findall(body)) if "<!--" in body else 0
     writer = PlainWriter()
     try:
-        seen = write_simple(body, Page(writer, newlines_count=newlines_count))
+        seen = write_simple(body, writer, newlines_count=newlines_count)
     except Unusual:
         writer, seen = _by_tree(body, newlines_count=newlines_count)
     return _finished(writer.text(), writer.anchors, seen if tags is None else tags, comments)
@@ -70,6 +71,11 @@ def _by_tree(body: str, *, newlines_count: bool) -> tuple[PlainWriter, int]:
     writer = PlainWriter()
     walk_tree(soup, Page(writer, newlines_count=newlines_count))
     return writer, len(TAG.findall(_COMMENT.sub("", body)))
+
+
+def _without_controls(body: str) -> str:
+    encoded = body.encode("utf-8", "surrogatepass")
+    return body if len(encoded.translate(None, _CONTROLS)) == len(encoded) else _CONTROL.sub("", body)
 
 
 def _without_unclosed(body: str) -> str:

@@ -1,16 +1,17 @@
 """Markdown as HTML, with the dialects that blogs are written in: kramdown, Pandoc, footnotes, sloppy emphasis."""
 
 import re
-from itertools import pairwise
+from collections.abc import Iterator
+from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+import pyromark
 
 from pipeline.stages.tag_names import TAG
 
+_OPTIONS: Final = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
 _FOOTNOTE = re.compile(r"^\[\^([\w-]{1,40})\]:[ \t]*", re.MULTILINE)
 _KRAMDOWN = re.compile(r"(?<![ \t])[ \t]*(?:\{:[^{}\n]{0,300}\}|\{#[\w-]{1,80}\}(?=[ \t]*$))", re.MULTILINE)
-# markdown-it gives up on deeper block quotes and loses their words.
+# More than eight quotes inside each other are an accident, and take long.
 _DEEP_QUOTE = re.compile(r"^((?:>[ ]?){8})(?:>[ ]?)+", re.MULTILINE)
 # "[words]{#id}" and "[words]{.class}" are Pandoc's spans.
 _PANDOC_SPAN = re.compile(r"\[([^\[\]\n]{1,500})\]\{[#.:][^{}\n]{0,200}\}")
@@ -18,34 +19,61 @@ _PANDOC_SPAN = re.compile(r"\[([^\[\]\n]{1,500})\]\{[#.:][^{}\n]{0,200}\}")
 _LINK_TITLE = re.compile(r"(\]\([^\s()<>]{1,2000})\s+\"[^\n]{0,300}?\"\s*\)")
 # Emphasis that CommonMark does not see because it touches a word ("**4) Chains—**But", "done._Each week").
 _UNREAD_STRONG = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*")
-_SENTENCE_END = (".", "!", "?")
-_UNREAD_START = re.compile(r"(?<=[.!?])_(?=[A-Z“\"])")
+_UNREAD_START = re.compile(r"(?<=[.!?])_(?=[A-Z“]|&quot;)")
 _UNREAD_END = re.compile(r"(?<=[.!?])_(?=\s|$)")
+_UNREAD = ("**", "._", "!_", "?_")
+_PIECE = re.compile(r"(<[^<>]*>)")
+_GLUED_EMPHASIS = re.compile(r"(?<=[.!?])(?=<(?:em|strong)>)")
 
 
 def render(source: str) -> tuple[str, int]:
     """HTML, and how many HTML tags were written in the source itself."""
-    for name in set(_FOOTNOTE.findall(source)):
-        source = source.replace(f"[^{name}]:", "").replace(f"[^{name}]", "")
-    source = _LINK_TITLE.sub(r"\1)", _PANDOC_SPAN.sub(r"\1", _KRAMDOWN.sub("", source)))
-    source = _DEEP_QUOTE.sub(r"\1", source)
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    tokens = parser.parse(source)
-    tags = sum(_clean(token) for token in tokens)
-    for token in tokens:
-        children = token.children or []
-        tags += sum(_clean(child) for child in children)
-        for words, opened in pairwise(children):
-            if opened.type in {"em_open", "strong_open"} and words.content.endswith(_SENTENCE_END):
-                words.content += " "
-    return str(parser.renderer.render(tokens, parser.options, {})), tags
+    source = _plain_dialect(source)
+    html = pyromark.html(source, options=_OPTIONS)
+    tags = sum(len(TAG.findall(written)) for written in _written_html(source)) if "<" in source else 0
+    return _without_unread_signs(html), tags
 
 
-def _clean(token: Token) -> int:
-    """Tags written in this token; emphasis signs left in its words are taken out."""
-    if token.type in {"html_block", "html_inline"}:
-        return len(TAG.findall(token.content))
-    if token.type == "text":
-        words = _UNREAD_STRONG.sub("", token.content)
-        token.content = _UNREAD_END.sub("", _UNREAD_START.sub(" ", words))
-    return 0
+def _plain_dialect(source: str) -> str:
+    if "[^" in source:
+        for name in set(_FOOTNOTE.findall(source)):
+            source = source.replace(f"[^{name}]:", "").replace(f"[^{name}]", "")
+    if "{:" in source or "{#" in source:
+        source = _KRAMDOWN.sub("", source)
+    if "]{" in source:
+        source = _PANDOC_SPAN.sub(r"\1", source)
+    if "](" in source:
+        source = _LINK_TITLE.sub(r"\1)", source)
+    return _DEEP_QUOTE.sub(r"\1", source) if source.startswith(">") or "\n>" in source else source
+
+
+def _written_html(source: str) -> Iterator[str]:
+    """Pieces of HTML as the author wrote them; a tag that goes over several lines comes in one piece."""
+    written: list[str] = []
+    for event in pyromark.events(source, options=_OPTIONS):
+        if isinstance(event, dict) and (html := event.get("Html") or event.get("InlineHtml")):
+            written.append(str(html))
+        elif written:
+            yield "".join(written)
+            written.clear()
+    yield "".join(written)
+
+
+def _without_unread_signs(html: str) -> str:
+    if any(sign in html for sign in _UNREAD):
+        html = "".join(_without_signs(_PIECE.split(html)))
+    return _GLUED_EMPHASIS.sub(" ", html)
+
+
+def _without_signs(pieces: list[str]) -> Iterator[str]:
+    """Tags and code stay as they are."""
+    code = 0
+    for piece in pieces:
+        if piece.startswith(("</code", "</pre")):
+            code = max(0, code - 1)
+        elif piece.startswith(("<code", "<pre")):
+            code += 1
+        if code or piece.startswith("<"):
+            yield piece
+        else:
+            yield _UNREAD_END.sub("", _UNREAD_START.sub(" ", _UNREAD_STRONG.sub("", piece)))

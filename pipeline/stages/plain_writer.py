@@ -33,8 +33,8 @@ class PlainWriter:
 
     def owe(self, newlines: int) -> None:
         """At least this many newlines before the next words, none between a list sign and its words."""
-        if not self.marker:
-            self._newlines = max(self._newlines, newlines)
+        if newlines > self._newlines and not self.marker:
+            self._newlines = newlines
 
     def narrow(self, newlines: int) -> None:
         """At most this many newlines: items of one list stay together."""
@@ -50,15 +50,12 @@ class PlainWriter:
 
     def write(self, words: str) -> None:
         """Words without newlines at either end; the gap owed goes before them."""
-        if not self._parts:
-            words = words.lstrip()
-        self._pay()
-        for anchor in self._open:
-            if anchor.start is None:
-                anchor.start = self._length
-        self._append(words)
-        for anchor in self._open:
-            anchor.end = self._length
+        gap = self._gap()
+        words = words if self._parts else words.lstrip()
+        if self._open:
+            self._reach(self._length + len(gap), len(words))
+        self._parts.append(gap + words)
+        self._length += len(gap) + len(words)
 
     def open_anchor(self) -> None:
         self._open.append(Anchor())
@@ -71,20 +68,26 @@ class PlainWriter:
     def text(self) -> str:
         return "".join(self._parts)
 
-    def _pay(self) -> None:
+    def _gap(self) -> str:
+        """What is owed; afterwards nothing is."""
+        gap = ""
         if not self._parts:
-            self._append(self._prefix().lstrip())
+            gap = self._prefix().lstrip()
         elif self._newlines:
-            self._append("\n" * self._newlines + self._prefix())
+            gap = "\n" * self._newlines + self._prefix()
         elif self._space:
-            self._append(" ")
+            gap = " "
         self._newlines, self._space, self.marker = 0, False, ""
+        return gap
+
+    def _reach(self, start: int, length: int) -> None:
+        """Words of this length from here on belong to every link that is open."""
+        for anchor in self._open:
+            if anchor.start is None:
+                anchor.start = start
+            anchor.end = start + length
 
     def _prefix(self) -> str:
-        indent = max(0, self.indent - 1) if self.marker else self.indent
-        return "> " * self.quotes + "  " * indent + self.marker
-
-    def _append(self, piece: str) -> None:
-        if piece:
-            self._parts.append(piece)
-            self._length += len(piece)
+        if not self.indent:
+            return "> " * self.quotes + self.marker
+        return "> " * self.quotes + "  " * (self.indent - bool(self.marker)) + self.marker

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from pipeline.stages.elements import Leave, Page, is_dropped
-from pipeline.stages.tidy import decoded
+from pipeline.stages.plain_writer import PlainWriter
+from pipeline.stages.tidy import decoded, is_odd, read
 
 # Elements by what may stand in them. PHRASE: words and other phrases; FLOW: also blocks; LIST: items; ROWS and ROW:
 # the parts of a table. Anything nested otherwise is rearranged by browsers, so it is left to a parser.
@@ -46,9 +47,10 @@ class Unusual(Exception):
     """Something that needs a parser."""
 
 
-def write_simple(body: str, page: Page) -> int:
-    """Tells the page everything and returns how many tags there were; raises Unusual, then the page is worthless."""
-    reader = _Reader(page)
+def write_simple(body: str, writer: PlainWriter, *, newlines_count: bool) -> int:
+    """Writes all words and returns how many tags there were; raises Unusual, then what was written is worthless."""
+    odd = is_odd(body)
+    reader = _Reader(Page(writer, newlines_count=newlines_count, is_plain=not odd and "&" not in body), is_odd=odd)
     tokens = _TOKEN.split(body)
     for at in range(0, len(tokens) - 1, 2):
         if tokens[at]:
@@ -63,8 +65,9 @@ def write_simple(body: str, page: Page) -> int:
 class _Reader:
     """What is open: names, what may stand in them, and what to do when they end."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, is_odd: bool) -> None:
         self._page = page
+        self._odd = is_odd
         self._open: list[tuple[str, int, Leave | None]] = []
         self._inside = FLOW
         self._links = 0
@@ -75,7 +78,7 @@ class _Reader:
         if "<" in text:
             raise Unusual
         if not self._gone_at:
-            self._page.words(decoded(html.unescape(text)) if "&" in text or not text.isascii() else text)
+            self._page.words(read(text) if "&" in text else decoded(text) if self._odd else text)
 
     def tag(self, tokens: list[str], at: int) -> None:
         tag = tokens[at]
@@ -137,7 +140,7 @@ def _is_gone(name: str, attributes: Mapping[str, str], only_words: str | None) -
     def text() -> str:
         if only_words is None:
             raise Unusual
-        return decoded(html.unescape(only_words))
+        return read(only_words)
 
     return is_dropped(name, attributes, text)
 

@@ -9,7 +9,11 @@ from pipeline.domain.documents import Mark
 from pipeline.stages.plain_writer import Anchor
 
 # A soft hyphen after one of these letters is half of a broken "í" and is needed to repair it.
-_INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]|(?<![ÂÃÄÅ])\xad")
+_INVISIBLE = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff](?<![ÂÃÄÅ]\xad)")
+# Signs that are not what they look like, or are not seen at all.
+_ODD = re.compile(r"[\t\x1c-\x1f\x85\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]")
+# What bodies are full of; the last stands for itself in the others, so it is read last.
+_EVERYDAY = (("&quot;", '"'), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&"))
 _SPACES = re.compile(r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _GAP = re.compile(r"\n{3,}")
 _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -40,6 +44,19 @@ def decoded(text: str) -> str:
     return text if text.isascii() else _INVISIBLE.sub("", text).replace("\xa0", " ")
 
 
+def read(source: str) -> str:
+    """Words of an HTML source as they are meant, entities read once as a browser reads them and then as `decoded`."""
+    text = source
+    for entity, sign in _EVERYDAY:
+        text = text.replace(entity, sign)
+    return decoded(html.unescape(source) if "&" in text else text)
+
+
+def is_odd(text: str) -> bool:
+    """Whether a text has white space other than spaces and newlines, or invisible signs."""
+    return "\t" in text if text.isascii() else _ODD.search(text) is not None
+
+
 def _meaning(match: re.Match[str]) -> str:
     return html.unescape(f"&{match[1]};").replace("\xa0", " ")
 
@@ -67,7 +84,7 @@ def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark
     Words in angle brackets come from escaped markup (an article about HTML): the brackets go, the words stay.
     """
     for _ in range(_ROUNDS):
-        if not _LEFTOVER.search(text):
+        if not ("<" in text or "&" in text) or not _LEFTOVER.search(text):
             break
         for pattern, kept in _CLEANERS:
             text = _replaced(text, anchors, pattern, kept)
