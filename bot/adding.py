@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
-from bot.lookup import only_collecting
+from bot.lookup import only_collecting, only_unlocked
 from pipeline.domain.voices import NewSource, Origin, Round, Source, Voice, Way
 from pipeline.domain.work import AuditEntry, Saying, WorkKind
-from pipeline.errors import RoundLocked
 from pipeline.ports import Transaction
 
 SOURCE_MESSAGE = "datasets.source"
@@ -40,11 +39,6 @@ async def round_for_adding(tx: Transaction, voice: Voice, *, now: datetime) -> R
         await say_round_card(tx, latest, voice)
     only_unlocked(latest, voice)
     return latest
-
-
-def only_unlocked(round_: Round, voice: Voice) -> None:
-    if round_.state == "locked":
-        raise RoundLocked(voice.handle, round_.number)
 
 
 async def add_sources(

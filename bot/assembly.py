@@ -59,6 +59,10 @@ from bot.features.rehearsal.usecase import AskToRehearse, LookAtTrial, Rehearser
 from bot.features.rounds import views as round_views
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.usecase import PreviewRound
+from bot.features.signoff import views as signoff_views
+from bot.features.signoff.listeners import SignoffListeners
+from bot.features.signoff.sending import Picker, SendTexts, ShowWhole
+from bot.features.signoff.usecase import AskEditor, LookAtRow, OpenAsking, PutBack
 from bot.features.spending import views as spending_views
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.cost import ShowCost
@@ -127,6 +131,7 @@ class Parts:
     comparer: Comparer
     painter: Painter
     uploads: PictureUploads
+    picker: Picker
     files: FileFetcher
     people: People
     providers: ModelProviders
@@ -149,6 +154,7 @@ def listeners(parts: Parts) -> list[Feature]:
         differences(parts),
         dropped_files(parts),
         pictures(parts),
+        signoff(parts),
         rehearsal(parts),
         spending(parts),
         training(parts),
@@ -208,6 +214,19 @@ def dropped_files(parts: Parts) -> Feature:
 
 def pictures(parts: Parts) -> Feature:
     return PictureListeners(AskForPictures(parts.database, parts.clock), parts.whispers)
+
+
+def signoff(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    return SignoffListeners(
+        open_asking=OpenAsking(db),
+        ask=AskEditor(db, people, clock),
+        look=LookAtRow(db, people, clock),
+        put_back=PutBack(db, people, clock),
+        show_whole=ShowWhole(db, parts.artifacts, people),
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
 
 
 def rehearsal(parts: Parts) -> Feature:
@@ -281,6 +300,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     db, clock, people = parts.database, parts.clock, parts.people
     return {
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
+        "signoff": SendTexts(db, parts.artifacts, parts.picker, people),
         "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock, parts.rules.origins),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
@@ -339,6 +359,7 @@ def templates() -> Templates:
         **dataset_views.TEMPLATES,
         **difference_views.TEMPLATES,
         **picture_views.TEMPLATES,
+        **signoff_views.TEMPLATES,
         **rehearsal_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,

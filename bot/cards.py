@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.audits import audits_of
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import Place, Saying
@@ -53,6 +54,7 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
         "rehearsal": await rehearsal_standing(tx, dataset),
         "ways": sorted({source.way for source in sources if source.state == "read"}),
         "origins": None if round_.origins is None else list(round_.origins),
+        "audits": await audits_of(tx, round_),
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,
         "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,

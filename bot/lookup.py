@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from pipeline.domain.voices import Round, RoundId, Voice
-from pipeline.errors import ConsentWithdrawn, NotRecordedYet, NotSteward, UnknownVoice
+from pipeline.errors import ConsentWithdrawn, NotRecordedYet, NotSteward, RoundLocked, UnknownVoice
 from pipeline.ports import Transaction
 
 RECORDING = timedelta(seconds=30)  # longer than the slowest answer of Slack's that is waited for
@@ -30,6 +30,12 @@ async def only_collecting(tx: Transaction, voice: Voice) -> None:
     consent = await tx.consents.newest(voice.voice_id)
     if consent is not None and consent.state in ("refused", "withdrawn"):
         raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at or consent.asked_at)
+
+
+def only_unlocked(round_: Round, voice: Voice) -> None:
+    """Raises RoundLocked for one that was paid for."""
+    if round_.state == "locked":
+        raise RoundLocked(voice.handle, round_.number)
 
 
 async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str, *, now: datetime) -> Round | None:

@@ -20,7 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.assembly import Parts, Rules, direct_steps, listeners, steps, templates
-from bot.comparing import ExecutorComparer
+from bot.comparing import ExecutorComparer, ExecutorPicker
 from bot.drain import InFlight
 from bot.features.training.record import Timing
 from bot.intake import AddFromTerminal
@@ -127,6 +127,7 @@ async def opened_parts(
         comparer=ExecutorComparer(pool),
         painter=ExecutorPainter(pool),
         uploads=SlackUploads(client, session),
+        picker=ExecutorPicker(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         people=people,
         providers=providers,

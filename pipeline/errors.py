@@ -136,6 +136,15 @@ class RoundLocked(DataError):
         self.number = number
 
 
+class TextsNotReady(DataError):
+    """is_empty: there are none yet; otherwise a change is still being worked in."""
+
+    def __init__(self, handle: str, *, is_empty: bool) -> None:
+        super().__init__(handle, is_empty)
+        self.handle = handle
+        self.is_empty = is_empty
+
+
 class NothingToCompare(DataError):
     """There is no earlier version, or it was stored before versions could be compared."""
 
@@ -254,6 +263,22 @@ class NotAllowedToDraft(RightsError):
         self.channel_id = channel_id
         self.owner = owner
         self.steward = steward
+
+
+class NotTheEditor(RightsError):
+    """Somebody else was asked to look at these texts."""
+
+    def __init__(self, editor: str) -> None:
+        super().__init__(editor)
+        self.editor = editor
+
+
+class CannotBeEditor(RightsError):
+    """A guest, a bot, or somebody who is not there any more."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__(user)
+        self.user = user
 
 
 class ConsentError(AppError):

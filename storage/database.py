@@ -13,6 +13,7 @@ from storage.repositories.pictures import SqlPictures
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
 from storage.repositories.rehearsals import SqlRehearsals
 from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
+from storage.repositories.signoffs import SqlSignoffRows, SqlSignoffs
 from storage.repositories.sources import SqlDatasets, SqlSources
 from storage.repositories.spending import SqlSpendLedger, SqlSpendRequests
 from storage.repositories.training import SqlTuningJobs, SqlVoiceModels
@@ -34,6 +35,8 @@ class SqlTransaction:
         self.datasets = SqlDatasets(session)
         self.rehearsals = SqlRehearsals(session)
         self.pictures = SqlPictures(session)
+        self.signoffs = SqlSignoffs(session)
+        self.signoff_rows = SqlSignoffRows(session)
         self.spend_requests = SqlSpendRequests(session)
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
         self.tuning_jobs = SqlTuningJobs(session)

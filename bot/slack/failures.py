@@ -112,8 +112,6 @@ def round_sentence(error: e.DataError) -> str:
                 f"Round {error.number} of *{quoted(error.handle)}* was approved, so it no longer changes. "
                 f"`/voice data {quoted(error.handle)}` opens the next round with the same texts; change them there."
             )
-        case e.NothingToCompare():
-            return "There is no earlier version of these texts to compare with yet. After the next change there is one."
         case e.UnresolvedBlocker():
             return blocker_sentence(error)
         case e.TooFewExamples():
@@ -121,6 +119,19 @@ def round_sentence(error: e.DataError) -> str:
                 f"{error.examples} texts are left; training needs at least {error.needed}. "
                 "Add texts in the dataset thread and ask again."
             )
+    return standing_sentence(error)
+
+
+def standing_sentence(error: e.DataError) -> str:
+    """About what is not there yet."""
+    match error:
+        case e.TextsNotReady():
+            handle = quoted(error.handle)
+            if error.is_empty:
+                return f"There are no texts yet. `/voice data {handle}` opens the dataset thread; drop files there."
+            return "I'm still working the last change into the texts. Ask again when the dataset card has settled."
+        case e.NothingToCompare():
+            return "There is no earlier version of these texts to compare with yet. After the next change there is one."
     raise TypeError(type(error))
 
 
@@ -233,6 +244,19 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             return f"{who} ended consent on {when}. *{handle}* no longer collects, trains or writes."
         case e.NotTheOwner():
             return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
+    return editor_sentence(error)
+
+
+def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
+    """About who may look at the texts before they are paid for."""
+    match error:
+        case e.NotTheEditor():
+            return f"I asked {person(error.editor)} to look at these texts, so only they can answer. Nothing changed."
+        case e.CannotBeEditor():
+            return (
+                f"{person(error.user)} is a guest, a bot or no longer here, and can't check texts. "
+                "Ask a member of this workspace. Nothing changed."
+            )
     raise TypeError(type(error))
 
 

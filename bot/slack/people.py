@@ -52,7 +52,9 @@ class SlackPeople:
 
     def is_active(self, team_id: str, user: str) -> bool:
         facts = self.users.get(user)
-        return facts is not None and not facts.get("deleted", False) and facts.get("team_id", team_id) == team_id
+        if facts is None or facts.get("deleted") or facts.get("is_bot"):
+            return False
+        return bool(facts.get("team_id", team_id) == team_id)
 
     def is_guest(self, team_id: str, user: str) -> bool:
         """Guests and people of other workspaces: no drafts, and their feedback does not count."""

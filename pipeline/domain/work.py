@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 WorkKind = Literal[
-    "read-source", "pull-site", "prepare-round", "rehearse", "draw-pictures", "tuning", "draft", "difference"
+    "read-source", "pull-site", "prepare-round", "rehearse", "draw-pictures", "tuning", "draft", "difference", "signoff"
 ]
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
+from pipeline.ports.signoffs import SignoffRows, Signoffs
 from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Work
@@ -32,6 +33,10 @@ class Transaction(Protocol):
     def rehearsals(self) -> Rehearsals: ...
     @property
     def pictures(self) -> Pictures: ...
+    @property
+    def signoffs(self) -> Signoffs: ...
+    @property
+    def signoff_rows(self) -> SignoffRows: ...
     @property
     def spend_requests(self) -> SpendRequests: ...
     @property

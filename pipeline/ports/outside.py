@@ -126,6 +126,10 @@ class People(Protocol):
         """User ids who may approve spend; users who left are not in it."""
         ...
 
+    def is_active(self, team_id: str, user: str) -> bool:
+        """Whether this is a person who is still there."""
+        ...
+
     def is_guest(self, team_id: str, user: str) -> bool: ...
 
     def name(self, user: str) -> str:

@@ -4,6 +4,7 @@ from storage.tables.base import metadata
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.pictures import PictureRow
 from storage.tables.rehearsals import RehearsalRow
+from storage.tables.signoffs import SignoffRowTable, SignoffTable
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
 from storage.tables.training import TuningJobRow, VoiceModelRow
 from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, UploadRow, VoiceRow
@@ -23,6 +24,8 @@ __all__ = [
     "RehearsalRow",
     "RewriteRow",
     "RoundRow",
+    "SignoffRowTable",
+    "SignoffTable",
     "SourceRow",
     "SpendHoldRow",
     "SpendRequestRow",

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.adding import Incoming, add_sources, only_unlocked
+from bot.adding import Incoming, add_sources
 from bot.cards import say_round_card
-from bot.lookup import find_voice, only_collecting, only_steward, round_at
+from bot.lookup import find_voice, only_collecting, only_steward, only_unlocked, round_at
 from pipeline.domain.documents import Choice, Filters, Rule
 from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId, StepId, Voice, fold_steps
 from pipeline.domain.work import AuditEntry

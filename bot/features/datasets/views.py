@@ -12,9 +12,11 @@ from bot.features.datasets.best_read_views import best_read_blocks
 from bot.features.datasets.file_views import named
 from bot.features.datasets.prepare_round import REPORT
 from bot.origin_words import policy_words, way_words
+from bot.slack.audited import audited
 from bot.slack.message import Facts, Message, button, buttons, context, divider, section
 from bot.slack.mrkdwn import channel, clipped, escape, shortened
 from pipeline.domain.voices import RoundId
+from pipeline.signoffs import ROWS
 
 ACCEPT_ALL = "datasets.accept_all"
 CHANGE_FILTERS = "datasets.filters"
@@ -22,6 +24,7 @@ REHEARSE = "rehearsal.run"
 SHOW_COST = "spending.show_cost"
 SEE_CHANGES = "differences.since_before"
 PICTURES = "pictures.show"
+OPEN_SIGNOFF, ASK_EDITOR = "signoff.open", f"Ask an editor to check {ROWS}"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 # Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
@@ -107,7 +110,8 @@ def round_standing(facts: Facts) -> str:
     if not facts["texts"]:
         return f"0 of {facts['read']:,} texts: everything is filtered out"
     state = f"*{len(facts['open_blockers'])} to decide before paying*" if facts["open_blockers"] else "clean"
-    return f"{facts['texts']:,} of {facts['read']:,} texts, {state} · {REHEARSED[facts['rehearsal']]}"
+    parts = [f"{facts['texts']:,} of {facts['read']:,} texts, {state}", REHEARSED[facts["rehearsal"]]]
+    return " · ".join(filter(None, [*parts, audited(facts.get("audits", ()))]))
 
 
 def report(facts: Facts) -> Message:
@@ -126,7 +130,7 @@ def report(facts: Facts) -> Message:
     if any(finding["is_open"] for finding in waiting):
         blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
     else:
-        blocks.append(buttons(*next_buttons(facts["handle"])))
+        blocks.append(buttons(*next_buttons(facts["handle"]), button(ASK_EDITOR, OPEN_SIGNOFF, round_id)))
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
 

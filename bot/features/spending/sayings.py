@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from bot.audits import audits_of
 from bot.features.spending.offers import Offer
 from bot.features.spending.readiness import Ready
 from bot.rehearsal_gate import standing
@@ -41,6 +42,7 @@ async def say_request(
         "expected_microusd": training.expected_microusd,
         "high_microusd": training.high_microusd,
         "texts": ready.dataset.facts.kept,
+        "audits": await audits_of(tx, ready.round),
         "open_blockers": list(ready.dataset.facts.open_blockers),
         "rehearsal": standing(await tx.rehearsals.of_dataset(ready.dataset)),
         "provider": request.provider,

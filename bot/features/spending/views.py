@@ -10,6 +10,7 @@ from bot.features.spending.cost import COST
 from bot.features.spending.readiness import NotReady
 from bot.features.spending.sayings import REQUEST, SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
+from bot.slack.audited import audited
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, moment, person, quoted, shortened, usd
 
@@ -95,7 +96,8 @@ def request_card(facts: Facts) -> Message:
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
         f"Training {expected} ({low}–{high}), paid once · how long it lives: {lifetime(facts)}",
-        f"{facts['texts']:,} texts · {rehearsal(facts['rehearsal'])} · consent ✅ · texts go to *{sees(facts)}*",
+        f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · consent ✅ · "
+        f"texts go to *{sees(facts)}*",
         f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
     ]
@@ -115,6 +117,11 @@ def rehearsal(standing: Facts) -> str:
     if standing["by"] is None:
         return "rehearsal ✅"
     return f"⚠️ rehearsal overridden by {person(standing['by'])}: “{quoted(standing['reason'])}”"
+
+
+def audits(facts: Facts) -> str:
+    said = audited(facts.get("audits", ()))
+    return f", {said}" if said else ""
 
 
 def month_name(month: str) -> str:
