@@ -27,6 +27,7 @@ from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipp
 from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file
+from pipeline.sources.speakers import of_speakers
 
 MANY_DOCUMENTS: Final = 300  # below this, starting worker processes takes longer than the work
 MAX_WORKERS: Final = 4
@@ -44,7 +45,8 @@ class _Files:
     def items(self) -> Iterator[Item]:
         for path, source in zip(self.order.paths, self.order.making.sources, strict=True):
             try:
-                yield from read_file(path, name=source.name)
+                items = read_file(path, name=source.name, options=source.reading)
+                yield from of_speakers(items, source.reading.speakers)
             except DataError as error:
                 self.failures.append(error)
 

@@ -72,7 +72,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "state": "no texts yet",
     "status": 403,
     "editor": "U0EDITOR",
-    "is_empty": False,
+    "reason": "none",
     "user": "U0GUEST",
     "steward": "U0STEWARD",
     "suffix": ".pages",

@@ -137,12 +137,12 @@ class RoundLocked(DataError):
 
 
 class TextsNotReady(DataError):
-    """is_empty: there are none yet; otherwise a change is still being worked in."""
+    """reason: "none", or "preparing" while a change is still being worked in."""
 
-    def __init__(self, handle: str, *, is_empty: bool) -> None:
-        super().__init__(handle, is_empty)
+    def __init__(self, handle: str, reason: str) -> None:
+        super().__init__(handle, reason)
         self.handle = handle
-        self.is_empty = is_empty
+        self.reason = reason
 
 
 class NothingToCompare(DataError):

@@ -127,7 +127,7 @@ def standing_sentence(error: e.DataError) -> str:
     match error:
         case e.TextsNotReady():
             handle = quoted(error.handle)
-            if error.is_empty:
+            if error.reason == "none":
                 return f"There are no texts yet. `/voice data {handle}` opens the dataset thread; drop files there."
             return "I'm still working the last change into the texts. Ask again when the dataset card has settled."
         case e.NothingToCompare():

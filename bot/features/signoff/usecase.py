@@ -116,12 +116,12 @@ async def askable(tx: Transaction, round_id: RoundId, team_id: str, user: str) -
     round_ = await tx.rounds.by_id(round_id)
     voice = await tx.voices.by_id(round_.voice_id)
     if round_.team_id != team_id:
-        raise TextsNotReady(voice.handle, is_empty=True)
+        raise TextsNotReady(voice.handle, "none")
     only_steward(voice, user)
     await only_collecting(tx, voice)
     only_unlocked(round_, voice)
     if round_.dataset_id is None or round_.prepared_revision < round_.revision:
-        raise TextsNotReady(voice.handle, is_empty=round_.prepared_revision == round_.revision)
+        raise TextsNotReady(voice.handle, "none" if round_.prepared_revision == round_.revision else "preparing")
     return round_, voice
 
 

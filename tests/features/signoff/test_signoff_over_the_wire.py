@@ -216,21 +216,6 @@ def change(town: World, sql: str, *values: Any) -> None:
     connection.close()
 
 
-async def test_somebody_who_left_is_not_asked_and_does_not_answer(town: World) -> None:
-    thread = await asked(town, editor="editor")
-    row = (await rows_of(town, thread))[0]
-    assert town.bot is not None
-    people = town.bot.people
-    people.users["U0EDITOR"]["deleted"] = True  # as the next refresh from Slack says
-    try:
-        pressed = await answer(town, row, keep=False)
-        await town.said("no longer here, and can't check", after=pressed["seq"], kind="ephemeral", to="U0EDITOR")
-        assert "can't check texts" in (await ask(town, thread))["errors"]["editor"]
-    finally:
-        people.users["U0EDITOR"]["deleted"] = False
-    assert kept_in(town, thread) == 14
-
-
 async def test_hostile_texts_mention_nobody(town: World) -> None:
     thread = await town.dataset_thread()
     hostile = posts(12).replace(b"Post", b"<!channel> *x* Post").replace(b"garden", b"<@U0OWNER> garden")
