@@ -1,7 +1,6 @@
 """JSON lines and JSON arrays: training rows or posts, one object each."""
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
@@ -12,16 +11,14 @@ from pipeline.errors import EmptyFile, UnreadableFile
 from pipeline.sources.conversations import last_exchange
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from, known_fields
+from pipeline.sources.json_stream import json_values
 from pipeline.sources.keys import Keys, find_keys
 from pipeline.sources.source import Source
 from pipeline.sources.wordpress_rest import is_rest_post, rest_post
 
-BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
 # Objects that decide which keys hold what: enough to be typical, few enough to keep.
 SAMPLE_OBJECTS = 50
 SAMPLE_CHARS = 2_000_000
-# Keys under which exports wrap their list of posts.
-WRAPPERS = ("posts", "items", "entries", "articles", "data", "documents")
 
 
 def read_jsonl(source: Source) -> Iterator[Item]:
@@ -45,9 +42,8 @@ def read_jsonl(source: Source) -> Iterator[Item]:
 def read_json(source: Source) -> Iterator[Item]:
     """An array of objects, objects one after another, or one object that wraps a list. Ids count from 1."""
     text = TextStream(source.stream)
-    values = (one for value in _values(text.chunks(), source) for one in _unwrapped(value))
     is_empty = True
-    for item in _items(enumerate(values, 1), source, "item"):
+    for item in _items(enumerate(json_values(text.chunks(), source), 1), source, "item"):
         is_empty = False
         yield item
     if is_empty:
@@ -112,61 +108,3 @@ def _item(value: Any, number: int, source: Source, counted: str, keys: Keys) -> 
 
 def _broken(number: int, source: Source, reason: str, counted: str = "line") -> BrokenItem:
     return BrokenItem(DocumentId(str(number)), source.name, f"{counted} {number} {reason}")
-
-
-def _unwrapped(value: Any) -> list[Any]:
-    """{"posts": [...]} -> its posts; everything else is one item."""
-    if isinstance(value, dict):
-        for key in WRAPPERS:
-            inner = value.get(key)
-            if isinstance(inner, list) and inner and all(isinstance(part, dict) for part in inner):
-                return inner
-    return [value]
-
-
-def _values(chunks: Iterator[str], source: Source) -> Iterator[Any]:
-    """The values of an outermost array, or values that follow each other, with one of them in memory at a time."""
-    decoder = json.JSONDecoder()
-    buffer, line, given, wanted = "", 1, 0, 0
-    for chunk in chunks:
-        buffer += chunk
-        while len(buffer) >= wanted:
-            gap = BETWEEN.match(buffer)
-            at = gap.end() if gap else 0
-            try:
-                value, end = decoder.raw_decode(buffer, at)
-            except (ValueError, RecursionError):
-                # Not whole yet: try again when there is twice as much, so that the work stays linear.
-                wanted = 2 * len(buffer)
-                break
-            if end == len(buffer) and not isinstance(value, dict | list | str):
-                break
-            yield value
-            given += 1
-            line += buffer.count("\n", 0, end)
-            buffer, wanted = buffer[end:], 0
-        if len(buffer) > 2 * source.limits.record_chars:
-            raise UnreadableFile(source.name, f"line {line}")
-    yield from _last_values(buffer, line, given, source)
-
-
-def _last_values(buffer: str, line: int, given: int, source: Source) -> Iterator[Any]:
-    """What is left at the end of the file, whole or cut off."""
-    decoder = json.JSONDecoder()
-    at = 0
-    while (at := at + len(_gap(buffer, at))) < len(buffer):
-        try:
-            value, at = decoder.raw_decode(buffer, at)
-        except (ValueError, RecursionError) as error:
-            if not given:
-                where = line + buffer.count("\n", 0, getattr(error, "pos", at))
-                raise UnreadableFile(source.name, f"line {where}") from error
-            yield None
-            return
-        given += 1
-        yield value
-
-
-def _gap(buffer: str, at: int) -> str:
-    found = BETWEEN.match(buffer, at)
-    return found[0] if found else ""

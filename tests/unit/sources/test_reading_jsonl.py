@@ -96,3 +96,20 @@ def test_lines_in_an_old_encoding_are_told(write: Write) -> None:
     found = read(write("r", '{"text":"Zoë"}\n'.encode("cp1252")))
     assert documents(found)[0].body == "Zoë"
     assert [one.detail for one in found if isinstance(one, Notice)] == ["windows-1252"]
+
+
+def test_a_large_list_inside_an_object_is_read_post_by_post(write: Write) -> None:
+    """Larger than any one value may be."""
+    posts = [{"title": str(n), "text": "words " * 100} for n in range(60)]
+    whole = json.dumps({"meta": {"site": "x]", "tags": ["a"]}, "count": 60, "posts": posts, "pages": [{"text": "no"}]})
+    found = documents(read(write("r", whole), "a.json", Limits(record_chars=2_000)))
+    assert [one.title for one in found] == [str(n) for n in range(60)]
+
+
+def test_a_ghost_export_gives_its_posts(write: Write) -> None:
+    post = {"title": "Gates", "html": "<p>Words</p>", "status": "published", "slug": "gates", "type": "post"}
+    ghost = {"db": [{"meta": {"version": "5"}, "data": {"users": [{"name": "Ann"}], "posts": [post]}}]}
+    found = documents(read(write("r", json.dumps(ghost)), "ghost.json"))
+    assert [(one.title, one.body, one.status, one.url) for one in found] == [
+        ("Gates", "<p>Words</p>", "publish", "gates")
+    ]
