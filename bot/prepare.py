@@ -101,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _prepared(order: Order) -> Prepared:
     rows_for, files = order.making.rows_for, _Files(order)
     counter = token_counter(rows_for.encoding, exact=rows_for.is_exact)
-    target = Target(rows_for.system, rows_for.context_tokens, counter.count)
+    target = Target(rows_for.system, rows_for.context_tokens, counter.count, rows_for.own_drafts)
     try:
         prepared = _with_workers_if_many(files.items(), order.making.recipe, target)
     except NothingLeft:

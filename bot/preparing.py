@@ -132,10 +132,18 @@ class ExecutorPreparer:
             raise UnreadableFile(file.name) from error
 
     async def prepare(
-        self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str, progress: Progress | None = None
+        self,
+        files: Sequence[PreparedFile],
+        recipe: Recipe,
+        *,
+        writer: str,
+        own_drafts: Sequence[str] = (),
+        progress: Progress | None = None,
     ) -> PreparedRound:
         async with told(progress) as tally:
-            work = partial(prepared_round, tuple(files), recipe, writer, self.limits, self.rows, tally)
+            work = partial(
+                prepared_round, tuple(files), recipe, writer, self.limits, self.rows, tally, tuple(own_drafts)
+            )
             return await self.pool.run(work)
 
 
@@ -156,9 +164,10 @@ def prepared_round(
     limits: Limits,
     facts: RowFacts,
     tally: Tally | None = None,
+    own_drafts: tuple[str, ...] = (),
 ) -> PreparedRound:
     """Decides twice: as chosen and, while a fix is open, as if every fix were accepted."""
-    target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count)
+    target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count, own_drafts)
     prepared = decide(surveyed(files, recipe, limits, tally), recipe, target)
     everything = accept(recipe, "all", prepared.findings)
     accepted = prepared
@@ -167,7 +176,7 @@ def prepared_round(
     making = Making(
         recipe=recipe,
         sources=tuple(SourceUsed(file.name, file.sha256, file.options) for file in files),
-        rows_for=RowsFor(target.system, facts.encoding, facts.exact, facts.context_tokens),
+        rows_for=RowsFor(target.system, facts.encoding, facts.exact, facts.context_tokens, own_drafts),
         rules=origins.rules_version(),
         content_hash=prepared.content_hash,
     )
@@ -186,7 +195,9 @@ def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tall
 
 
 def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> PreparedRound:
-    work = workload(prepared.examples, context_tokens=making.rows_for.context_tokens)
+    work = workload(
+        prepared.examples, context_tokens=max(making.rows_for.context_tokens, prepared.needs_context_tokens)
+    )
     return PreparedRound(
         documents_read=prepared.documents_read,
         kept=prepared.kept,
@@ -203,6 +214,7 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> Pre
         first_published=prepared.first_published.isoformat() if prepared.first_published else None,
         last_published=prepared.last_published.isoformat() if prepared.last_published else None,
         open_blockers=open_blockers(prepared),
+        needs_context_tokens=prepared.needs_context_tokens,
         if_accepted=if_accepted,
         train_rows=to_jsonl(prepared.of("train")),
         validation_rows=to_jsonl(prepared.of("validation")),

@@ -34,6 +34,8 @@ SAMPLES: Final[dict[str, Any]] = {
     "actual": 3,
     "age_days": 94,
     "allowed": ("direct",),
+    "context_tokens": 8192,
+    "needed_tokens": 9120,
     "approvers": ("U0APPROVER", "U0APPROVER2"),
     "at": datetime(2026, 11, 3, 14, 2, tzinfo=UTC),
     "base": "gpt-4.1-mini-2025-04-14",

@@ -108,6 +108,10 @@ def clean_texts(
     return CleanTexts(texts, shelf, Salience(number, texts_with))
 
 
+def packed_text(cleaned: Cleaned) -> bytes:
+    return pickle.dumps(_OF_CLEANED(cleaned), pickle.HIGHEST_PROTOCOL)
+
+
 def unpacked(record: bytes) -> Cleaned:
     return Cleaned(*pickle.loads(record))
 
@@ -132,7 +136,7 @@ def _clean_batch(cleaner: Cleaner, batch: Sequence[tuple[bytes, Sequence[Mark]]]
     at = 0
     for packed, repeated in batch:
         cleaned = cleaner.cleaned(Marked.unpack(packed), repeated)
-        record = pickle.dumps(_OF_CLEANED(cleaned), pickle.HIGHEST_PROTOCOL)
+        record = packed_text(cleaned)
         words = len(cleaned.text.split())
         texts.append(CleanText(cleaned.key, words, cleaned.topic, Place(at, len(record))))
         records.append(record)

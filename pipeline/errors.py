@@ -24,7 +24,7 @@ AppError
 ├── ConsentError
 │   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
-│   ├── NoPrice, StalePrice, AlreadyDecided, RequestVoid, OverBudget, NoApprover
+│   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, NoApprover
 │   ├── NotRehearsed          nobody knows yet what the texts would teach
 │   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
 │   ├── TooFewToRehearse      the same for a set that is too small to tell
@@ -315,6 +315,16 @@ class NoPrice(SpendError):
         super().__init__(provider, base)
         self.provider = provider
         self.base = base
+
+
+class BaseTooSmall(SpendError):
+    """Long texts were kept whole, and this base would cut their ends off."""
+
+    def __init__(self, base: str, context_tokens: int, needed_tokens: int) -> None:
+        super().__init__(base, context_tokens, needed_tokens)
+        self.base = base
+        self.context_tokens = context_tokens
+        self.needed_tokens = needed_tokens
 
 
 class StalePrice(SpendError):

@@ -33,7 +33,12 @@ LEAVE_OUT_INSTEAD: Final = Fix("leave-out", "Leave out {n}", "leave-out")
 PRIVATE_ONLY: Final = Fix("private-only", "Private training only", "none")
 SIGNATURE: Final = Fix("signature", "It's a signature: keep in 1 of 10", "rewrite")
 
-# In the order people read them. "own-draft" and "imbalance" belong to rounds and to classification: not found here.
+SPLIT: Final = Fix("split", "Split at headings", "rewrite")
+BIGGER_BASE: Final = Fix("bigger-base", "Bigger base", "none")
+LEAVE_OUT_OWN: Final = Fix("fix", "Leave out", "leave-out")
+CAP: Final = Fix("cap", "Keep max 15 %", "none")
+
+# In the order people read them. "imbalance" belongs to classification: not found here.
 RULES: Final[Mapping[Rule, RuleFacts]] = {
     "markup": RuleFacts("blocker", (rewrite("Take it out"),), automatic=True),
     "shortcode": RuleFacts("blocker", (rewrite("Take them out"),), automatic=True),
@@ -42,6 +47,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "secret": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
     "email": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD, PRIVATE_ONLY)),
     "personal-data": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD, PRIVATE_ONLY)),
+    "own-draft": RuleFacts("warning", (LEAVE_OUT_OWN, CAP)),
     "language": RuleFacts("warning", (LEAVE_OUT,)),
     "quotation": RuleFacts("warning", (LEAVE_OUT,)),
     "guest-post": RuleFacts("warning", (LEAVE_OUT,)),
@@ -54,7 +60,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "bio": RuleFacts("warning", (rewrite("Take them out"),)),
     "call-to-action": RuleFacts("warning", (rewrite("Take them out"),)),
     "too-short": RuleFacts("info", (LEAVE_OUT,)),
-    "too-long": RuleFacts("warning", (LEAVE_OUT,)),
+    "too-long": RuleFacts("warning", (LEAVE_OUT, SPLIT, BIGGER_BASE)),
     "identical-prompts": RuleFacts("warning"),
     "few-examples": RuleFacts("info"),
 }

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pipeline import findings as words
 from pipeline import samples as samples_of
-from pipeline.cleaning import TOO_SHORT_WORDS, Cleaner, clean_texts, own_marks
+from pipeline.cleaning import TOO_SHORT_WORDS, Cleaner, CleanTexts, clean_texts, own_marks
 from pipeline.domain.documents import (
     DocumentId,
     Finding,
@@ -37,11 +37,12 @@ from pipeline.domain.documents import (
 from pipeline.domain.reading import Item
 from pipeline.errors import NothingLeft
 from pipeline.examples import RowMaker, assign_splits, content_hash
-from pipeline.findings import effect_of
+from pipeline.findings import choice_of, effect_of
+from pipeline.fitting import fitted
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.rows import TextRows, text_rows
-from pipeline.stages import language, near_duplicates, repeats, series
+from pipeline.stages import language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.outlines import Outline
 from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, of_rule
@@ -49,6 +50,7 @@ from pipeline.wording import Evidence, Passage
 
 DocumentRule: TypeAlias = Literal[
     "empty",
+    "own-draft",
     "language",
     "quotation",
     "series",
@@ -82,11 +84,13 @@ class Target:
     """What rows are made for. system: the system message, "" for none.
 
     count_tokens: of one text; it travels to other processes when there are any.
+    own_drafts: what was drafted for this voice; a text that is one of them was not written by its owner.
     """
 
     system: str
     context_tokens: int
     count_tokens: Callable[[str], int]
+    own_drafts: tuple[str, ...] = ()
 
 
 def prepare(
@@ -155,6 +159,7 @@ class _Decision:
             if effect_of(self.recipe, rule) == "leave-out":
                 self._go([t for t in self.remaining if t.count(rule)], reason)
         self._leave_out("empty", [t.key for t in self.remaining if self._is_empty(t)])
+        self._own_drafts()
         self._leave_out("language", language.foreign({t.key: t.language for t in self.remaining}))
         self._leave_out("quotation", [t.key for t in self.remaining if t.quoted])
         self._leave_out("guest-post", self._flagged("guest-post"))
@@ -162,7 +167,7 @@ class _Decision:
         self._leave_out("stale", [*self._flagged("stale"), *self._old_versions()])
         found = sorted(series.find_series(*self._posts()), key=lambda one: -len(one.document_ids))
         patterns = [Passage(one.pattern, len(one.document_ids)) for one in found]
-        self._leave_out("series", [key for one in found for key in one.document_ids], passages=patterns)
+        self._leave_out("series", [key for one in found for key in one.document_ids], passages=tuple(patterns))
         copies = near_duplicates.find_near_duplicates(*self._posts())
         self.same_text = [{group.keep, *group.leave_out} for group in copies]
         self._leave_out("near-duplicate", [key for group in copies for key in group.leave_out])
@@ -179,7 +184,7 @@ class _Decision:
         samples = samples_of.mark_samples([(t, t.plain.text, marks) for t, marks in first])
         passages = [Passage(one.text, len(one.document_ids)) for one in found]
         places = {key: len(marks) for key, marks in by_document.items()}
-        self._note_places("repeated-passage", places, samples, passages=passages)
+        self._note_places("repeated-passage", places, samples, passages=tuple(passages))
         for rule in EDGE_RULES:
             own = {t.key: own_marks(of_rule(rule, t.at_ends), by_document.get(t.key, ())) for t in self.remaining}
             touched = islice((t for t in self.remaining if own[t.key]), words.MAX_SAMPLES)
@@ -195,11 +200,33 @@ class _Decision:
         self._leave_out("empty", [text.key for text in clean.texts if not text.words])
         short = [text.key for text in clean.texts if 0 < text.words < TOO_SHORT_WORDS]
         self._leave_out("too-short", short, limit=TOO_SHORT_WORDS)
-        self.made = text_rows(self._maker(), clean, {t.key for t in self.remaining}, self.executor)
-        limit = self.target.context_tokens
-        self._leave_out("too-long", [row.key for row in self.made.rows if row.tokens > limit], limit=limit)
-        self.made = self.made.only({t.key for t in self.remaining})
+        self.made = self._fit(clean)
         self._note_identical_prompts(self.made)
+
+    def _fit(self, clean: CleanTexts) -> TextRows:
+        """Rows of the texts that stay, long ones in parts where that was chosen."""
+        limit = self.target.context_tokens
+        made = text_rows(self._maker(), clean, {t.key for t in self.remaining}, self.executor)
+        too_long = {row.key for row in made.rows if row.tokens > limit}
+        longest = max((row.tokens for row in made.rows), default=0)
+        if not too_long or choice_of(self.recipe, "too-long") != "split":
+            self._leave_out("too-long", too_long, limit=limit, longest=longest)
+            return made.only({t.key for t in self.remaining})
+        fits = fitted(clean, too_long, self._maker(), limit)
+        self._leave_out("too-long", too_long, limit=limit, left_over=len(fits.unsplit))
+        self._go([t for t in self.remaining if t.key in fits.unsplit], "too-long")
+        self.same_text += fits.parts
+        kept = {t.key for t in self.remaining}.union(*fits.parts)
+        return text_rows(self._maker(), fits.texts, kept, self.executor)
+
+    def _own_drafts(self) -> None:
+        """With "cap", only those beyond the share that may stay go."""
+        drafts = self.target.own_drafts
+        overlaps = own_drafts.find_own_drafts(self.corpus.posts(self.remaining), drafts) if drafts else {}
+        self._leave_out("own-draft", overlaps, percent=round(100 * max(overlaps.values(), default=0.0)))
+        if choice_of(self.recipe, "own-draft") == "cap":
+            beyond = set(own_drafts.beyond_cap(list(overlaps), len(self.remaining) - len(overlaps)))
+            self._go([t for t in self.remaining if t.key in beyond], "own-draft")
 
     def prepared(self) -> Prepared:
         assert self.made is not None
@@ -211,7 +238,7 @@ class _Decision:
         days = [t.published_at.date() for t in self.remaining if t.published_at]
         prepared = Prepared(
             documents_read=self.corpus.documents_read,
-            kept=len(examples),
+            kept=len(self.remaining),
             left_out=tuple(left_out for _, left_out in sorted(self.left_out, key=lambda pair: pair[0])),
             findings=tuple(self.findings[rule] for rule in words.RULES if rule in self.findings),
             examples=examples,
@@ -263,22 +290,23 @@ class _Decision:
         rule: Rule,
         places: Mapping[DocumentId, int],
         samples: Sequence[Sample],
-        passages: Sequence[Passage] = (),
-        kinds: tuple[tuple[str, int], ...] = (),
+        **facts: Any,
     ) -> None:
         """A finding for a rule that points at places; places: how many in each document."""
         touched = [tagged for tagged in self.remaining if places.get(tagged.key)]
-        occurrences = sum(places.values())
-        self._note(rule, touched, occurrences, samples=tuple(samples), passages=tuple(passages), kinds=kinds)
+        self._note(rule, touched, sum(places.values()), samples=tuple(samples), **facts)
 
     def _leave_out(
-        self, rule: DocumentRule, keys: Iterable[DocumentId], passages: Sequence[Passage] = (), limit: int = 0
+        self,
+        rule: DocumentRule,
+        keys: Iterable[DocumentId],
+        **facts: Any,
     ) -> None:
-        """A finding for a rule that is about whole documents; they go when the recipe says so."""
+        """A finding for a rule that is about whole documents; they go when the recipe says so. facts: Evidence's."""
         leaving = set(keys)
         touched = [tagged for tagged in self.remaining if tagged.key in leaving]
         samples = tuple(samples_of.opening(self.corpus.marked(t)) for t in touched[: words.MAX_SAMPLES])
-        self._note(rule, touched, len(touched), samples=samples, passages=tuple(passages), limit=limit)
+        self._note(rule, touched, len(touched), samples=samples, **facts)
         if effect_of(self.recipe, rule) == "leave-out":
             self._go(touched, rule)
 
@@ -287,23 +315,12 @@ class _Decision:
         self.left_out += [(self.corpus.order[t.key], left_out_for(t, reason)) for t in touched]
         self.remaining = [tagged for tagged in self.remaining if tagged.key not in leaving]
 
-    def _note(
-        self,
-        rule: Rule,
-        touched: Sequence[Tagged],
-        occurrences: int,
-        *,
-        samples: tuple[Sample, ...] = (),
-        passages: tuple[Passage, ...] = (),
-        limit: int = 0,
-        kinds: tuple[tuple[str, int], ...] = (),
-    ) -> None:
+    def _note(self, rule: Rule, touched: Sequence[Tagged], occurrences: int, **facts: Any) -> None:
         if not touched:
             return
         self.touched[rule] = tuple(tagged.key for tagged in touched)
         document_ids = tuple(tagged.document_id for tagged in touched)
-        of_documents = len(self.remaining)
-        evidence = Evidence(rule, document_ids, occurrences, of_documents, self.noun, samples, passages, limit, kinds)
+        evidence = Evidence(rule, document_ids, occurrences, len(self.remaining), self.noun, **facts)
         self.findings[rule] = words.finding(evidence, self.recipe)
 
     def _note_identical_prompts(self, made: TextRows) -> None:
@@ -312,7 +329,7 @@ class _Decision:
         often = {prompt: number for prompt, number in asked.most_common(words.MAX_SAMPLES) if number > 1}
         first = {row.prompt: row for row in reversed(made.rows) if row.prompt in often}
         passages = [Passage(made.prompt(first[prompt]), number) for prompt, number in often.items()]
-        self._note_places("identical-prompts", shared, (), passages)
+        self._note_places("identical-prompts", shared, (), passages=tuple(passages))
 
 
 def kinds_of(instead: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:

@@ -26,7 +26,8 @@ class Evidence:
 
     of_documents: how many documents the rule looked at. noun: what the set's documents are called, "post" or "text".
     passages: for rules that quote what they found, most frequent first. limit: tokens or words, for the length rules.
-    kinds: what was found, "phone number", and how many, most first.
+    kinds: what was found, "phone number", and how many, most first. longest: tokens of the longest row.
+    left_over: how many documents an alternative fix cannot help. percent: of a text that stands in a draft, at most.
     """
 
     rule: Rule
@@ -38,6 +39,9 @@ class Evidence:
     passages: tuple[Passage, ...] = ()
     limit: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
+    longest: int = 0
+    left_over: int = 0
+    percent: int = 0
 
     @property
     def documents(self) -> str:
@@ -51,12 +55,28 @@ def sentence(evidence: Evidence, choice: Choice) -> str:
             return _found(evidence)
         case "signature":
             return f"*A signature.* Kept in one {evidence.noun} of ten, taken out of the others: {_quotes(evidence)}."
+        case "split":
+            return _split_sentence(evidence)
+        case "bigger-base":
+            stay = _verb(evidence, "stays", "stay")
+            return (
+                f"*Too long.* {evidence.documents} over {evidence.limit:,} tokens {stay} whole. Only bases that take "
+                f"the longest row, {evidence.longest:,} tokens, can be trained."
+            )
+        case "cap":
+            return f"*My own drafts.* Of {evidence.documents}, only so many stay that they make up 15 % of the set."
         case "private-only":
             return f"{_head(evidence)} {_kinds(evidence)} stay in {evidence.documents}: for private training only."
         case "leave-out":
             return f"{_head(evidence)} {evidence.documents} left out."
         case _:
             return _done(evidence)
+
+
+def _split_sentence(e: Evidence) -> str:
+    split = len(e.document_ids) - e.left_over
+    said = f"*Too long.* {counted(split, e.noun)} over {e.limit:,} tokens split at headings."
+    return f"{said} {counted(e.left_over, e.noun)} without fitting headings left out." if e.left_over else said
 
 
 def _head(evidence: Evidence) -> str:
@@ -90,6 +110,7 @@ def _done(e: Evidence) -> str:
         "secret": f"*Secrets.* {counted(n, 'place')} masked in {some}.",
         "email": f"*E-mail addresses.* {_kinds(e)} masked in {some}.",
         "personal-data": f"*Personal data.* {_kinds(e)} masked in {some}.",
+        "own-draft": f"*My own drafts.* {some} left out.",
         "language": f"*Another language.* {some} left out.",
         "quotation": f"*Mostly quotation.* {some} left out.",
         "guest-post": f"*By somebody else.* {some} left out.",
@@ -127,6 +148,8 @@ def _harm(e: Evidence) -> str:
         "A model can give it to anyone who asks for a draft.",
         "email": f"*E-mail addresses.* {_personal(e)}",
         "personal-data": f"*Personal data.* {_personal(e)}",
+        "own-draft": f"*My own drafts.* {some} {_verb(e, 'looks', 'look')} like my own drafts ({e.percent} % overlap). "
+        "Training on them makes the voice fade.",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "

@@ -267,6 +267,12 @@ def spend_sentence(error: e.SpendError) -> str:
                 f"I have no price for `{quoted(error.base)}` at {escape(error.provider)}. "
                 "An operator can add it to the price table. I won't guess."
             )
+        case e.BaseTooSmall():
+            return (
+                f"`{quoted(error.base)}` takes {error.context_tokens:,} tokens and the longest text has "
+                f"{error.needed_tokens:,}, so its end would be cut off. Choose a bigger base, or split or leave out "
+                "the long texts in the dataset thread."
+            )
         case e.StalePrice():
             return (
                 f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "

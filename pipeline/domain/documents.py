@@ -403,6 +403,12 @@ class Prepared:
         return tuple(f for f in self.findings if f.severity == "blocker" and not f.resolved)
 
     @property
+    def needs_context_tokens(self) -> int:
+        """What a base must take when long texts stay whole; 0 when every base will do."""
+        whole = any(finding.choice == "bigger-base" for finding in self.findings)
+        return max((example.tokens for example in self.examples), default=0) if whole else 0
+
+    @property
     def private_only(self) -> bool:
         """Whether somebody kept personal data on the condition that only an own server sees the texts."""
         return any(finding.choice == "private-only" for finding in self.findings)

@@ -17,12 +17,16 @@ class SourceUsed:
 
 @dataclass(frozen=True, slots=True)
 class RowsFor:
-    """What rows were made and counted for. system: the system message. context_tokens: longer rows are too long."""
+    """What rows were made and counted for. system: the system message. context_tokens: longer rows are too long.
+
+    own_drafts: what was drafted for the voice, so that such texts are known again.
+    """
 
     system: str
     encoding: str
     is_exact: bool
     context_tokens: int
+    own_drafts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

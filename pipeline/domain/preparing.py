@@ -51,7 +51,7 @@ class PreparedRound:
     """A round under its recipe, ready to be stored. *_rows: chat-format JSON lines, UTF-8. report: plain JSON values.
 
     making, fates: how it was made and what became of each document (pipeline.origins).
-    open_blockers: rules whose findings still block payment.
+    open_blockers: rules whose findings still block payment. needs_context_tokens: of a base; 0 when any will do.
     """
 
     documents_read: int
@@ -69,6 +69,7 @@ class PreparedRound:
     first_published: str | None
     last_published: str | None
     open_blockers: tuple[str, ...]
+    needs_context_tokens: int
     if_accepted: IfAccepted
     train_rows: bytes
     validation_rows: bytes

@@ -222,7 +222,7 @@ BLOCK_ELSEWHERE_ONLY: Final = frozenset({"email", "personal-data", PRIVATE_ONLY}
 class NewDataset:
     """A recipe applied to fixed sources. *_blob: SHA-256 (hex) in the artifact store; the rows are in chat format.
 
-    open_blockers: rules that close payment, and PRIVATE_ONLY.
+    open_blockers: rules that close payment, and PRIVATE_ONLY. needs_context_tokens: of a base; 0 when any will do.
     recipe_blob, fates_blob: how it was made and what became of each document (pipeline.origins).
     """
 
@@ -244,6 +244,7 @@ class NewDataset:
     open_blockers: tuple[str, ...]
     recipe_blob: str = ""
     fates_blob: str = ""
+    needs_context_tokens: int = 0
 
     @property
     def undecided(self) -> tuple[str, ...]:

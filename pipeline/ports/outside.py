@@ -104,9 +104,17 @@ class Preparer(Protocol):
     async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileFacts: ...
 
     async def prepare(
-        self, files: Sequence[PreparedFile], recipe: Recipe, *, writer: str, progress: Progress | None = None
+        self,
+        files: Sequence[PreparedFile],
+        recipe: Recipe,
+        *,
+        writer: str,
+        own_drafts: Sequence[str] = (),
+        progress: Progress | None = None,
     ) -> PreparedRound:
         """writer: what the system message calls the person; the same when drafts are asked for.
+
+        own_drafts: what was drafted for this voice, so that it is known again among the texts.
 
         progress starts again at 0 when texts have to be read once more for another choice about markup.
         """

@@ -137,5 +137,6 @@ def _dataset(row: DatasetRow) -> Dataset:
         open_blockers=tuple(row.open_blockers),
         recipe_blob=row.recipe_blob,
         fates_blob=row.fates_blob,
+        needs_context_tokens=row.needs_context_tokens,
     )
     return Dataset(dataset_id=DatasetId(row.id), facts=facts, created_at=row.created_at)

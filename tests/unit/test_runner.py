@@ -129,7 +129,7 @@ def test_everything_read_is_kept_or_left_out_for_one_reason(read: list[Item], re
         return
     assert prepared.documents_read == sum(not isinstance(item, Notice) for item in read)
     assert adds_up(prepared)
-    assert prepared.kept == len(prepared.examples)
+    assert prepared.kept <= len(prepared.examples)  # a text that is split makes several
     assert {left_out.reason for left_out in prepared.left_out} <= set(get_args(LeftOutReason))
     assert all(example.completion.strip() for example in prepared.examples)
     for finding in prepared.findings:
@@ -480,3 +480,48 @@ def test_an_announced_version_is_out_of_date_a_year_before_the_newest_text() -> 
     prepared = prepare([old, new], Recipe(choices={"stale": "fix"}), TARGET)
     assert prepared.left_out_counts == {"stale": 1}
     assert found(prepared, "stale").document_ids == ("1",)
+
+
+# Long texts, and texts that we drafted
+
+
+def test_a_long_text_is_split_at_its_headings_and_loses_nothing() -> None:
+    body = "\n\n".join(f"## Part {n}\n\n{words(n, 200)}" for n in range(5))
+    long = replace(TARGET, context_tokens=500)
+    read = [document(0, body, markup="text"), document(1, words(9, 900), markup="text"), document(2)]
+    prepared = prepare(read, Recipe(choices={"too-long": "split"}), long)
+    assert (prepared.kept, prepared.left_out_counts) == (2, {"too-long": 1})
+    parts = [example for example in prepared.examples if example.document_id == "0"]
+    assert len(parts) > 1 and all(example.tokens <= 500 for example in parts)
+    assert "\n\n".join(sorted((e.completion for e in parts), key=body.index)) == body
+    assert len({example.split for example in parts}) == 1
+    assert found(prepared, "too-long").sentence == (
+        "*Too long.* 1 text over 500 tokens split at headings. 1 text without fitting headings left out."
+    )
+
+
+def test_long_texts_may_stay_whole_for_a_bigger_base() -> None:
+    long = replace(TARGET, context_tokens=300)
+    prepared = prepare([document(0, words(0, 900)), document(1)], Recipe(choices={"too-long": "bigger-base"}), long)
+    assert prepared.kept == 2
+    assert prepared.needs_context_tokens == max(example.tokens for example in prepared.examples) > 300
+    assert prepare([document(0, words(0, 900)), document(1)], Recipe(), long).needs_context_tokens == 0
+
+
+def test_a_text_that_we_drafted_is_known_again() -> None:
+    drafts = replace(TARGET, own_drafts=(words(0, 300), words(1, 300)))
+    edited = words(0, 300).replace(".", "!", 1) + " And one sentence of her own at the end."
+    read = [document(0, edited), *(document(n, words(n + 50, 300)) for n in range(1, 20))]
+    prepared = prepare(read, Recipe(), drafts)
+    assert found(prepared, "own-draft").document_ids == ("0",)
+    assert "like my own drafts (9" in found(prepared, "own-draft").sentence
+    assert found(prepare(read, Recipe(), TARGET), "own-draft") is None
+    assert prepare(read, Recipe(choices={"own-draft": "fix"}), drafts).left_out_counts == {"own-draft": 1}
+
+
+def test_own_drafts_may_stay_up_to_a_share() -> None:
+    drafts = replace(TARGET, own_drafts=tuple(words(n, 300) for n in range(10)))
+    read = [document(n, words(n, 300)) for n in range(27)]  # 10 drafts beside 17: 3 of 20 are 15 %
+    prepared = prepare(read, Recipe(choices={"own-draft": "cap"}), drafts)
+    assert prepared.left_out_counts == {"own-draft": 7}
+    assert prepared.kept == 20

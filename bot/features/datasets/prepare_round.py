@@ -46,6 +46,7 @@ class PrepareRound:
             round_ = await tx.rounds.by_id(RoundId(int(item.subject)))
             voice = await tx.voices.by_id(round_.voice_id)
             sources = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "read"]
+            drafted = [one.written.text for one in await tx.drafts.of_voice(voice.voice_id) if one.written]
             recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
         if not any(one.documents for one in sources):
             await self.nothing(item, round_, voice, None)
@@ -66,7 +67,7 @@ class PrepareRound:
                     for one in may_train.sources
                     if (sha256 := one.sha256)
                 ]
-                prepared = await self.preparer.prepare(files, recipe, writer=voice.handle)
+                prepared = await self.preparer.prepare(files, recipe, writer=voice.handle, own_drafts=drafted)
         except DataError as error:
             await self.nothing(item, round_, voice, sentence_for(error))
             return
@@ -92,6 +93,7 @@ class PrepareRound:
             tokens=prepared.tokens,
             words=prepared.words,
             open_blockers=prepared.open_blockers,
+            needs_context_tokens=prepared.needs_context_tokens,
             recipe_blob=await self.artifacts.put(prepared.making),
             fates_blob=await self.artifacts.put(prepared.fates),
         )

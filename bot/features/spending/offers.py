@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from pipeline.domain.spending import Estimate, Price
 from pipeline.domain.voices import NewDataset, Sensitivity
-from pipeline.errors import NoPrice, SensitivityNotAllowed, StalePrice
+from pipeline.errors import BaseTooSmall, NoPrice, SensitivityNotAllowed, StalePrice
 from pipeline.estimate import DRAFTS_PER_MONTH, MICROUSD_PER_CENT, Workload, estimate
 from pipeline.ports import Providers
 
@@ -40,11 +40,18 @@ class Offer:
     age_days: int
     is_stale: bool
     days_left: int | None
+    context_tokens: int = 0
+    needs_context_tokens: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether approval may be asked for."""
-        return not self.is_stale and (self.days_left is None or self.days_left > 0)
+        return self.fits and not self.is_stale and (self.days_left is None or self.days_left > 0)
+
+    @property
+    def fits(self) -> bool:
+        """Whether it takes the longest text whole, where that was asked for."""
+        return self.context_tokens >= self.needs_context_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +105,14 @@ class Market:
         *,
         epochs: int | None,
     ) -> Offer:
-        """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice."""
+        """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall."""
         if provider not in self.providers.names_for(sensitivity):
             raise SensitivityNotAllowed(provider, sensitivity)
         if base not in self.bases.offered_by(provider):
             raise NoPrice(provider, base)
         offer = self._offer(dataset, provider, base, today, epochs=epochs)
+        if not offer.fits:
+            raise BaseTooSmall(base, offer.context_tokens, offer.needs_context_tokens)
         if offer.is_stale:
             raise StalePrice(base, offer.age_days)
         if not offer.is_open:
@@ -137,6 +146,8 @@ class Market:
             age_days=age_days,
             is_stale=age_days > self.stale_after_days,
             days_left=(price.shutdown_on - today).days if price.shutdown_on else None,
+            context_tokens=price.context_tokens,
+            needs_context_tokens=dataset.needs_context_tokens,
         )
 
 
