@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from pipeline.domain.documents import BrokenItem, DocumentId
@@ -15,7 +16,7 @@ from pipeline.sources.source import Source
 
 # Lines that decide on delimiter, header and columns: enough rows to be typical, few enough to parse four times.
 SAMPLE_LINES = 400
-SAMPLE_CHARS = 2_000_000
+SAMPLE_CHARS = 500_000
 
 
 class _Lines:
@@ -57,7 +58,8 @@ def read_csv(source: Source) -> Iterator[Item]:
         raise UnreadableFile(source.name, "row 1") if any(map(str.strip, sample)) else EmptyFile(source.name)
     feed = _Lines(chain(sample, lines), source)
     yield layout.seen(source.name)
-    yield from _items(feed, layout, source)
+    del sample  # read again through the feed; a long file is no reason to keep its beginning
+    yield from _items(feed, replace(layout, rows=()), source)
     if layout.has_header and not feed.rows:
         raise EmptyFile(source.name)
     yield from text.notices(source.name)

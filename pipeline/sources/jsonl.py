@@ -18,7 +18,7 @@ from pipeline.sources.wordpress_rest import is_rest_post, rest_post
 
 # Objects that decide which keys hold what: enough to be typical, few enough to keep.
 SAMPLE_OBJECTS = 50
-SAMPLE_CHARS = 2_000_000
+SAMPLE_CHARS = 500_000
 
 
 def read_jsonl(source: Source) -> Iterator[Item]:
