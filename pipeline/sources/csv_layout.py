@@ -20,6 +20,9 @@ SAMPLE_CHARS = 80
 # Names of columns are a few words long, and the writing under them is much longer than its name.
 NAME_CHARS = 40
 TIMES_ITS_NAME = 5
+# On average; fewer are a name or a code.
+FEWEST_WORDS = 3
+TITLE_LEAST = 3
 Row = list[str]
 
 
@@ -82,8 +85,11 @@ def _told(rows: Sequence[Row], delimiter: str, told: TableColumns) -> Layout | N
 def _found(rows: Sequence[Row], delimiter: str) -> Layout | None:
     fields = known_fields(rows[0])
     if _is_header(rows[0], fields):
-        is_sure = "body" in fields or "completion" in fields
-        return Layout(delimiter, tuple(rows[0]), _with_body(fields, rows), has_header=True, is_sure=is_sure)
+        named = "body" in fields or "completion" in fields
+        complete = _with_title(_with_body(fields, rows), rows)
+        if not complete.keys() & {"body", "completion"}:
+            return None
+        return Layout(delimiter, tuple(rows[0]), complete, has_header=True, is_sure=named and complete == fields)
     if _looks_like_names(rows):
         names = tuple(rows[0])
         return Layout(delimiter, names, _guessed(names, _of_width(rows[1:], len(names))), has_header=True)
@@ -158,7 +164,26 @@ def _with_body(fields: dict[Field, str], rows: Sequence[Row]) -> dict[Field, str
     if not free or len(rows) < 2:
         return {**fields, "body": fields["title"]} if "title" in fields else fields
     longest = max(free, key=lambda name: _mean_chars(rows[1:], free[name]))
-    return {**fields, "body": longest}
+    return {**fields, "body": longest} if _is_prose(rows[1:], free[longest]) else fields
+
+
+def _with_title(fields: dict[Field, str], rows: Sequence[Row]) -> dict[Field, str]:
+    """Writing under a known name beside a title under an unknown one: the first column of short, different words."""
+    if fields.keys() & {"title", "prompt"}:
+        return fields
+    taken, below = set(fields.values()), _of_width(rows[1:], len(rows[0]))
+    for at, name in enumerate(rows[0]):
+        is_title = TITLE_LEAST <= _mean_chars(below, at) <= TITLE_CHARS and _has_words(below, at)
+        if name not in taken and is_title and _different(below, at) and not any("@" in row[at] for row in below):
+            return {**fields, "title": name}
+    return fields
+
+
+def _is_prose(rows: Sequence[Row], at: int) -> bool:
+    """Whether a column holds more than names and numbers; languages without spaces have long words."""
+    cells = [row[at] for row in rows if len(row) > at]
+    words = sum(len(cell.split()) for cell in cells)
+    return words >= FEWEST_WORDS * len(cells) or _mean_chars(rows, at) >= TIMES_ITS_NAME * FEWEST_WORDS
 
 
 def _guessed(names: Sequence[str], rows: Sequence[Row]) -> dict[Field, str]:

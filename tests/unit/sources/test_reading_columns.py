@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.domain.documents import Document
 from pipeline.domain.reading import ReadOptions, TableColumns, TableSeen
-from pipeline.errors import EmptyFile
+from pipeline.errors import EmptyFile, UnreadableFile
 from pipeline.sources.reading import read_file
 
 Write = Callable[[str, bytes | str], Path]
@@ -33,6 +33,18 @@ def test_a_header_in_unknown_words_is_no_text_and_the_guess_is_said_to_be_one(wr
     assert not table.is_sure
     assert [column.name for column in table.columns] == ["Nummer", "Überschrift", "Inhalt", "Kürzel"]
     assert table.columns[1].samples == ("Das Tor 1", "Das Tor 2")
+
+
+def test_a_title_under_an_unknown_name_is_guessed_and_told(write: Write) -> None:
+    rows = "".join(f"Das Tor {n};12.03.2014;{LONG}\n" for n in range(4))
+    (table,), texts = read(write("t", f"Titel;Datum;Text\n{rows}"), "t.csv")
+    assert [one.title for one in texts] == [f"Das Tor {n}" for n in range(4)]
+    assert not table.is_sure
+
+
+def test_a_table_about_texts_that_holds_none_is_not_read(write: Write) -> None:
+    with pytest.raises(UnreadableFile):
+        read(write("t", "post_id,title,type\n1.gate,Gates,newsletter\n2.fence,Fences,newsletter\n"), "posts.csv")
 
 
 def test_known_names_are_sure_and_the_rest_is_named_as_unused(write: Write) -> None:
