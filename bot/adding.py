@@ -7,8 +7,10 @@ from typing import Any
 
 from bot.cards import round_thread, say_round_card
 from bot.lookup import only_collecting, only_unlocked
+from bot.slack.failures import sentence_for
 from pipeline.domain.voices import NewSource, Origin, Round, Source, Voice, Way
 from pipeline.domain.work import AuditEntry, Saying, WorkKind
+from pipeline.errors import DataError
 from pipeline.ports import Transaction
 
 SOURCE_MESSAGE = "datasets.source"
@@ -64,6 +66,21 @@ async def add_sources(
         waiting.append(source)
         added.append(source)
     return added
+
+
+async def refuse_source(tx: Transaction, source: Source, error: DataError) -> None:
+    """It counts for nothing, and its message says why."""
+    round_ = await tx.rounds.by_id(source.round_id)
+    await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
+    facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
+    await tx.outbox.say(source_message(source, round_, facts))
+
+
+async def replace_pulled(tx: Transaction, source: Source) -> None:
+    """What was pulled from the same site before is in the new file, as it is now."""
+    for one in await tx.sources.of_round(source.round_id):
+        if source.url and one.url == source.url and one.state == "read" and one.source_id != source.source_id:
+            await tx.sources.update(one.source_id, state="withdrawn")
 
 
 def new_source(round_: Round, one: Incoming, added_by: str) -> NewSource:

@@ -52,6 +52,7 @@ from bot.features.home.usecase import LookAtHome
 from bot.features.pictures import views as picture_views
 from bot.features.pictures.listeners import PictureListeners
 from bot.features.pictures.usecase import AskForPictures, DrawPictures, Painter, PictureUploads
+from bot.features.pulls.usecase import AskToPull, PullSite
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rehearsal.listeners import RehearsalListeners
 from bot.features.rehearsal.overriding import CheckOverride, OverrideRehearsal
@@ -83,6 +84,7 @@ from bot.slack.commands import Commands
 from bot.slack.message import Templates
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
+from bot.upload_links import UploadLinks
 from bot.worker import Step
 from pipeline.domain.voices import ORIGINS, Origin, Voice
 from pipeline.domain.work import DroppedFile, WorkKind
@@ -97,6 +99,7 @@ from pipeline.ports import (
     Preparer,
     Providers,
     ReactionWriter,
+    Sites,
 )
 
 
@@ -133,6 +136,8 @@ class Parts:
     uploads: PictureUploads
     picker: Picker
     files: FileFetcher
+    sites: Sites
+    links: UploadLinks
     people: People
     providers: ModelProviders
     prices: Prices
@@ -182,6 +187,8 @@ def datasets(parts: Parts) -> Feature:
     return DatasetListeners(
         open_dataset=OpenDataset(db, clock),
         drop=DropFiles(db, clock),
+        pull=AskToPull(db, clock),
+        link_for=lambda round_, user: parts.links.link_for(round_, user, now=clock()),
         choose=ChooseFix(db, clock),
         undo=UndoFix(db, clock),
         change_filters=ChangeFilters(db, clock),
@@ -302,6 +309,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
         "signoff": SendTexts(db, parts.artifacts, parts.picker, people),
         "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
+        "pull-site": PullSite(db, parts.artifacts, parts.sites, clock),
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock, parts.rules.origins),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
@@ -322,12 +330,14 @@ def direct_steps(
     database: Database,
     artifacts: ArtifactStore,
     preparer: Preparer,
+    sites: Sites,
     people: People,
     clock: Clock,
     origins: tuple[Origin, ...],
 ) -> Mapping[WorkKind, Step]:
     """What reads files that did not come through Slack, and nothing else."""
     return {
+        "pull-site": PullSite(database, artifacts, sites, clock),
         "read-source": ReadSource(database, artifacts, NoFiles(), preparer, people, clock),
         "prepare-round": PrepareRound(database, artifacts, preparer, clock, origins),
     }

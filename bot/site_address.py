@@ -52,5 +52,4 @@ def incoming_site(word: str) -> Incoming:
 
 def site_name(url: str) -> str:
     parts = urlsplit(url)
-    path = parts.path.rstrip("/")
-    return f"{parts.netloc}{path}"[:NAME_CHARS]
+    return f"{parts.netloc}{parts.path}".rstrip("/").replace("/", "-")[:NAME_CHARS] + ".json"

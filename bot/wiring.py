@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
 from bot.server import Health, build_site, serving
 from bot.settings import Settings
+from bot.sites.puller import SitePuller
 from bot.slack.commands import Commands
 from bot.slack.files import SlackFiles
 from bot.slack.modals import Modals
@@ -39,6 +40,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.poster import Poster
 from bot.slack.uploads import SlackUploads
 from bot.slack.whispers import Whispers
+from bot.upload_links import UploadLinks
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.providers import ConfiguredProviders, read_providers
@@ -129,6 +131,8 @@ async def opened_parts(
         uploads=SlackUploads(client, session),
         picker=ExecutorPicker(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
+        sites=site_puller(settings),
+        links=upload_links(settings),
         people=people,
         providers=providers,
         prices=prices,
@@ -153,7 +157,9 @@ async def opened_intake(settings: Settings) -> AsyncIterator[AddFromTerminal]:
         pool = stack.enter_context(ProcessPool(settings.work.processes))
         preparer = ExecutorPreparer(pool, limits, row_facts(settings, price_table(settings)))
         people = SlackPeople(slack_client(settings), ())  # never asked anew: nobody's name is known here
-        hands = direct_steps(database, artifacts, preparer, people, utc_now, settings.origins.allowed)
+        hands = direct_steps(
+            database, artifacts, preparer, site_puller(settings), people, utc_now, settings.origins.allowed
+        )
         queue, owner = SqlWorkQueue(engine), f"{socket.gethostname()}:{os.getpid()}"
         worker = Worker(queue, database, Silent(), hands, utc_now, owner, settings.work.lease_s)
         stack.push_async_callback(queue.release_all, owner)
@@ -274,6 +280,17 @@ async def reachable(stack: AsyncExitStack, app: AsyncApp, settings: Settings, en
 
     site = build_site(Health(ready), app if settings.slack.mode == "http" else None)
     return await stack.enter_async_context(serving(site, host=settings.server.host, port=settings.server.port))
+
+
+def site_puller(settings: Settings) -> SitePuller:
+    pulls = settings.pulls
+    limit = pulls.limit_mb * MEGABYTE
+    return SitePuller(pulls.delay_s, pulls.request_timeout_s, pulls.pages, limit, pulls.private_hosts)
+
+
+def upload_links(settings: Settings) -> UploadLinks:
+    uploads = settings.uploads
+    return UploadLinks(uploads.public_url, uploads.secret, timedelta(hours=uploads.link_hours))
 
 
 def month_limit(settings: Settings) -> int:

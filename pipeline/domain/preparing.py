@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.domain.documents import Finding, Measure, Notice
 from pipeline.domain.reading import ReadOptions, SpeakerSeen, TableSeen
@@ -35,6 +35,15 @@ class PreparedFile:
     name: str
     sha256: str
     options: ReadOptions = field(default_factory=ReadOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class PulledSite:
+    """The posts of a site, once as one file (JSON) and once as values. way: where they came from."""
+
+    content: bytes
+    posts: tuple[dict[str, Any], ...]
+    way: Literal["wordpress", "feed"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The world outside the database: files, locks, model providers, people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Written
-from pipeline.domain.preparing import FileFacts, PreparedFile, PreparedRound
+from pipeline.domain.preparing import FileFacts, PreparedFile, PreparedRound, PulledSite
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import (
     Sensitivity,
@@ -118,6 +118,15 @@ class Preparer(Protocol):
 
         progress starts again at 0 when texts have to be read once more for another choice about markup.
         """
+        ...
+
+
+PostsSoFar: TypeAlias = Callable[[int], Awaitable[None]]
+
+
+class Sites(Protocol):
+    async def pull(self, url: str, progress: PostsSoFar) -> PulledSite:
+        """All posts of a site. progress: told how many are there, page by page. Raises PullError subclasses."""
         ...
 
 

@@ -35,7 +35,9 @@ def source(facts: Facts) -> Message:
         if facts["in_front"]:
             return plain(f"Reading `{name}` after `{named(facts['after'])}` ({facts['in_front']} in front).")
         return plain(f"👀 Reading `{name}` …")
-    text = "\n".join([*lines_of(facts, name), *taken_back(facts)])
+    if facts["state"] in ("pulling", "pulled"):
+        return plain(f"🌐 Fetching the posts of `{name}` … {facts['posts']:,} so far.")
+    text = "\n".join([*lines_of(facts, name), *since_last_time(facts), *taken_back(facts)])
     pressed = [*column_buttons(facts), *speaker_buttons(facts)]
     if facts["undo"]:
         pressed.append(button("Undo", UNDO_READING, facts["source_id"]))
@@ -57,6 +59,15 @@ def lines_of(facts: Facts, name: str) -> list[str]:
     for table in facts["tables"]:
         lines += column_lines(table, several=len(facts["tables"]) > 1)
     return lines
+
+
+def since_last_time(facts: Facts) -> list[str]:
+    """A site that was fetched before: what is different now."""
+    news = facts.get("news")
+    if not news:
+        return []
+    parts = f"{news['new']:,} new, {news['changed']:,} changed, {news['gone']:,} gone"
+    return [f"Since the last time: {parts}. This replaces what I fetched then."]
 
 
 def taken_back(facts: Facts) -> list[str]:

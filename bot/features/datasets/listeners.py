@@ -1,6 +1,7 @@
 """/voice data, files dropped in the dataset thread, and the buttons of the cleaning report."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +27,7 @@ from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whisper, Whispers, pressed
 from pipeline.domain.documents import Filters
-from pipeline.domain.voices import RoundId
+from pipeline.domain.voices import Round, RoundId
 from pipeline.errors import MissingArgument
 
 FLAGS = ("author", "since", "until", "kind", "status", "exclude-title")
@@ -36,6 +37,8 @@ FLAGS = ("author", "since", "until", "kind", "status", "exclude-title")
 class DatasetListeners:
     open_dataset: OpenDataset
     drop: DropFiles
+    pull: Callable[[RoundId, str, str, str], Awaitable[str]]  # round, user, delivery, address; the site's name
+    link_for: Callable[[Round, str], str | None]
     choose: ChooseFix
     undo: UndoFix
     change_filters: ChangeFilters
@@ -48,7 +51,7 @@ class DatasetListeners:
 
     def register(self, app: AsyncApp) -> None:
         says = "open the dataset thread and drop files there"
-        self.commands.add(Verb("data", "data <name>", says, self.on_data, FLAGS))
+        self.commands.add(Verb("data", "data <name> [https://…]", says, self.on_data, FLAGS))
         app.action(views.ADD_SAMPLES)(self.on_add_samples)
         app.event({"type": "message", "subtype": "file_share"})(self.on_files)
         app.action(re.compile("^" + re.escape(views.FIX)))(self.on_fix)
@@ -63,13 +66,18 @@ class DatasetListeners:
             raise MissingArgument("/voice data founder")
         filters = filters_typed(typed.flags) if typed.flags else None
         voice, round_ = await self.open_dataset(typed.team_id, typed.user, parse_handle(typed.words[0]), filters)
-        return Reply(views.opened(voice.handle, round_.number, round_.channel_id))
+        if len(typed.words) > 1:
+            name = await self.pull(round_.round_id, typed.user, typed.delivery, typed.words[1])
+            return Reply(views.pulling(name, voice.handle, round_.number, round_.channel_id))
+        link = self.link_for(round_, typed.user)
+        return Reply(views.opened(voice.handle, round_.number, round_.channel_id, link))
 
     async def on_add_samples(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         tell = self.whispers.to(pressed(body))
         async with failures_told_by(tell):
             voice, round_ = await self.open_dataset(body["team"]["id"], body["user"]["id"], action["value"], None)
-            await tell(views.opened(voice.handle, round_.number, round_.channel_id))
+            link = self.link_for(round_, body["user"]["id"])
+            await tell(views.opened(voice.handle, round_.number, round_.channel_id, link))
         await ack()
 
     async def on_files(self, event: dict[str, Any], body: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.adding import source_message
+from bot.adding import refuse_source, replace_pulled, source_key, source_message
 from bot.cards import say_round_card
 from bot.features.datasets.file_facts import read_facts
 from bot.features.datasets.speakers import SAME_NAME, similarity, with_guess
@@ -70,10 +70,9 @@ class ReadSource:
                 before = replace(source, readings=source.readings[:-1])
                 await tx.sources.update(source.source_id, state="read", readings=before.readings)
                 facts = read_facts(before) | {"sentence": sentence_for(error)}
+                await tx.outbox.say(source_message(source, round_, facts))
             else:
-                await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
-                facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
-            await tx.outbox.say(source_message(source, round_, facts))
+                await refuse_source(tx, source, error)
             await tx.work.finish(item)
 
     async def count_in(self, item: WorkItem, source: Source, sha256: str, read: FileFacts) -> None:
@@ -87,7 +86,10 @@ class ReadSource:
                 source.source_id, state="read", sha256=sha256, documents=documents, facts=read, readings=readings
             )
             known = replace(source, facts=read, readings=readings)
-            await tx.outbox.say(source_message(source, round_, read_facts(known)))
+            said = await tx.outbox.facts(source.team_id, source_key(source)) or {}
+            facts = read_facts(known) | {"news": said.get("news")}
+            await tx.outbox.say(source_message(source, round_, facts))
+            await replace_pulled(tx, source)
             if round_.state == "open":  # approved while this was read: it waits for the next round, which takes it over
                 await self.guess_filters(tx, round_, voice, read)
                 await changed(tx, round_, BOT, "source.read", {"documents": documents}, self.clock)

@@ -79,9 +79,21 @@ REASONS = {
 }
 
 
-def opened(handle: str, number: int, channel_id: str) -> str:
-    where = f"the thread of 📚 *{escape(handle)} · round {number}* in {channel(channel_id)}"
-    return f"Drop files in {where} (any size up to 200 MB): {FORMATS}."
+def opened(handle: str, number: int, channel_id: str, link: str | None = None) -> str:
+    """link: to the upload page, for this person only."""
+    place = thread_words(handle, number, channel_id)
+    told = f"Drop files in {place} (any size up to 200 MB): {FORMATS}."
+    if link is None:
+        return told
+    return f"{told}\nOr bring them in past Slack: <{link}|open your upload page>. The link is yours; don't pass it on."
+
+
+def pulling(name: str, handle: str, number: int, channel_id: str) -> str:
+    return f"I fetch `{named(name)}` and tell how far I am in {thread_words(handle, number, channel_id)}."
+
+
+def thread_words(handle: str, number: int, channel_id: str) -> str:
+    return f"the thread of 📚 *{escape(handle)} · round {number}* in {channel(channel_id)}"
 
 
 def card(facts: Facts) -> Message:

@@ -1,0 +1,1 @@
+"""The posts of a site, fetched by its address."""

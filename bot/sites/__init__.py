@@ -1,0 +1,1 @@
+"""Sites whose posts are pulled: only public addresses, politely, and never more than the limits."""
