@@ -15,6 +15,9 @@ import pytest
 from sandbox.server import RunningSandbox, running_sandbox
 from tests.fakes.bot_process import BotProcess, World, bot_process
 
+# Two bots, a rehearsal and a training run of four seconds; on a busy machine 45 s were measured.
+pytestmark = pytest.mark.timeout(240)
+
 KEY = "key-of-the-test"
 TRAINING_S = 4
 POSTS = 24
