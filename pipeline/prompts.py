@@ -43,8 +43,14 @@ _STOP_WORDS = (
 )
 STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Signs outside ASCII that prose is full of, and what stands for an apostrophe while bytes are looked at.
+_TYPOGRAPHY: Final = "“”–—…•‘"
+_CURLY: Final = "\x01"
+_LETTERS: Final = bytes(
+    byte if chr(byte).isalnum() or chr(byte) in "'\x01" else ord(" ") for byte in range(128)
+) + bytes(range(128, 256))
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
-_CLAUSE_END = re.compile(r"\s*[,;:()–—]+(?=\s|$)\s*|\s*[(–—\"“”]+\s*|\s+-+\s+|[.!?…]+(?=\s|$)")
+_CLAUSE_END = re.compile(r"[,;:()–—]+(?=\s|$)|[(–—\"“”]+|\s-+\s|[.!?…]+(?=\s|$)")
 _NUMBERING = re.compile(r"^\W*\d{1,3}[.)]\s+")
 _CONJUNCTIONS: Final = frozenset(["also", "and", "because", "but", "or", "so", "then", "which", "while", "yet"])
 _SUBJECT_WORDS = (
@@ -134,12 +140,12 @@ class Salience:
         texts_with: Counter[str] = Counter()
         number = 0
         for number, text in enumerate(texts, start=1):  # noqa: B007 (the count is used after the loop)
-            texts_with.update(set(_words(text)))
+            texts_with.update(_distinct(text))
         return cls(number, texts_with)
 
     def weights(self, text: str) -> dict[str, float]:
-        counts = Counter(word for word in _words(text) if word not in STOP_WORDS)
-        return {word: (1 + math.log(count)) * self._rarity(word) for word, count in counts.items()}
+        told = ((word, count) for word, count in _counts(text).items() if word not in STOP_WORDS)
+        return {word: (1 + math.log(count)) * self._rarity(word) for word, count in told}
 
     def _rarity(self, word: str) -> float:
         return math.log((2 + self.texts) / (1 + self.texts_with.get(word, 0)))
@@ -189,6 +195,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _clauses(sentence: str) -> Iterator[str]:
     for number, clause in enumerate(_CLAUSE_END.split(sentence)):
+        if clause.count(" ") < MIN_POINT_WORDS - 1:
+            continue
         words = _trimmed(clause.translate(_SIGNS).strip(_AROUND).split())
         if MIN_POINT_WORDS <= len(words) <= MAX_POINT_WORDS and _stands_alone(words[0], opens=number == 0):
             yield " ".join(words)
@@ -210,6 +218,40 @@ def _weight(clause: str, weights: Mapping[str, float]) -> float:
 
 def _words(text: str) -> list[str]:
     return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _counts(text: str) -> Counter[str]:
+    """How often each word of `_words` stands in a whole text, found faster where its signs are common ones."""
+    pieces = _pieces(text)
+    if pieces is None:
+        return Counter(_words(text))
+    counts = Counter(pieces)
+    for joined in _joined(counts):
+        number = counts.pop(joined)
+        for word in _words(joined.replace(_CURLY, "’")):
+            counts[word] += number
+    return counts
+
+
+def _distinct(text: str) -> set[str]:
+    pieces = _pieces(text)
+    if pieces is None:
+        return set(_words(text))
+    words = set(pieces)
+    joined = _joined(words)
+    return words.difference(joined).union(_words(" ".join(joined).replace(_CURLY, "’")))
+
+
+def _joined(pieces: Iterable[str]) -> list[str]:
+    return [piece for piece in pieces if "'" in piece or _CURLY in piece]
+
+
+def _pieces(text: str) -> list[str] | None:
+    """Words in lower case that may still have apostrophes around them; None when a letter is not ASCII."""
+    for sign in _TYPOGRAPHY:
+        text = text.replace(sign, " ")
+    text = text.replace("’", _CURLY)
+    return text.encode().lower().translate(_LETTERS).decode().split() if text.isascii() else None
 
 
 def _stands_alone(first_word: str, *, opens: bool) -> bool:

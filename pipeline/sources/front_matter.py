@@ -12,14 +12,24 @@ LONGEST_CHARS = 64_000
 PLAIN_LINE = re.compile(r"^([A-Za-z_][\w-]*):[ \t]*(.+?)[ \t]*$", re.MULTILINE)
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe, and dates stay the strings they are: YAML's own dates fail on impossible days."""
-
-
-_Loader.yaml_implicit_resolvers = {
+# Dates stay the strings they are: YAML's own fail on impossible days.
+_RESOLVERS = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+# Settings longer than this that nest deeper than this are read in Python, whose recursion has a limit; libyaml, ten
+# times as fast, has none.
+_SHORT_CHARS = 1_000
+_NESTED = 50
+_NESTING = re.compile(r"[\[{]|[-?][ \t]+(?=[-?][ \t])|^[ \t]{20,}", re.MULTILINE)
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers = _RESOLVERS
+
+
+class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # absent without libyaml
+    yaml_implicit_resolvers = _RESOLVERS
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -33,10 +43,15 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     return {str(key).strip().lower(): value for key, value in parsed.items()}, text[found.end() :]
 
 
+def _loader(block: str) -> type[yaml.SafeLoader]:
+    nested = len(block) > _SHORT_CHARS and len(_NESTING.findall(block)) > _NESTED
+    return _Loader if nested else _FastLoader
+
+
 def _yaml(block: str) -> dict[Any, Any] | None:
     """None when it is no front matter at all: two rules with prose between them."""
     try:
-        parsed = yaml.load(block, _Loader)  # a SafeLoader
+        parsed = yaml.load(block, _loader(block))
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         return dict(reversed(PLAIN_LINE.findall(block))) or None
     if parsed is None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from lxml import etree
 
@@ -211,10 +212,13 @@ def _fields(element: etree._Element) -> Fields:
 def _key(element: etree._Element) -> str:
     """ "wp:post_id" whichever prefix or version the file uses; without a declaration the tag already says it."""
     namespace, _, name = str(element.tag).rpartition("}")
-    for pattern, family in FAMILIES:
-        if pattern.search(namespace):
-            return f"{family}:{name}"
-    return f"{element.prefix}:{name}" if element.prefix else name
+    family = _family(namespace) or element.prefix
+    return f"{family}:{name}" if family else name
+
+
+@lru_cache(maxsize=64)  # a file has a handful of namespaces
+def _family(namespace: str) -> str:
+    return next((family for pattern, family in FAMILIES if pattern.search(namespace)), "")
 
 
 def _tags(element: etree._Element) -> tuple[str, ...]:
