@@ -40,7 +40,7 @@ _ATTRIBUTES = re.compile(
 _HTML_TAG = re.compile(r"<[^<>]*>?")
 _BODY = r"(?:[^\[\]\"'\n]|\"[^\"]{0,1000}\"|'[^'\[\]]{0,300}'|\n(?!\n)){0,600}"
 _SQUARE = re.compile(
-    rf"(?<!\[)(?<!\\)\[(?P<close>/?)(?P<name>[A-Za-z][\w.-]{{0,40}})(?P<attrs>(?:[\s=]{_BODY}?)?)(?P<self>/?)\](?!\])"
+    rf"\[(?<![\[\\]\[)(?P<close>/?)(?P<name>[A-Za-z][\w.-]{{0,40}})(?P<attrs>(?:[\s=]{_BODY}?)?)(?P<self>/?)\](?!\])"
 )
 _LINK_AFTER = ("(", ":")
 
@@ -58,6 +58,7 @@ _SHOWN = re.compile(
     r"|<(?P<tag>pre|code|script|style)\b[^>]*>[\s\S]*?</(?P=tag)>",
     re.MULTILINE | re.IGNORECASE,
 )
+_SHOWN_SIGNS = ("`", "~~~", "<p", "<P", "<c", "<C", "<s", "<S")
 
 
 def find_shortcodes(body: str) -> list[Mark]:
@@ -70,7 +71,12 @@ def find_shortcodes(body: str) -> list[Mark]:
     found = list(_braces(body)) if "{" in body else []
     if "[" in body:
         found += _square(body)
-    return _outermost(body, found, [match.span() for match in _SHOWN.finditer(body)] if found else [])
+    return _outermost(body, found, _shown(body) if found else [])
+
+
+def _shown(body: str) -> list[tuple[int, int]]:
+    signs = [at for sign in _SHOWN_SIGNS if (at := body.find(sign)) >= 0]
+    return [match.span() for match in _SHOWN.finditer(body, min(signs))] if signs else []
 
 
 def _outermost(body: str, marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:
