@@ -44,7 +44,8 @@ def with_guess(readings: tuple[ReadOptions, ...], read: FileFacts, names: Sequen
     be the voice's words."""
     if not read.speakers or any(one.speakers is not None for one in readings):
         return readings
-    return (*readings, ReadOptions(speakers=guessed_speakers(read.speakers, names)))
+    before = readings[-1] if readings else ReadOptions()
+    return (*readings, replace(before, speakers=guessed_speakers(read.speakers, names)))
 
 
 @dataclass(frozen=True, slots=True)

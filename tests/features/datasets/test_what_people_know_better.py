@@ -168,14 +168,27 @@ async def test_a_guess_about_columns_is_told_changed_in_a_form_and_undone(town: 
     assert "I am not sure" in words_of(await message_of(town, thread, "tor.csv"))
 
 
-async def test_columns_that_hold_nothing_change_nothing(town: World) -> None:
+async def test_only_the_steward_says_what_columns_mean(town: World) -> None:
     thread = await town.dataset_thread()
-    await town.report(thread, "one.csv", f"Überschrift;Inhalt\nTor;{said(1)}\nZaun;{said(2)}".encode())
+    await town.report(thread, "two.csv", f"Überschrift;Inhalt\nTor;{said(1)}\nZaun;{said(2)}".encode())
     before = await report_of(town, thread)
-    pressed = await press(town, thread, "one.csv", "datasets.columns.0", "member")
-    told = await town.said("Only the steward", after=pressed["seq"], kind="ephemeral", to="U0MEMBER")
-    assert told
+    pressed = await press(town, thread, "two.csv", "datasets.columns.0", "member")
+    assert await town.said("Only the steward", after=pressed["seq"], kind="ephemeral", to="U0MEMBER")
     assert await report_of(town, thread) == before
+
+
+async def test_columns_that_leave_nothing_are_taken_back_and_the_file_stays(town: World) -> None:
+    thread = await town.dataset_thread()
+    await town.report(thread, "one.csv", f'2014-03-12,Das Tor am Abend,"{said(1)}"\n'.encode())
+    before = await report_of(town, thread)
+    pressed = await press(town, thread, "one.csv", "datasets.columns.0")
+    form = await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD")
+    await town.people.submit("steward", form["view_id"], {"header": {"header": "names"}})
+    await town.quiet()
+    assert "I kept the columns as they were." in words_of(await message_of(town, thread, "one.csv"))
+    assert await report_of(town, thread) == before
+    sql = "SELECT state, readings FROM source WHERE round_id = ?"
+    assert town.query(sql, town.round_id(thread)) == [("read", "[]")]
 
 
 async def test_who_speaks_is_told_guessed_by_name_and_chosen(town: World) -> None:
