@@ -25,7 +25,7 @@ from pipeline.ports import Progress
 from pipeline.shelf import Shelf
 from pipeline.stages import select
 from pipeline.stages.outlines import Outline
-from pipeline.tagging import Marked, Tagged, TagOptions, tag_batch
+from pipeline.tagging import Marked, Tagged, TagOptions, tag_batch, text_of
 
 ANY: Final = "any"
 
@@ -95,7 +95,7 @@ class ShelvedPost(Post):
 
     @property
     def text(self) -> str:
-        return self._corpus.marked(self._tagged).plain.text
+        return text_of(self._corpus.shelf.read(self._tagged.whole))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,27 +59,26 @@ class Marked:
     def pack(self) -> bytes:
         plain, marks = self.plain, (self.shortcodes, self.marks, self.title_marks, self.plain.anchors)
         told = tuple([_OF_MARK(mark) for mark in some] for some in marks)
-        record = (
-            self.key,
-            _OF_DOCUMENT(self.document),
-            plain.text,
-            plain.tags,
-            plain.comments,
-            self.title,
-            told,
-            self.flags,
-        )
-        return pickle.dumps(record, pickle.HIGHEST_PROTOCOL)
+        facts = (self.key, _OF_DOCUMENT(self.document), plain.tags, plain.comments, self.title, told, self.flags)
+        text = plain.text.encode("utf-8", "surrogatepass")
+        return len(text).to_bytes(_SIZE) + text + pickle.dumps(facts, pickle.HIGHEST_PROTOCOL)
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Marked":
         """Only of what pack wrote into a file of this process."""
-        key, document, text, tags, comments, title, told, flags = pickle.loads(packed)
+        behind = _SIZE + int.from_bytes(packed[:_SIZE])
+        key, document, tags, comments, title, told, flags = pickle.loads(memoryview(packed)[behind:])
         found, marks, title_marks, anchors = (tuple(Mark(*mark) for mark in some) for some in told)
-        plain = PlainText(text, tags, comments, anchors)
+        plain = PlainText(text_of(packed), tags, comments, anchors)
         return cls(key, Document(*document), plain, title, found, marks, title_marks, flags)
 
 
+def text_of(packed: bytes) -> str:
+    """The plain text alone."""
+    return packed[_SIZE : _SIZE + int.from_bytes(packed[:_SIZE])].decode("utf-8", "surrogatepass")
+
+
+_SIZE: Final = 8  # bytes that tell how long the text is
 _OF_DOCUMENT = attrgetter(*(one.name for one in fields(Document)))
 _OF_MARK = attrgetter(*(one.name for one in fields(Mark)))
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from rapidfuzz.fuzz import ratio
@@ -213,21 +214,23 @@ def _runs_at(outlines: Sequence[Outline], table: _Table, rows: Longs) -> tuple[H
 
 def _led(by_frequency: Sequence[int], said: Mapping[int, str]) -> dict[int, int]:
     """Every wording that is near enough to a more frequent one, with that one."""
-    leaders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    leaders: dict[tuple[str, ...], list[int]] = {}
     led: dict[int, int] = {}
     for number in by_frequency:
         words = said[number].split()
-        shingles = dict.fromkeys(zip(*(words[start:] for start in range(_VARIANT_SHINGLE)), strict=False))
-        near = Counter(leader for run in shingles for leader in leaders[run][:_LEADERS])
+        shingles = dict.fromkeys(zip(words, words[1:], words[2:], strict=False))
+        near = Counter(chain.from_iterable(leaders[run] for run in shingles if run in leaders))
         least = VARIANT_RATIO if len(words) >= SHORT_WORDS else SHORT_VARIANT_RATIO
         best = next(
-            (leader for leader, _ in near.most_common(_LEADERS) if ratio(said[leader], said[number]) >= least), None
+            (one for one, _ in near.most_common(_LEADERS) if ratio(said[one], said[number], score_cutoff=least)), None
         )
         if best is not None:
             led[number] = best
         else:
             for run in shingles:
-                leaders[run].append(number)
+                held = leaders.setdefault(run, [])
+                if len(held) < _LEADERS:
+                    held.append(number)
     return led
 
 
