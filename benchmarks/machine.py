@@ -43,6 +43,21 @@ def cpu_s(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | CPU_CLOCK_OF_PROCESS)
 
 
+def resident_mb(pid: int) -> float:
+    """What a process and all its children have resident now; pages that they share count for each."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+        children = [child for task in Path(f"/proc/{pid}/task").iterdir() for child in _children(task)]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    own = pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+    return own + sum(map(resident_mb, children))
+
+
+def _children(task: Path) -> list[int]:
+    return [int(child) for child in (task / "children").read_text("ascii").split()]
+
+
 def peak_mb() -> float:
     """Most memory this process ever had resident.
 

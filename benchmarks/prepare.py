@@ -5,17 +5,25 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import corpora
-from benchmarks.machine import described, facts, machine
+from benchmarks.machine import described, facts, machine, resident_mb
 from benchmarks.tables import say, table, write_json
 from benchmarks.ways import Pass, fastest_parser
 
 WAYS: Final = ("ours", "notebook", "floor", "ours-2", "bot")
+LOOK_S: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    done: Pass
+    with_children_mb: float
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,9 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     say(f"{described(here)}; best of {given.passes} interleaved passes; floor parses with {fastest_parser()[0]}\n")
     with tempfile.TemporaryDirectory() as folder:
         measured = [measure(path, given.passes) for path in chosen(given, Path(folder))]
-        grown = [growth(count, Path(folder)) for count in given.sizes]
+        grown = [one for count in given.sizes for one in growth(count, Path(folder))]
     if grown:
-        say("\nMemory and speed by size (generated posts, one process)\n\n" + growth_table(grown))
+        say("\nMemory and speed by size (generated posts)\n\n" + growth_table(grown))
     write_json(given.json, {"machine": facts(here), "corpora": measured, "growth": [asdict(one) for one in grown]})
     return 0
 
@@ -36,7 +44,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="*", type=Path, help="exports or zips; default: the shared blogs, or generated")
     parser.add_argument("--passes", type=int, default=3, metavar="N")
     parser.add_argument("--generated", type=int, metavar="POSTS", help="posts made up in place of the shared blogs")
-    parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000], metavar="POSTS")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000, 100_000], metavar="POSTS")
     parser.add_argument("--json", type=Path, metavar="FILE")
     return parser
 
@@ -78,11 +86,24 @@ def answer(module: str, *words: str) -> str:
     return subprocess.run([sys.executable, "-m", module, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def growth(count: int, folder: Path) -> Pass:
+def growth(count: int, folder: Path) -> list[Grown]:
+    """The same posts in one process and in two."""
     path = corpora.generated(count, folder / f"generated-{count}.xml")
-    grown = in_own_process("ours", path)
+    grown = [grown_in(way, path) for way in ("ours", "ours-2")]
     path.unlink()
     return grown
+
+
+def grown_in(way: str, path: Path) -> Grown:
+    """Resident memory of the process with all its children, looked at ten times a second."""
+    words = [sys.executable, "-m", "benchmarks.ways", way, str(path)]
+    most = 0.0
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
+        while running.poll() is None:
+            most = max(most, resident_mb(running.pid))
+            time.sleep(LOOK_S)
+        assert running.stdout is not None
+        return Grown(Pass(**json.loads(running.stdout.read())), round(most, 1))
 
 
 def ratios_of(best: dict[str, Pass], wall: dict[str, float]) -> dict[str, float]:
@@ -109,9 +130,13 @@ def stage_table(stages: dict[str, float]) -> str:
     return table(["stage", "CPU s", "share"], rows)
 
 
-def growth_table(grown: Sequence[Pass]) -> str:
-    rows = [[one.documents, one.cpu_s, one.wall_s, round(one.documents / one.cpu_s), one.peak_mb] for one in grown]
-    return table(["posts", "CPU s", "wall s", "posts/CPU s", "peak MB"], rows)
+def growth_table(grown: Sequence[Grown]) -> str:
+    rows = [
+        [one.documents, one.way, one.cpu_s, one.wall_s, round(one.documents / one.cpu_s), one.peak_mb, together]
+        for one, together in ((each.done, each.with_children_mb) for each in grown)
+    ]
+    head = ["posts", "way", "CPU s", "wall s", "posts/CPU s", "peak MB", "with children MB"]
+    return table(head, rows)
 
 
 if __name__ == "__main__":

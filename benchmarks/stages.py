@@ -60,7 +60,7 @@ TIMED: Final[tuple[tuple[str, Any, str], ...]] = (
     ("packing", Marked, "pack"),
     ("packing", Marked, "unpack"),
     ("content hash", runner, "content_hash"),
-    ("rows", ways, "to_jsonl"),
+    ("rows", ways, "jsonl_lines"),
 )
 
 

@@ -12,6 +12,7 @@ import json
 import re
 import resource
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -26,7 +27,7 @@ from benchmarks.machine import peak_mb
 from bot.preparing import CORPORA, RowFacts, prepared_round
 from pipeline.domain.documents import Document, Filters, Recipe
 from pipeline.domain.preparing import PreparedFile
-from pipeline.examples import to_jsonl
+from pipeline.examples import jsonl_lines
 from pipeline.findings import FIXABLE
 from pipeline.models.tokens import default_cache_dir, token_counter
 from pipeline.runner import Target, prepare
@@ -62,7 +63,8 @@ def ours(path: Path, processes: int = 1) -> tuple[int, int]:
     else:
         with ProcessPoolExecutor(processes) as workers:
             prepared = prepare(items, everything(), target, executor=workers)
-    to_jsonl(prepared.examples)
+    with tempfile.TemporaryFile() as file:
+        file.writelines(jsonl_lines(prepared.examples))
     return prepared.documents_read, prepared.tokens
 
 

@@ -23,7 +23,8 @@ def test_every_way_of_preparing_reads_every_post(tmp_path: Path) -> None:
         ("ours", "notebook", "floor", "ours-2", "bot"), 40
     )
     assert corpus["stages_cpu_s"].keys() >= {"reading", "html to text", "links", "repeated passages", "token counts"}
-    assert [one["documents"] for one in facts["growth"]] == [20]
+    assert [one["done"]["documents"] for one in facts["growth"]] == [20, 20]
+    assert all(one["with_children_mb"] > 10 for one in facts["growth"])
 
 
 def test_everything_measured_is_acked_and_kept_once(tmp_path: Path) -> None:
