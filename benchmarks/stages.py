@@ -98,7 +98,7 @@ def profile(path: Path) -> dict[str, float]:
     for stage, place, name in TIMED:
         work = watch.timed(stage, getattr(place, name))
         setattr(place, name, staticmethod(work) if ismethod(getattr(place, name)) else work)
-    setattr(ways, "read_file", lambda file, *, name: watch.reading(read_file(file, name=name)))  # noqa: B010  # typed
+    setattr(ways, "read_file", lambda file, **named: watch.reading(read_file(file, **named)))  # noqa: B010  # typed
     began = process_time()
     ways.ours(path)
     watch.seconds["other"] = process_time() - began - sum(watch.seconds.values())

@@ -24,7 +24,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
 from benchmarks.machine import peak_mb
-from bot.preparing import CORPORA, RowFacts, prepared_round
+from bot.preparing import CORPORA, PreparingJob, RowFacts, prepared_round
 from pipeline.domain.documents import Document, Filters, Recipe
 from pipeline.domain.preparing import PreparedFile
 from pipeline.examples import jsonl_lines
@@ -35,6 +35,7 @@ from pipeline.sources.reading import Limits, read_file
 
 ENCODING: Final = "o200k_base"
 CONTEXT_TOKENS: Final = 65_536
+LIMITS: Final = Limits(file_bytes=1_000_000_000)  # 100,000 made-up posts have 302 MB; the bot takes 200 MB by default
 LINK: Final = re.compile(r"https?://\S+|www\.\S+")
 BLANKS: Final = re.compile(r"\s*\n\s*")
 
@@ -57,7 +58,7 @@ def everything() -> Recipe:
 
 def ours(path: Path, processes: int = 1) -> tuple[int, int]:
     target = Target("You write in the voice of founder.", CONTEXT_TOKENS, token_counter(ENCODING).count)
-    items = read_file(path, name=path.name)
+    items = read_file(path, name=path.name, limits=LIMITS)
     if processes == 1:
         prepared = prepare(items, everything(), target)
     else:
@@ -72,14 +73,16 @@ def bot(path: Path) -> tuple[int, int]:
     CORPORA.clear()  # the first look at a file; later choices find it remembered
     facts = RowFacts(ENCODING, True, CONTEXT_TOKENS, default_cache_dir())  # a field of the value
     file = PreparedFile(path, path.name, "")
-    done = prepared_round([file], Recipe(Filters()), "founder", Limits(), facts)
+    with tempfile.TemporaryDirectory() as folder:
+        job = PreparingJob((file,), Recipe(Filters()), "founder", LIMITS, facts, Path(folder))
+        done = prepared_round(job)
     return done.documents_read, done.tokens
 
 
 def bodies(path: Path) -> Iterator[str]:
     """HTML of every document: Markdown is rendered, as a notebook must do before bs4 sees it."""
     markdown = MarkdownIt("commonmark", {"html": True})
-    for one in read_file(path, name=path.name):
+    for one in read_file(path, name=path.name, limits=LIMITS):
         if isinstance(one, Document) and one.status == "publish" and one.kind == "post":
             yield markdown.render(one.body) if one.markup == "markdown" else one.body
 

@@ -7,24 +7,26 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TypeVar
 
+from bot.crew import MANY_DOCUMENTS, Crew, are_many
 from bot.tally import Tally, told
 from pipeline import origins
-from pipeline.domain.documents import Prepared, Recipe
+from pipeline.domain.documents import Example, Prepared, Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
-from pipeline.examples import to_jsonl
+from pipeline.examples import jsonl_lines
 from pipeline.findings import accept
-from pipeline.models.tokens import TokenCounter, token_counter
+from pipeline.models.tokens import Remembering, TokenCounter, token_counter
 from pipeline.ports import Progress
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
@@ -39,6 +41,8 @@ T = TypeVar("T")
 # What a worker process remembers: two, because taking markup out or leaving it in are tagged differently.
 CORPORA_KEPT = 2
 CORPORA: dict[Hashable, Corpus] = {}
+# Together; one that is larger is remembered alone.
+DOCUMENTS_KEPT = 50_000
 
 SYSTEM_MESSAGE = "You write in the voice of {writer}."
 
@@ -66,7 +70,8 @@ class Workers:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])  # imported once, not by every worker (2 s each)
         theirs, ours = context.Pipe(duplex=False)
-        executor = ProcessPoolExecutor(processes, mp_context=context, initializer=live_with, initargs=(theirs,))
+        crew = Crew(processes, context.Semaphore(1))
+        executor = ProcessPoolExecutor(processes, mp_context=context, initializer=start, initargs=(theirs, crew))
         return cls(executor, ours)
 
     def end(self) -> None:
@@ -74,8 +79,14 @@ class Workers:
         self.executor.shutdown(wait=False, cancel_futures=True)
 
 
-def live_with(life: Connection) -> None:
+# Of this process; alone until start() says otherwise.
+CREW = Crew(1, multiprocessing.Semaphore(1))
+
+
+def start(life: Connection, crew: Crew) -> None:
     """Runs in a worker as it starts."""
+    global CREW  # a worker is told once, before its first work
+    CREW = crew
     threading.Thread(target=end_after, args=(life,), daemon=True).start()
 
 
@@ -137,14 +148,26 @@ class ExecutorPreparer:
         recipe: Recipe,
         *,
         writer: str,
+        folder: Path,
         own_drafts: Sequence[str] = (),
         progress: Progress | None = None,
     ) -> PreparedRound:
+        job = PreparingJob(tuple(files), recipe, writer, self.limits, self.rows, folder, tuple(own_drafts))
         async with told(progress) as tally:
-            work = partial(
-                prepared_round, tuple(files), recipe, writer, self.limits, self.rows, tally, tuple(own_drafts)
-            )
-            return await self.pool.run(work)
+            return await self.pool.run(partial(prepared_round, job, tally))
+
+
+@dataclass(frozen=True, slots=True)
+class PreparingJob:
+    """Everything a worker process is told. folder: where the rows are written."""
+
+    files: tuple[PreparedFile, ...]
+    recipe: Recipe
+    writer: str
+    limits: Limits
+    rows: RowFacts
+    folder: Path
+    own_drafts: tuple[str, ...] = ()
 
 
 def file_facts(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileFacts:
@@ -157,44 +180,50 @@ def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
         yield from of_speakers(items, file.options.speakers)
 
 
-def prepared_round(
-    files: Sequence[PreparedFile],
-    recipe: Recipe,
-    writer: str,
-    limits: Limits,
-    facts: RowFacts,
-    tally: Tally | None = None,
-    own_drafts: tuple[str, ...] = (),
-) -> PreparedRound:
+def prepared_round(job: PreparingJob, tally: Tally | None = None) -> PreparedRound:
     """Decides twice: as chosen and, while a fix is open, as if every fix were accepted."""
-    target = Target(SYSTEM_MESSAGE.format(writer=writer), facts.context_tokens, counter(facts).count, own_drafts)
-    prepared = decide(surveyed(files, recipe, limits, tally), recipe, target)
-    everything = accept(recipe, "all", prepared.findings)
+    count = Remembering(counter(job.rows))
+    target = Target(SYSTEM_MESSAGE.format(writer=job.writer), job.rows.context_tokens, count, job.own_drafts)
+    prepared = decided(job, job.recipe, target, tally)
+    everything = accept(job.recipe, "all", prepared.findings)
     accepted = prepared
-    if everything.choices != recipe.choices:
-        accepted = decide(surveyed(files, everything, limits), everything, target)
+    if everything.choices != job.recipe.choices:
+        accepted = decided(job, everything, target, None)
     making = Making(
-        recipe=recipe,
-        sources=tuple(SourceUsed(file.name, file.sha256, file.options) for file in files),
-        rows_for=RowsFor(target.system, facts.encoding, facts.exact, facts.context_tokens, own_drafts),
+        recipe=job.recipe,
+        sources=tuple(SourceUsed(file.name, file.sha256, file.options) for file in job.files),
+        rows_for=RowsFor(target.system, job.rows.encoding, job.rows.exact, job.rows.context_tokens, job.own_drafts),
         rules=origins.rules_version(),
         content_hash=prepared.content_hash,
     )
-    return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), making)
+    return as_round(prepared, IfAccepted(accepted.kept, accepted.tokens, accepted.words), making, job.folder)
 
 
-def surveyed(files: Sequence[PreparedFile], recipe: Recipe, limits: Limits, tally: Tally | None = None) -> Corpus:
-    """Read and tagged; the newest few are kept, since people press one fix after the other on the same texts."""
-    names = tuple((file.sha256, file.name, file.options) for file in files)
-    key = (names, selection(recipe.filters), recipe.excluded, TagOptions.of(recipe), limits)
-    if key not in CORPORA:
-        while len(CORPORA) >= CORPORA_KEPT:
-            CORPORA.pop(next(iter(CORPORA)))
-        CORPORA[key] = survey(items_of(files, limits), recipe, progress=tally.note if tally else None)
-    return CORPORA[key]
+def decided(job: PreparingJob, recipe: Recipe, target: Target, tally: Tally | None) -> Prepared:
+    """Read and tagged unless that is remembered: people press one fix after the other on the same texts."""
+    names = tuple((file.sha256, file.name, file.options) for file in job.files)
+    key = (names, selection(recipe.filters), recipe.excluded, TagOptions.of(recipe), job.limits)
+    corpus = CORPORA.get(key)
+    many, items = (
+        (len(corpus.tagged) >= MANY_DOCUMENTS, iter(())) if corpus else are_many(items_of(job.files, job.limits))
+    )
+    with CREW.hired() if many else nullcontext() as executor:
+        if corpus is None:
+            corpus = survey(items, recipe, executor=executor, progress=tally.note if tally else None)
+            remember(key, corpus)
+        return decide(corpus, recipe, target, executor=executor)
 
 
-def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> PreparedRound:
+def remember(key: Hashable, corpus: Corpus) -> None:
+    """The newest few, the only one where it is large: their texts are on disk, about 1 KB for each is not."""
+    CORPORA[key] = corpus
+    while len(CORPORA) > 1 and (
+        len(CORPORA) > CORPORA_KEPT or sum(len(one.tagged) for one in CORPORA.values()) > DOCUMENTS_KEPT
+    ):
+        CORPORA.pop(next(iter(CORPORA)))
+
+
+def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making, folder: Path) -> PreparedRound:
     work = workload(
         prepared.examples, context_tokens=max(making.rows_for.context_tokens, prepared.needs_context_tokens)
     )
@@ -216,14 +245,20 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making) -> Pre
         open_blockers=open_blockers(prepared),
         needs_context_tokens=prepared.needs_context_tokens,
         if_accepted=if_accepted,
-        train_rows=to_jsonl(prepared.of("train")),
-        validation_rows=to_jsonl(prepared.of("validation")),
-        test_rows=to_jsonl(prepared.of("test")),
+        train_rows=written(prepared.of("train"), folder / "train.jsonl"),
+        validation_rows=written(prepared.of("validation"), folder / "validation.jsonl"),
+        test_rows=written(prepared.of("test"), folder / "test.jsonl"),
         report=report_json(prepared)
         | {"prompt_tokens": work.prompt_tokens, "completion_tokens": work.completion_tokens},
         making=origins.making_bytes(making),
         fates=origins.fates_bytes(origins.fates(prepared, making.recipe)),
     )
+
+
+def written(rows: Sequence[Example], path: Path) -> Path:
+    with path.open("wb") as file:
+        file.writelines(jsonl_lines(rows))
+    return path
 
 
 def open_blockers(prepared: Prepared) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class WorkSettings(BaseModel):
     workers: int = Field(default=3, description="Pieces of work done at the same time.")
     lease_s: float = Field(default=60.0, description="Seconds after which a silent worker's piece is taken over.")
     tick_s: float = Field(default=2.0, description="Seconds between looks for due work.")
-    processes: int = Field(default=1, description="Processes that read and clean files.")
+    processes: int = Field(default=1, description="Processes that read and clean files; a large set may use them all.")
     file_limit_mb: int = Field(default=200, description="Largest upload that is read.")
     unpacked_limit_mb: int = Field(default=1024, description="Largest archive content that is read.")
 

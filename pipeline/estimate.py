@@ -45,11 +45,14 @@ class Workload:
 
 def workload(examples: Iterable[Example], *, context_tokens: int) -> Workload:
     """Sum up a dataset. Rows over the context are cut by the provider, so they are billed at the context's size."""
-    rows = list(examples)
-    train = [min(row.tokens, context_tokens) for row in rows if row.split == "train"]
-    average = _up(Fraction(sum(min(row.tokens, context_tokens) for row in rows), max(1, len(rows))))
-    prompt = _up(Fraction(sum(_prompt_share(row, context_tokens) for row in rows), max(1, len(rows))))
-    return Workload(len(train), sum(train), prompt, max(0, average - prompt))
+    rows = train_rows = train_tokens = tokens = prompts = 0
+    for row in examples:
+        billed = min(row.tokens, context_tokens)
+        rows, tokens, prompts = rows + 1, tokens + billed, prompts + _prompt_share(row, context_tokens)
+        if row.split == "train":
+            train_rows, train_tokens = train_rows + 1, train_tokens + billed
+    average, prompt = _up(Fraction(tokens, max(1, rows))), _up(Fraction(prompts, max(1, rows)))
+    return Workload(train_rows, train_tokens, prompt, max(0, average - prompt))
 
 
 def default_epochs(examples: int) -> int:

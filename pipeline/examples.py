@@ -117,15 +117,15 @@ def messages_of(example: Example) -> list[dict[str, str]]:
 
 
 def to_jsonl(examples: Iterable[Example]) -> bytes:
-    """Chat rows as OpenAI takes them, one JSON object a line, UTF-8.
-
-    Line separators other than the newline are escaped, for readers that would split a row at them.
-    """
+    """Chat rows as OpenAI takes them, one JSON object a line, UTF-8."""
     return b"".join(jsonl_lines(examples))
 
 
 def jsonl_lines(examples: Iterable[Example]) -> Iterator[bytes]:
-    """The same, row by row."""
+    """The same, row by row.
+
+    Line separators other than the newline are escaped, for readers that would split a row at them.
+    """
     for row in examples:
         line = json.dumps({"messages": messages_of(row)}, ensure_ascii=False) + "\n"
         yield line.encode().replace(*_NEXT_LINE).replace(*_LINE_END).replace(*_PARAGRAPH_END)

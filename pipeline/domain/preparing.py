@@ -57,7 +57,9 @@ class IfAccepted:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRound:
-    """A round under its recipe, ready to be stored. *_rows: chat-format JSON lines, UTF-8. report: plain JSON values.
+    """A round under its recipe, ready to be stored. report: plain JSON values.
+
+    *_rows: files of chat-format JSON lines, UTF-8, in the folder that was given.
 
     making, fates: how it was made and what became of each document (pipeline.origins).
     open_blockers: rules whose findings still block payment. needs_context_tokens: of a base; 0 when any will do.
@@ -80,9 +82,9 @@ class PreparedRound:
     open_blockers: tuple[str, ...]
     needs_context_tokens: int
     if_accepted: IfAccepted
-    train_rows: bytes
-    validation_rows: bytes
-    test_rows: bytes
+    train_rows: Path
+    validation_rows: Path
+    test_rows: Path
     report: Mapping[str, Any]
     making: bytes
     fates: bytes

@@ -65,6 +65,29 @@ class TokenCounter:
         return self._length(text)
 
 
+_COUNTED: dict[tuple[str, int, int], int] = {}
+_MOST_COUNTED: Final = 200_000  # about 30 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """Counts each text once in a process: a dataset is made anew for every choice, and most texts stay as they were.
+
+    Texts are told apart by length and Python's own 64-bit hash.
+    """
+
+    counter: TokenCounter
+
+    def __call__(self, text: str) -> int:
+        key = (self.counter.encoding, len(text), hash(text))
+        tokens = _COUNTED.get(key)
+        if tokens is None:
+            if len(_COUNTED) >= _MOST_COUNTED:
+                _COUNTED.clear()
+            tokens = _COUNTED[key] = self.counter.count(text)
+        return tokens
+
+
 def base_of(model: str) -> str:
     """The base behind a model's name: "ft:gpt-4.1-mini-2025-04-14:team::abc" is gpt-4.1-mini-2025-04-14."""
     return model.split(":")[1] if model.startswith("ft:") else model

@@ -110,11 +110,13 @@ class Preparer(Protocol):
         *,
         writer: str,
         own_drafts: Sequence[str] = (),
+        folder: Path,
         progress: Progress | None = None,
     ) -> PreparedRound:
         """writer: what the system message calls the person; the same when drafts are asked for.
 
         own_drafts: what was drafted for this voice, so that it is known again among the texts.
+        folder: where the rows are written; it may hold those of an attempt that was killed.
 
         progress starts again at 0 when texts have to be read once more for another choice about markup.
         """

@@ -1,8 +1,10 @@
 """The worker's side of a changed round: apply its recipe to all its sources and say what came of it."""
 
 import json
+import tempfile
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.cards import round_thread, say_round_card
@@ -57,6 +59,7 @@ class PrepareRound:
         try:
             may_train = let_in(sources, self.origins)
             async with AsyncExitStack() as stack:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-")))
                 files = [
                     PreparedFile(
                         await stack.enter_async_context(self.artifacts.local_path(sha256)),
@@ -67,12 +70,13 @@ class PrepareRound:
                     for one in may_train.sources
                     if (sha256 := one.sha256)
                 ]
-                prepared = await self.preparer.prepare(files, recipe, writer=voice.handle, own_drafts=drafted)
+                prepared = may_train.counted(
+                    await self.preparer.prepare(files, recipe, writer=voice.handle, folder=folder, own_drafts=drafted)
+                )
+                dataset = await self.store(round_, prepared)
         except DataError as error:
             await self.nothing(item, round_, voice, sentence_for(error))
             return
-        prepared = may_train.counted(prepared)
-        dataset = await self.store(round_, prepared)
         await self.tell(item, round_, dataset, prepared, recipe.filters)
 
     async def store(self, round_: Round, prepared: PreparedRound) -> NewDataset:
@@ -81,9 +85,9 @@ class PrepareRound:
             voice_id=round_.voice_id,
             round_id=round_.round_id,
             content_hash=prepared.content_hash,
-            train_blob=await self.artifacts.put(prepared.train_rows),
-            validation_blob=await self.artifacts.put(prepared.validation_rows),
-            test_blob=await self.artifacts.put(prepared.test_rows),
+            train_blob=await self.artifacts.put_file(prepared.train_rows),
+            validation_blob=await self.artifacts.put_file(prepared.validation_rows),
+            test_blob=await self.artifacts.put_file(prepared.test_rows),
             report_blob=await self.artifacts.put(json.dumps(dict(prepared.report), ensure_ascii=False).encode()),
             documents_read=prepared.documents_read,
             kept=prepared.kept,
