@@ -20,7 +20,7 @@ from bot.slack.failures import sentence_for
 from pipeline import errors
 from pipeline.cleaning import TOO_SHORT_WORDS
 from pipeline.domain.documents import DocumentId, Rule
-from pipeline.findings import RULES, few_examples
+from pipeline.findings import RULES, few_examples, many_examples
 from pipeline.wording import Evidence, Passage, sentence
 
 DOCS: Final = Path(__file__).resolve().parent
@@ -124,6 +124,7 @@ becomes of them.
 
 
 KINDS: Final[Mapping[Rule, tuple[tuple[str, int], ...]]] = {
+    "coverage": (("14 of 26 months have no post", 1), ("half come from 2 months", 1)),
     "email": (("e-mail address", 12),),
     "personal-data": (("phone number", 3), ("health note", 2)),
 }
@@ -228,11 +229,21 @@ def found(rule: Rule) -> str:
     if rule == "few-examples":
         few = few_examples(46, 29, "post")
         return few.sentence if few else ""
+    if rule == "many-examples":
+        many = many_examples(30_000)
+        return many.sentence if many else ""
     ids = tuple(DocumentId(str(number)) for number in range(8))
     limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
     words = Passage("Five Things From the Shed", 8)
     evidence = Evidence(
-        rule, ids, occurrences=12, of_documents=62, passages=(words,), limit=limit, kinds=KINDS.get(rule, ())
+        rule,
+        ids,
+        occurrences=12,
+        of_documents=62,
+        passages=(words,),
+        limit=limit,
+        kinds=KINDS.get(rule, ()),
+        percent=98,
     )
     return sentence(evidence, "fix" if rule == "empty" else "keep")
 

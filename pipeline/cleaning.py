@@ -3,9 +3,9 @@
 import pickle
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -31,15 +31,17 @@ _OF_CLEANED = attrgetter(*(one.name for one in fields(Cleaned)))
 
 @dataclass(frozen=True, slots=True)
 class Cleaner:
-    """Applies what a recipe accepted."""
+    """Applies what a recipe accepted. usual: the spelling to use for a short answer written in another way."""
 
     recipe: Recipe
+    usual: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, marked: Marked, repeated: Sequence[Mark] = ()) -> str:
         """repeated: what is said again and again; one document in ten may keep it as a signature."""
         signed = choice_of(self.recipe, "repeated-passage") == "signature" and keeps_signature(marked.key)
         marks = [*own_marks(marked.marks, repeated), *(() if signed else repeated)]
-        return tidy(self._fixed(marked.plain.text, marks))
+        text = tidy(self._fixed(marked.plain.text, marks))
+        return self.usual.get(text, text)
 
     def cleaned(self, marked: Marked, repeated: Sequence[Mark]) -> Cleaned:
         document = marked.document

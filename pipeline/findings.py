@@ -9,6 +9,7 @@ from pipeline.wording import Evidence, counted, sentence
 
 MAX_SAMPLES: Final = 3
 TRAIN_ROWS_NEEDED: Final = 10  # OpenAI's guide: a hard minimum of ten lines in the training file
+PLENTY: Final = 25_000  # MAX_TARGET_EXAMPLES of OpenAI's cookbook: beyond it not even three passes are advised
 THIN_BELOW: Final = 100  # the old command-line tool warned below this and advised "a few hundred"
 
 
@@ -38,7 +39,7 @@ BIGGER_BASE: Final = Fix("bigger-base", "Bigger base", "none")
 LEAVE_OUT_OWN: Final = Fix("fix", "Leave out", "leave-out")
 CAP: Final = Fix("cap", "Keep max 15 %", "none")
 
-# In the order people read them. "imbalance" belongs to classification: not found here.
+# In the order people read them.
 RULES: Final[Mapping[Rule, RuleFacts]] = {
     "markup": RuleFacts("blocker", (rewrite("Take it out"),), automatic=True),
     "shortcode": RuleFacts("blocker", (rewrite("Take them out"),), automatic=True),
@@ -61,8 +62,15 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "call-to-action": RuleFacts("warning", (rewrite("Take them out"),)),
     "too-short": RuleFacts("info", (LEAVE_OUT,)),
     "too-long": RuleFacts("warning", (LEAVE_OUT, SPLIT, BIGGER_BASE)),
+    "broken-json": RuleFacts("warning", (LEAVE_OUT,)),
+    "label-conflict": RuleFacts("warning", (LEAVE_OUT,)),
+    "label-spelling": RuleFacts("warning", (rewrite("Use the usual spelling"),)),
+    "imbalance": RuleFacts("info"),
     "identical-prompts": RuleFacts("warning"),
+    "title-prompts": RuleFacts("warning", (rewrite("Half titles, half briefs"),)),
+    "coverage": RuleFacts("info"),
     "few-examples": RuleFacts("info"),
+    "many-examples": RuleFacts("info"),
 }
 FIXABLE: Final[tuple[Rule, ...]] = tuple(rule for rule, facts in RULES.items() if facts.fixes)
 
@@ -113,6 +121,17 @@ def finding(evidence: Evidence, recipe: Recipe) -> Finding:
 
 def _labelled(fix: Fix, documents: int) -> Fix:
     return replace(fix, label=fix.label.format(n=f"{documents:,}"))
+
+
+def many_examples(kept: int) -> Finding | None:
+    """Says that more than a provider's own advice were kept. None when it is no more."""
+    if kept <= PLENTY:
+        return None
+    said = (
+        f"*Plenty.* {kept:,} examples cost money each time they are passed over, and the last ones teach little: "
+        f"providers pass only once over more than {PLENTY:,}. A thousand well chosen ones are usually as good."
+    )
+    return Finding("many-examples", "info", (), 0, said, (), (), "keep")
 
 
 def few_examples(kept: int, train_rows: int, noun: str) -> Finding | None:

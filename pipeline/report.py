@@ -32,6 +32,8 @@ REASONS: Final[Mapping[str, str]] = {
     "guest-post": "by a guest",
     "link-list": "lists of links",
     "stale": "out of date",
+    "label-conflict": "answered in two ways",
+    "broken-json": "with broken JSON",
 }
 MAX_BARS: Final = 20
 BAR_WORDS: Final = tuple(lead * 10**zeros for zeros in range(1, 7) for lead in (1, 2, 5))  # 10, 20, 50, 100 …

@@ -14,7 +14,7 @@ Order, which decides what is counted over what:
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -30,6 +30,7 @@ from pipeline.domain.documents import (
     Mark,
     Post,
     Prepared,
+    PromptStyle,
     Recipe,
     Rule,
     Sample,
@@ -42,14 +43,16 @@ from pipeline.fitting import fitted
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.rows import TextRows, text_rows
-from pipeline.stages import language, near_duplicates, own_drafts, repeats, series
+from pipeline.stages import answers, coverage, language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.outlines import Outline
 from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, of_rule
-from pipeline.wording import Evidence, Passage
+from pipeline.wording import Evidence, Passage, counted
 
 DocumentRule: TypeAlias = Literal[
     "empty",
+    "broken-json",
+    "label-conflict",
     "own-draft",
     "language",
     "quotation",
@@ -68,15 +71,6 @@ LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
     "personal-data": "personal-data",
 }
 VERSION_LIVES: Final = timedelta(days=365)  # software blogs announce about once a year
-KINDS: Final[Mapping[str, str]] = {
-    "[email]": "e-mail address",
-    "[phone]": "phone number",
-    "[health]": "health note",
-    "[iban]": "bank account",
-    "[card]": "payment card",
-    "[ssn]": "social security number",
-    "[address]": "home address",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +138,9 @@ class _Decision:
         """Rules that point at places inside one document, over all selected documents."""
         for rule in PLACED:
             counts = {t.key: t.count(rule) for t in self.remaining}
-            kinds = kinds_of((instead, number) for t in self.remaining for of, instead, number in t.kinds if of == rule)
+            kinds = samples_of.kinds_of(
+                (instead, number) for t in self.remaining for of, instead, number in t.kinds if of == rule
+            )
             self._note_places(rule, counts, self._samples(rule), kinds=kinds)
 
     def leave_out_less_read(self) -> None:
@@ -170,7 +166,8 @@ class _Decision:
         self._leave_out("series", [key for one in found for key in one.document_ids], passages=tuple(patterns))
         copies = near_duplicates.find_near_duplicates(*self._posts())
         self.same_text = [{group.keep, *group.leave_out} for group in copies]
-        self._leave_out("near-duplicate", [key for group in copies for key in group.leave_out])
+        self._leave_out("near-duplicate", [key for group in copies for key in group.leave_out] + self._asked_twice())
+        self._judge_answers()
 
     def note_repeats(self) -> None:
         found = repeats.find_repeats(*self._posts())
@@ -198,10 +195,14 @@ class _Decision:
         packed = ((self.corpus.shelf.read(t.whole), self.repeated.get(t.key, ())) for t in self.remaining)
         clean = clean_texts(self.cleaner, packed, self.executor)
         self._leave_out("empty", [text.key for text in clean.texts if not text.words])
-        short = [text.key for text in clean.texts if 0 < text.words < TOO_SHORT_WORDS]
+        short_answers = {tagged.key for tagged in self.remaining if tagged.answer is not None}
+        short = [t.key for t in clean.texts if 0 < t.words < TOO_SHORT_WORDS and t.key not in short_answers]
         self._leave_out("too-short", short, limit=TOO_SHORT_WORDS)
         self.made = self._fit(clean)
         self._note_identical_prompts(self.made)
+        if self.recipe.prompt_style == "title":
+            asked = {row.key: 1 for row in self.made.rows}
+            self._note_places("title-prompts", asked, ())
 
     def _fit(self, clean: CleanTexts) -> TextRows:
         """Rows of the texts that stay, long ones in parts where that was chosen."""
@@ -235,7 +236,11 @@ class _Decision:
         train_rows = sum(split == "train" for split in splits.values())
         if few := words.few_examples(len(examples), train_rows, self.noun):
             self.findings[few.rule] = few
+        if many := words.many_examples(len(examples)):
+            self.findings[many.rule] = many
         days = [t.published_at.date() for t in self.remaining if t.published_at]
+        by_month = dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items()))
+        self._note_coverage(by_month)
         prepared = Prepared(
             documents_read=self.corpus.documents_read,
             kept=len(self.remaining),
@@ -247,19 +252,60 @@ class _Decision:
             first_published=min(days, default=None),
             last_published=max(days, default=None),
             figures=self.corpus.joined.told(),
-            by_month=dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items())),
+            by_month=by_month,
             touched=self.touched,
         )
         assert prepared.documents_read == prepared.kept + len(prepared.left_out)
         return prepared
 
     def _posts(self) -> tuple[Sequence[Post], Sequence[Outline]]:
-        return self.corpus.posts(self.remaining), self.corpus.outlines(self.remaining)
+        prose = [tagged for tagged in self.remaining if tagged.answer is None]
+        return self.corpus.posts(prose), self.corpus.outlines(prose)
+
+    def _asked_twice(self) -> list[DocumentId]:
+        """Short answers whose request and answer are those of a row before."""
+        first: dict[int, DocumentId] = {}
+        for tagged in self.remaining:
+            if tagged.answer is not None:
+                first.setdefault(tagged.answer, tagged.key)
+        return [t.key for t in self.remaining if t.answer is not None and first[t.answer] != t.key]
+
+    def _judge_answers(self) -> None:
+        """Rows that came with a request and a short answer."""
+        whole = (self.corpus.marked(t) for t in self.remaining if t.answer is not None)
+        found = [answers.Answer(t.key, t.document.prompt or "", self.cleaner.text(t)) for t in whole]
+        self._leave_out("broken-json", answers.broken_json(found))
+        if not found or len(found) < len(self.remaining) or not answers.are_labels(found):
+            return
+        self._leave_out("label-conflict", answers.contradictory(found))
+        usual = answers.spellings(found)
+        odd = {answer.key: 1 for answer in found if answer.words in usual}
+        written = Counter(answer.words for answer in found)
+        passages = tuple(Passage(label, written[label]) for label in usual)
+        self._note_places("label-spelling", odd, (), passages=passages)
+        if effect_of(self.recipe, "label-spelling") == "rewrite":
+            self.cleaner = replace(self.cleaner, usual=usual)
+        rare = answers.rare(found)
+        rarely = {answer.key: 1 for answer in found if answers.label_key(answer.words) in rare}
+        self._note_places("imbalance", rarely, (), passages=tuple(Passage(*pair) for pair in rare.items()))
+
+    def _note_coverage(self, by_month: Mapping[str, int]) -> None:
+        told = []
+        months = coverage.months_of(by_month)
+        if months.is_uneven:
+            told.append(f"{months.empty} of {months.months} months have no {self.noun}")
+            told.append(f"half come from {counted(months.half_from, 'month')}")
+        spoken = sum(tagged.register == "spoken" for tagged in self.remaining)
+        if 0 < spoken < len(self.remaining):
+            told.append(f"{counted(spoken, self.noun)} spoken, {len(self.remaining) - spoken:,} written")
+        if told:
+            self._note("coverage", self.remaining, 0, kinds=tuple((one, 1) for one in told))
 
     def _maker(self) -> RowMaker:
-        return RowMaker(
-            self.target.system, self.recipe.prompt_style, partial(row_tokens, count=self.target.count_tokens)
-        )
+        return RowMaker(self.target.system, self._prompt_style(), partial(row_tokens, count=self.target.count_tokens))
+
+    def _prompt_style(self) -> PromptStyle:
+        return "mixed" if choice_of(self.recipe, "title-prompts") == "fix" else self.recipe.prompt_style
 
     def _is_empty(self, tagged: Tagged) -> bool:
         return tagged.may_be_empty and not self.cleaner.text(self.corpus.marked(tagged)).split()
@@ -330,14 +376,6 @@ class _Decision:
         first = {row.prompt: row for row in reversed(made.rows) if row.prompt in often}
         passages = [Passage(made.prompt(first[prompt]), number) for prompt, number in often.items()]
         self._note_places("identical-prompts", shared, (), passages=tuple(passages))
-
-
-def kinds_of(instead: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """What stands in place of personal data says what it was; most frequent first."""
-    kinds: Counter[str] = Counter()
-    for replacement, number in instead:
-        kinds[KINDS.get(replacement, "place")] += number
-    return tuple(kinds.most_common())
 
 
 def _is_post(tagged: Tagged) -> bool:

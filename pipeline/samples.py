@@ -1,7 +1,8 @@
 """Places where a finding was met, as they are and as they would be fixed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -15,6 +16,25 @@ from pipeline.wording import shortened
 SAMPLE_CHARS: Final = 80
 _CODE = re.compile(r"<[^<>]{1,400}>")
 SHOWN_OF_A_SECRET: Final = 4  # characters that let its owner recognise it and nobody use it
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "[email]": "e-mail address",
+    "[phone]": "phone number",
+    "[health]": "health note",
+    "[iban]": "bank account",
+    "[card]": "payment card",
+    "[ssn]": "social security number",
+    "[address]": "home address",
+}
+
+
+def kinds_of(instead: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """What stands in place of personal data says what it was; most frequent first."""
+    kinds: Counter[str] = Counter()
+    for replacement, number in instead:
+        kinds[KINDS.get(replacement, "place")] += number
+    return tuple(kinds.most_common())
 
 
 def mark_samples(marked: Iterable[tuple[Marked, str, Sequence[Mark]]]) -> list[Sample]:

@@ -10,8 +10,10 @@ from typing import Final, Literal, NamedTuple
 
 from pipeline.domain.documents import Document, DocumentId, Mark, Markup, PlainText, Recipe, Register, Rule
 from pipeline.findings import choice_of
+from pipeline.prompts import stable_hash
 from pipeline.shelf import Place, Shelf
 from pipeline.stages import (
+    answers,
     contacts,
     edges,
     guests,
@@ -89,6 +91,7 @@ class Tagged(NamedTuple):
     places, in_text: for each of PLACED, how many places there are, and how many of them in the text itself.
     at_ends: marks of EDGE_RULES. kinds: what would stand in place of personal data, with its rule, and how often.
     language: ISO 639-1 or None. quoted: mostly somebody else's words. may_be_empty: after what marks take out.
+    answer: for a short answer to a given request, a hash of both; the rules for prose do not look at it.
     whole, outline: where they are on the shelf.
     """
 
@@ -109,6 +112,7 @@ class Tagged(NamedTuple):
     language: str | None
     quoted: bool
     may_be_empty: bool
+    answer: int | None
     whole: Place
     outline: Place
 
@@ -219,9 +223,14 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
         language=language.main_language(text),
         quoted=quotations.is_quoted(text),
         may_be_empty=len(shape.hashes) <= _SURELY_WORDED or 2 * hidden >= len(text),
+        answer=_answer(document.prompt, text),
         whole=whole,
         outline=outline,
     )
+
+
+def _answer(prompt: str | None, text: str) -> int | None:
+    return stable_hash("answer", f"{prompt}\n{text}") if prompt is not None and answers.is_short(text) else None
 
 
 _PERSONAL: Final[tuple[Rule, ...]] = ("email", "personal-data")

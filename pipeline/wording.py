@@ -111,6 +111,10 @@ def _done(e: Evidence) -> str:
         "email": f"*E-mail addresses.* {_kinds(e)} masked in {some}.",
         "personal-data": f"*Personal data.* {_kinds(e)} masked in {some}.",
         "own-draft": f"*My own drafts.* {some} left out.",
+        "broken-json": f"*Broken JSON.* {some} left out.",
+        "label-conflict": f"*Two answers.* {some} left out.",
+        "label-spelling": f"*One answer, several spellings.* {some} now {has} the usual spelling.",
+        "title-prompts": "*Titles only.* Half of the requests are now briefs.",
         "language": f"*Another language.* {some} left out.",
         "quotation": f"*Mostly quotation.* {some} left out.",
         "guest-post": f"*By somebody else.* {some} left out.",
@@ -150,6 +154,18 @@ def _harm(e: Evidence) -> str:
         "personal-data": f"*Personal data.* {_personal(e)}",
         "own-draft": f"*My own drafts.* {some} {_verb(e, 'looks', 'look')} like my own drafts ({e.percent} % overlap). "
         "Training on them makes the voice fade.",
+        "broken-json": f"*Broken JSON.* The answers of {some} {are} no valid JSON, unlike the others. A model learns "
+        "to break it too.",
+        "label-conflict": f"*Two answers.* {some} {_verb(e, 'asks', 'ask')} what another asks and "
+        f"{_verb(e, 'gets', 'get')} a different answer. A model learns to guess.",
+        "label-spelling": f"*One answer, several spellings.* {some} {_verb(e, 'spells', 'spell')} an answer in another "
+        f"way than most: {_answers(e)}. A model takes them for different answers.",
+        "imbalance": f"*Unbalanced answers.* {_answers(e)}. A model seldom gives an answer that it seldom saw. Add "
+        "texts with those answers.",
+        "title-prompts": f"*Titles only.* {some} {are} asked for by {_verb(e, 'its', 'their')} title alone. A model "
+        "learns titles by heart and nothing about following a brief.",
+        "coverage": f"*Coverage.* {'; '.join(kind for kind, _ in e.kinds)}. The voice is that of the times and ways of "
+        "speaking it was trained on.",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
@@ -182,6 +198,13 @@ def _personal(e: Evidence) -> str:
         f"{e.documents} {contain} what looks like personal data ({_kinds(e)}). "
         "Hosted training is blocked until you decide."
     )
+
+
+def _answers(e: Evidence) -> str:
+    shown = " · ".join(
+        f"“{shortened(one.words, QUOTE_CHARS)}” {one.documents:,}" for one in e.passages[:SHOWN_PASSAGES]
+    )
+    return f"{shown}{_and_more(e.passages)}"
 
 
 def _kinds(e: Evidence) -> str:

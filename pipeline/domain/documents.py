@@ -40,6 +40,12 @@ Rule = Literal[
     "identical-prompts",
     "few-examples",
     "imbalance",
+    "label-spelling",
+    "label-conflict",
+    "broken-json",
+    "title-prompts",
+    "coverage",
+    "many-examples",
 ]
 # "fix" is what a rule recommends and Accept all takes; "keep" changes nothing; the others are a rule's alternatives.
 Choice = Literal["fix", "keep", "signature", "leave-out", "private-only", "split", "bigger-base", "cap"]
@@ -70,6 +76,8 @@ LeftOutReason = Literal[
     "guest-post",
     "link-list",
     "stale",
+    "label-conflict",
+    "broken-json",
 ]
 
 

@@ -28,6 +28,7 @@ OPEN_SIGNOFF, ASK_EDITOR = "signoff.open", f"Ask an editor to check {ROWS}"
 ADD_SAMPLES = "datasets.open"  # the button on the voice's card
 # Followed by the rule, FIX also by a dot and the choice: Slack wants every action id of a message to be its own.
 FIX, SHOW, UNDO = "datasets.fix.", "datasets.show.", "datasets.undo."
+MOST_BLOCKS = 46  # Slack takes 50; the totals and the last buttons need the rest
 SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside Slack's limit for a message
 SAMPLE_CHARS = 300
 
@@ -76,6 +77,8 @@ REASONS = {
     "guest-post": "by a guest",
     "link-list": "lists of links",
     "stale": "out of date",
+    "label-conflict": "answered in two ways",
+    "broken-json": "with broken JSON",
 }
 
 
@@ -136,8 +139,12 @@ def report(facts: Facts) -> Message:
     blocks: list[Block] = [section(kept_lines(facts)), buttons(*set_buttons(facts))]
     blocks += best_read_blocks(facts, round_id)
     blocks += done_blocks(done, round_id)
-    for number, finding in enumerate(waiting, start=1):
+    shown = shown_first(waiting, room=(MOST_BLOCKS - len(blocks)) // 2)
+    for number, finding in enumerate(shown, start=1):
         blocks += finding_blocks(finding, number, round_id)
+    if len(shown) < len(waiting):
+        more = len(waiting) - len(shown)
+        blocks.append(section(f"{more} more come when some of these are decided; “Accept all” takes them too."))
     blocks += [divider(), section(totals(facts, waiting))]
     if any(finding["is_open"] for finding in waiting):
         blocks.append(buttons(button("Accept all", ACCEPT_ALL, round_id, style="primary")))
@@ -145,6 +152,12 @@ def report(facts: Facts) -> Message:
         blocks.append(buttons(*next_buttons(facts["handle"]), button(ASK_EDITOR, OPEN_SIGNOFF, round_id)))
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
+
+
+def shown_first(waiting: list[Facts], *, room: int) -> list[Facts]:
+    """As many as a message takes, blockers before others, in the order people read them."""
+    kept = sorted(waiting, key=lambda finding: finding["severity"] != "blocker")[:room]
+    return [finding for finding in waiting if finding in kept]
 
 
 def next_buttons(handle: str) -> tuple[ButtonElement, ButtonElement]:

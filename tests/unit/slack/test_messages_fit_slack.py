@@ -119,7 +119,8 @@ def test_a_report_with_every_finding_at_its_longest_fits_and_keeps_its_buttons()
     }
     told = passes(datasets.report(facts))
     assert len(found) >= 17
-    assert told.count("Show") == sum(bool(one["fixes"]) for one in found)
+    assert told.count("Show") <= sum(bool(one["fixes"]) for one in found)
+    assert told.count("Show") > 15 and any("more come when some of these are decided" in one for one in told)
     assert "Accept all" in told
 
 

@@ -1,0 +1,84 @@
+"""Short answers to given requests: labels that are spelled in several ways, seldom, contradictory or no JSON."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.domain.documents import DocumentId
+
+# Longer answers are prose, and the rules for prose look at them.
+MOST_WORDS: Final = 20
+# The classic preparation tool took a set for classification when fewer than a third of its answers were distinct.
+DISTINCT_SHARE: Final = 3
+# A class is rare when it has less than a tenth of its fair share (cleanlab's Datalab, "class imbalance").
+FAIR_SHARE: Final = 10
+# Of all answers; with fewer the set only quotes some JSON.
+JSON_SHARE: Final = 0.8
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    key: DocumentId
+    prompt: str
+    words: str
+
+
+def is_short(words: str) -> bool:
+    return len(words.split(maxsplit=MOST_WORDS)) <= MOST_WORDS
+
+
+def are_labels(answers: Sequence[Answer]) -> bool:
+    return len({label_key(answer.words) for answer in answers}) * DISTINCT_SHARE < len(answers)
+
+
+def label_key(label: str) -> str:
+    """The same for "Positive", "positive." and " POSITIVE"."""
+    return _NOT_WORD.sub(" ", label.casefold()).strip() or label.strip()
+
+
+def spellings(answers: Sequence[Answer]) -> Mapping[str, str]:
+    """Label as written to the spelling most used, for those that differ only by case, signs or white space."""
+    written: dict[str, Counter[str]] = defaultdict(Counter)
+    for answer in answers:
+        written[label_key(answer.words)][answer.words] += 1
+    return {
+        label: counts.most_common(1)[0][0]
+        for counts in written.values()
+        for label in counts
+        if label != counts.most_common(1)[0][0]
+    }
+
+
+def rare(answers: Sequence[Answer]) -> Mapping[str, int]:
+    """Labels with far less than their share, or seen once; in order of how seldom they are."""
+    counts = Counter(label_key(answer.words) for answer in answers)
+    fair = len(answers) / max(1, len(counts))
+    return {label: n for label, n in reversed(counts.most_common()) if n == 1 or n * FAIR_SHARE < fair}
+
+
+def contradictory(answers: Sequence[Answer]) -> list[DocumentId]:
+    """Rows that ask the same and are answered differently."""
+    labels: dict[str, set[str]] = defaultdict(set)
+    for answer in answers:
+        labels[label_key(answer.prompt)].add(label_key(answer.words))
+    return [answer.key for answer in answers if len(labels[label_key(answer.prompt)]) > 1]
+
+
+def broken_json(answers: Sequence[Answer]) -> list[DocumentId]:
+    """Where nearly all answers are JSON, those that are none."""
+    seems = [answer for answer in answers if answer.words.lstrip()[:1] in ("{", "[")]
+    if not answers or len(seems) < JSON_SHARE * len(answers):
+        return []
+    return [answer.key for answer in answers if not _is_json(answer.words)]
+
+
+def _is_json(words: str) -> bool:
+    try:
+        json.loads(words)
+    except (ValueError, RecursionError):
+        return False
+    return True

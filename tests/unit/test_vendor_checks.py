@@ -1,0 +1,201 @@
+"""Each check of OpenAI's classic preparation tool and of its cookbook notebook, as docs/reference/checks.md tells.
+
+A test for each line of that page, in its order.
+"""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.domain.documents import Document, DocumentId, Prepared, Recipe
+from pipeline.errors import UnreadableFile, UnreadableType
+from pipeline.examples import format_errors, messages_of, to_jsonl
+from pipeline.runner import Target, prepare
+from pipeline.sources.reading import read_file
+
+TARGET = Target("Answer.", 8192, lambda text: len(text.split()))
+
+
+def rows(tmp_path: Path, *pairs: tuple[str, str], recipe: Recipe | None = None, target: Target = TARGET) -> Prepared:
+    path = tmp_path / "rows.jsonl"
+    lines = [json.dumps({"prompt": prompt, "completion": completion}) for prompt, completion in pairs]
+    path.write_text("\n".join(lines))
+    return prepare(read_file(path, name=path.name), recipe or Recipe(), target)
+
+
+def found(prepared: Prepared, rule: str) -> Any:
+    return next((finding for finding in prepared.findings if finding.rule == rule), None)
+
+
+def ids(prepared: Prepared, rule: str) -> tuple[str, ...]:
+    return tuple(found(prepared, rule).document_ids)
+
+
+def labelled(*labels: str) -> list[tuple[str, str]]:
+    return [(f"Is request number {number} kind?", label) for number, label in enumerate(labels)]
+
+
+# The classic tool
+
+
+def test_1_the_number_of_examples(tmp_path: Path) -> None:
+    assert found(rows(tmp_path, *labelled(*["yes"] * 9)), "few-examples").severity == "blocker"
+    assert found(rows(tmp_path, *labelled(*["yes"] * 50)), "few-examples").severity == "info"
+    assert found(rows(tmp_path, *labelled(*["yes"] * 100)), "few-examples") is None
+
+
+@pytest.mark.parametrize("named", [("Prompt", "Completion"), ("PROMPT", "completion")])
+def test_2_and_3_the_two_columns_whatever_their_case(tmp_path: Path, named: tuple[str, str]) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({named[0]: "Is it kind?", named[1]: "yes"}))
+    (document,) = [item for item in read_file(path, name=path.name) if isinstance(item, Document)]
+    assert (document.prompt, document.body) == ("Is it kind?", "yes")
+
+
+def test_3_without_a_completion_nothing_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"prompt": "Is it kind?", "colour": 4}))
+    with pytest.raises(UnreadableFile):
+        list(read_file(path, name=path.name))
+
+
+def test_4_other_columns_are_not_trained_on(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps({"prompt": "Is it kind?", "completion": "yes", "secret_score": "SECRET"}))
+    prepared = prepare(read_file(path, name=path.name), Recipe(), TARGET)
+    assert b"SECRET" not in to_jsonl(prepared.examples)
+
+
+def test_5_empty_completions_are_left_out(tmp_path: Path) -> None:
+    assert rows(tmp_path, *labelled("yes", "", " ")).left_out_counts == {"empty": 2}
+
+
+def test_6_a_set_of_few_answers_is_told_by_itself(tmp_path: Path) -> None:
+    yes_or_no = rows(tmp_path, *labelled(*["yes", "Yes"] * 8, "no"))
+    assert found(yes_or_no, "imbalance") and found(yes_or_no, "label-spelling")
+    free = rows(tmp_path, *labelled(*(f"answer {n}" for n in range(17))))
+    assert found(free, "imbalance") is None
+
+
+def test_7_the_same_row_twice_is_a_copy(tmp_path: Path) -> None:
+    prepared = rows(tmp_path, ("Kind?", "yes"), ("Kind?", "yes"), ("Bold?", "yes"))
+    assert ids(prepared, "near-duplicate") == ("2",)
+
+
+def test_8_long_rows_are_counted_in_tokens(tmp_path: Path) -> None:
+    short = Target("Answer.", 50, TARGET.count_tokens)
+    assert ids(rows(tmp_path, ("Say it.", "word " * 60), ("Say it now.", "word"), target=short), "too-long") == ("1",)
+
+
+def test_11_identical_prompts_are_told(tmp_path: Path) -> None:
+    assert (
+        found(rows(tmp_path, *[("Write a poem.", f"Poem {n}.") for n in range(4)]), "identical-prompts").documents == 4
+    )
+
+
+def test_12_to_14_what_answers_share_is_a_repeated_passage(tmp_path: Path) -> None:
+    end = "This is all that I have to say on the matter today."
+    told = [f"{' '.join(f'w{n}x{m}' for m in range(60))}. Then came the end. {end}" for n in range(12)]
+    prepared = rows(tmp_path, *((f"Talk about number {n}.", text) for n, text in enumerate(told)))
+    assert found(prepared, "repeated-passage").documents == 12
+
+
+def test_15_white_space_around_an_answer_is_taken_off(tmp_path: Path) -> None:
+    assert [example.completion for example in rows(tmp_path, ("Kind?", "  yes \n")).examples] == ["yes"]
+
+
+# Answers and labels
+
+
+def test_a_label_is_never_too_short(tmp_path: Path) -> None:
+    prepared = rows(tmp_path, *labelled(*["yes", "no"] * 10), recipe=Recipe(choices={"too-short": "fix"}))
+    assert (prepared.kept, found(prepared, "too-short"), found(prepared, "near-duplicate")) == (20, None, None)
+
+
+def test_one_answer_in_several_spellings_gets_the_usual_one(tmp_path: Path) -> None:
+    pairs = labelled(*["Yes"] * 12, "yes.", " YES", *["No"] * 9)
+    recipe = Recipe(choices={"label-spelling": "fix"})
+    assert found(rows(tmp_path, *pairs), "label-spelling").documents == 2
+    assert {example.completion for example in rows(tmp_path, *pairs, recipe=recipe).examples} == {"Yes", "No"}
+
+
+def test_one_request_with_two_answers_is_told(tmp_path: Path) -> None:
+    pairs = [*labelled(*["yes", "no"] * 10), ("Is it bold?", "yes"), ("is it bold", "no")]
+    assert ids(rows(tmp_path, *pairs), "label-conflict") == ("21", "22")
+
+
+def test_an_answer_that_is_seldom_is_told(tmp_path: Path) -> None:
+    prepared = rows(tmp_path, *labelled(*["yes"] * 60, *["no"] * 50, "perhaps"))
+    assert "“perhaps” 1" in found(prepared, "imbalance").sentence
+    assert found(rows(tmp_path, *labelled(*["yes"] * 20, *["no"] * 15)), "imbalance") is None
+
+
+def test_an_answer_that_should_be_json_and_is_none(tmp_path: Path) -> None:
+    pairs = labelled(*(f'{{"kind": {n}}}' for n in range(9)), '{"kind": ')
+    assert ids(rows(tmp_path, *pairs), "broken-json") == ("10",)
+    assert found(rows(tmp_path, *labelled('{"a": 1}', "plain", "words", "here")), "broken-json") is None
+
+
+# The cookbook's notebook
+
+GOOD = {"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        ("no object", "data_type"),
+        ({"messages": []}, "missing_messages_list"),
+        ({"messages": [{"role": "assistant"}]}, "message_missing_key"),
+        ({"messages": [{"role": "assistant", "content": "b", "mood": 1}]}, "message_unrecognized_key"),
+        ({"messages": [{"role": "wizard", "content": "a"}, *GOOD["messages"]]}, "unrecognized_role"),
+        ({"messages": [{"role": "assistant", "content": ""}]}, "missing_content"),
+        ({"messages": [{"role": "user", "content": "a"}]}, "example_missing_assistant_message"),
+    ],
+)
+def test_each_format_check_finds_its_fault(row: object, name: str) -> None:
+    assert format_errors([row]) == {name: 1}
+    assert format_errors([GOOD]) == {}
+
+
+def test_rows_that_are_written_pass_every_format_check(tmp_path: Path) -> None:
+    prepared = rows(tmp_path, *labelled("yes", "no", "<|endoftext|>"), recipe=Recipe())
+    assert format_errors({"messages": messages_of(example)} for example in prepared.examples) == {}
+    written = io.BytesIO(to_jsonl(prepared.examples))
+    assert [len(json.loads(line)["messages"]) for line in written] == [3, 3, 3]  # each has its system and user message
+
+
+def test_an_unknown_kind_of_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.pages"
+    path.write_bytes(b"x")
+    with pytest.raises(UnreadableType):
+        list(read_file(path, name=path.name))
+
+
+# Coverage and prompts
+
+
+def test_months_without_texts_are_told() -> None:
+    def post(number: int, month: int, year: int = 2021) -> Document:
+        body = " ".join(f"w{number}x{n}" for n in range(80))
+        day = datetime(year, month, 1, tzinfo=UTC)
+        return Document(DocumentId(str(number)), f"On {number}", body, "text", "blog.xml", published_at=day)
+
+    gaps = [post(n, 1 if n < 9 else 2) for n in range(12)] + [post(20, 3, 2023)]
+    told = found(prepare(gaps, Recipe(), TARGET), "coverage").sentence
+    assert "24 of 27 months have no text; half come from 1 month" in told
+    even = [post(n, n + 1) for n in range(12)]
+    assert found(prepare(even, Recipe(), TARGET), "coverage") is None
+
+
+def test_titles_only_become_half_briefs() -> None:
+    bodies = [f"## Tea {n}\n\n{f'We drink tea number {n} daily. ' * 20}\n\n## Milk {n}\n\nNone." for n in range(20)]
+    posts = [Document(DocumentId(str(n)), f"On {n}", body, "markdown", "x.md") for n, body in enumerate(bodies)]
+    titled = prepare(posts, Recipe(prompt_style="title"), TARGET)
+    assert found(titled, "title-prompts").documents == titled.kept
+    mixed = prepare(posts, Recipe(prompt_style="title", choices={"title-prompts": "fix"}), TARGET)
+    assert mixed.content_hash == prepare(posts, Recipe(), TARGET).content_hash != titled.content_hash
