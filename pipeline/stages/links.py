@@ -38,7 +38,6 @@ _LEAD_AT_END = re.compile(
 )
 # Before a bare domain, which may be a word of the sentence ("we built cloud.gov"), only these lead to an address.
 _POINTER = re.compile(r"[\s,]*(?:\(|(?:at|via|see|visit)\b)", re.IGNORECASE)
-_NO_NAMES = {"www", "com", "org", "gov", "co", "ac"}
 _LEAD_CHARS = 12
 # A Markdown link's address with brackets in it and its title, all at their longest.
 _LONGEST_TARGET = 3_000
@@ -48,7 +47,7 @@ _CLAUSE_END = re.compile(r"[ \t]*(?:[.,;:!?)\]]|$)", re.MULTILINE)
 def find_links(text: str) -> list[Mark]:
     """Marks of rule "link"; the replacement is the words kept: a Markdown link's text, else nothing.
 
-    A bare lower-case domain that is a word of its sentence keeps its name ("see example.com" -> "see example").
+    A bare lower-case domain that is a word of its sentence ("we built login.gov") is counted, and its fix keeps it.
     Capitalised ones without a path (Data.gov) are names and stay.
     """
     marks: list[Mark] = []
@@ -121,13 +120,7 @@ def _bare(text: str, match: re.Match[str]) -> Mark | None:
     mark = _removal(text, match.start(), match.end())
     if _POINTER.match(text[mark.start : match.start()]) or _alone(text, *match.span()):
         return mark
-    return Mark("link", match.start(), match.end(), _name(address))
-
-
-def _name(address: str) -> str:
-    """The words of a bare domain: "analytics.usa.gov" -> "analytics usa"."""
-    labels = address.split(".")
-    return " ".join(label for label in labels[:-1] if label not in _NO_NAMES and len(label) > 1) or labels[0]
+    return Mark("link", match.start(), match.end(), address)
 
 
 def _alone(text: str, start: int, end: int) -> bool:
