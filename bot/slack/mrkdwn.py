@@ -6,12 +6,21 @@ from datetime import datetime
 # What a cut may leave behind: the start of an entity, of a mention or of a link.
 TORN = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 
+# Signs nobody sees: they turn the direction of what follows ("gpj.exe"), part a word where nothing shows, or are no
+# writing at all. Joiners that Persian, Indic scripts and emoji need stay.
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
 SMALLEST_SHOWN = 100  # micro-dollars: the least that four digits can tell from nothing
 
 
 def escape(text: str) -> str:
-    """Characters that Slack reads as control, as entities: nobody can mention a channel through a title."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Characters that Slack reads as control, as entities: nobody can mention a channel through a title.
+
+    Signs that cannot be seen and turn or hide what stands beside them are taken out.
+    """
+    return UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:

@@ -56,7 +56,7 @@ def row(facts: Facts) -> Message:
     owner = shortened(facts["owner_name"], BUTTON_NAME_CHARS)
     press = [button(f"✅ {owner}", KEEP, value), button("❌ leave out", LEAVE_OUT, value)]
     blocks.append(buttons(*press, *([] if facts["is_whole"] else [button("Show all", SHOW_ALL, value)])))
-    return Message(f"{facts['number']} of {facts['rows']}: {shortened(facts['title'], TITLE_CHARS)}", blocks)
+    return Message(f"{facts['number']} of {facts['rows']}: {named(facts['title'])}", blocks)
 
 
 def parts(text: str) -> list[str]:

@@ -222,6 +222,8 @@ async def test_hostile_texts_mention_nobody(town: World) -> None:
     await town.report(thread, "hostile.csv", hostile)
     await ask(town, thread)
     await town.quiet()
-    for row in await rows_of(town, thread):
+    rows = await rows_of(town, thread)
+    assert len(rows) == 10
+    for row in rows:
         assert "<!channel>" not in json.dumps(row)
         assert "<@U0OWNER>" not in json.dumps(row)

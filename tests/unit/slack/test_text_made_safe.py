@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.forms import in_form
-from bot.slack.mrkdwn import clipped, day, escape, moment, person, quoted, shortened, unescape, usd
+from bot.slack.mrkdwn import UNSEEN, clipped, day, escape, moment, person, quoted, shortened, unescape, usd
 
 CONTROL = re.compile(r"<[@#!h]")
 PIECES = ["<", ">", "&", "!channel", "<!here>", "<@U0OWNER>", "&lt;", "*", "`", "_", "~", " ", "\n", "a", "é", "👀"]
@@ -25,7 +25,20 @@ def test_escaped_text_has_nothing_slack_acts_on(text: str) -> None:
 
 @given(hostile)
 def test_unescape_gives_back_what_was_typed(text: str) -> None:
-    assert unescape(escape(text)) == text
+    assert unescape(escape(text)) == UNSEEN.sub("", text)
+
+
+@given(
+    st.lists(st.sampled_from([*PIECES, "\u202e", "\u2066", "\u200b", "\x00", "\x1b", "\ufeff", "\ud800"])).map("".join)
+)
+def test_what_cannot_be_seen_turns_and_hides_nothing(text: str) -> None:
+    for safe in (escape(text), quoted(text)):
+        assert not {"\u202e", "\u2066", "\u200b", "\x00", "\x1b", "\ufeff", "\ud800"} & set(safe)
+
+
+def test_writing_that_needs_joiners_keeps_them() -> None:
+    for word in ("می\u200cخواهم", "👩\u200d🔧", "❤\ufe0f", "a\u200eb"):
+        assert escape(word) == word
 
 
 @given(hostile)
