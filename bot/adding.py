@@ -71,16 +71,19 @@ async def add_sources(
 async def refuse_source(tx: Transaction, source: Source, error: DataError) -> None:
     """It counts for nothing, and its message says why."""
     round_ = await tx.rounds.by_id(source.round_id)
-    await tx.sources.update(source.source_id, state="refused", refusal=type(error).__name__)
-    facts = {"state": "refused", "name": source.name, "sentence": sentence_for(error)}
+    why = type(error).__name__
+    await tx.sources.update(source.source_id, state="refused", sha256=source.sha256, refusal=why)
+    facts = {"state": "refused", "why": why, "sentence": sentence_for(error)}
     await tx.outbox.say(source_message(source, round_, facts))
 
 
 async def replace_pulled(tx: Transaction, source: Source) -> None:
     """What was pulled from the same site before is in the new file, as it is now."""
+    round_ = await tx.rounds.by_id(source.round_id)
     for one in await tx.sources.of_round(source.round_id):
         if source.url and one.url == source.url and one.state == "read" and one.source_id != source.source_id:
             await tx.sources.update(one.source_id, state="withdrawn")
+            await tx.outbox.say(source_message(one, round_, {"state": "replaced"}))
 
 
 def new_source(round_: Round, one: Incoming, added_by: str) -> NewSource:
@@ -108,5 +111,6 @@ def source_key(source: Source) -> str:
 
 
 def source_message(source: Source, round_: Round, facts: dict[str, Any]) -> Saying:
-    """One message per file, edited as it is read."""
-    return Saying(source_key(source), SOURCE_MESSAGE, facts, round_thread(round_))
+    """One message per file, edited as it is read, filtered, taken out and put back."""
+    known = {"source_id": source.source_id, "round_id": round_.round_id, "name": source.name}
+    return Saying(source_key(source), SOURCE_MESSAGE, known | facts, round_thread(round_))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from slack_bolt.async_app import AsyncApp
@@ -12,24 +13,32 @@ from bot.features.consent import views as consent_views
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.datasets import views as dataset_views
+from bot.features.datasets.asking import AskSteward
 from bot.features.datasets.best_read import KeepBestRead
+from bot.features.datasets.choosing import ChangeFilters, ChooseFix, FiltersInForce, IncludeAuthor, UndoFix, UndoKeep
 from bot.features.datasets.columns import ChooseColumns, ColumnsOf
 from bot.features.datasets.file_listeners import FileListeners
+from bot.features.datasets.filtering import CountFilters
+from bot.features.datasets.form_listeners import FormListeners
 from bot.features.datasets.listeners import DatasetListeners
+from bot.features.datasets.looking import LookAtLeftOut, OpenFixes, ShowFinding, StoredFindings
 from bot.features.datasets.prepare_round import PrepareRound
 from bot.features.datasets.read_source import ReadSource
-from bot.features.datasets.speakers import ChooseSpeakers, SpeakersOf, UndoReading
-from bot.features.datasets.usecase import (
-    ChangeFilters,
-    ChooseFix,
-    DropFiles,
-    FiltersInForce,
-    OpenDataset,
-    OpenFixes,
-    ShowFinding,
-    StoredFindings,
-    UndoFix,
+from bot.features.datasets.refusal_listeners import Refusals
+from bot.features.datasets.shelf import Shelf
+from bot.features.datasets.source_listeners import SourceListeners
+from bot.features.datasets.sources import (
+    ConfirmLetters,
+    LookInside,
+    LoseFile,
+    PutFileBack,
+    ReadAgain,
+    SourceFacts,
+    TakeOut,
 )
+from bot.features.datasets.speakers import ChooseSpeakers, SpeakersOf, UndoReading
+from bot.features.datasets.usecase import DropFiles, OpenDataset
+from bot.features.datasets.walking import Walk
 from bot.features.differences import views as difference_views
 from bot.features.differences.listeners import DifferenceListeners
 from bot.features.differences.usecase import AskWhatChanged, Comparer, ShowWhatChanged
@@ -86,7 +95,7 @@ from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from bot.upload_links import UploadLinks
 from bot.worker import Step
-from pipeline.domain.voices import ORIGINS, Origin, Voice
+from pipeline.domain.voices import ORIGINS, Origin, Round, Voice
 from pipeline.domain.work import DroppedFile, WorkKind
 from pipeline.errors import DownloadRefused
 from pipeline.ports import (
@@ -115,11 +124,15 @@ class ModelProviders(Providers, Bases, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Values of the settings that decisions use. bot_user: our own Slack user id."""
+    """Values of the settings that decisions use. bot_user: our own Slack user id.
+
+    workspace_url: what links into the workspace begin with, ending with a slash.
+    """
 
     spend_channel: str
     timing: Timing
     bot_user: str
+    workspace_url: str
     origins: tuple[Origin, ...] = ORIGINS
 
 
@@ -155,7 +168,7 @@ def listeners(parts: Parts) -> list[Feature]:
     return [
         voices(parts),
         consent(parts),
-        datasets(parts),
+        *datasets(parts),
         differences(parts),
         dropped_files(parts),
         pictures(parts),
@@ -181,24 +194,46 @@ def consent(parts: Parts) -> Feature:
     return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
 
 
-def datasets(parts: Parts) -> Feature:
+def datasets(parts: Parts) -> list[Feature]:
     db, clock = parts.database, parts.clock
-    findings = StoredFindings(db, parts.artifacts)
-    return DatasetListeners(
-        open_dataset=OpenDataset(db, clock),
-        drop=DropFiles(db, clock),
+    shelf, findings = Shelf(db, parts.artifacts), StoredFindings(db, parts.artifacts)
+    facts, choose, drop = SourceFacts(db, shelf), ChooseFix(db, clock), DropFiles(db, clock)
+    refusals = Refusals(AskSteward(db), parts.whispers)
+    thread = DatasetListeners(
+        open_dataset=OpenDataset(db, clock, parts.rules.workspace_url, partial(upload_link, parts)),
+        drop=drop,
         pull=AskToPull(db, clock),
-        link_for=lambda round_, user: parts.links.link_for(round_, user, now=clock()),
-        choose=ChooseFix(db, clock),
+        choose=choose,
         undo=UndoFix(db, clock),
-        change_filters=ChangeFilters(db, clock),
-        filters_in_force=FiltersInForce(db),
+        undo_keep=UndoKeep(db, clock),
         open_fixes=OpenFixes(findings),
         show=ShowFinding(findings),
+        left_out=LookAtLeftOut(findings, shelf),
         commands=parts.commands,
+        whispers=parts.whispers,
+        refusals=refusals,
+    )
+    files = SourceListeners(
+        take_out=TakeOut(db, facts, clock),
+        put_back=PutFileBack(db, facts, clock),
+        read_again=ReadAgain(db, clock),
+        confirm=ConfirmLetters(db, facts),
+        lose=LoseFile(db, facts, clock),
+        look=LookInside(db, shelf),
+        include=IncludeAuthor(db, clock),
+        whispers=parts.whispers,
+        refusals=refusals,
+    )
+    forms = FormListeners(
+        count=CountFilters(FiltersInForce(db), shelf),
+        change_filters=ChangeFilters(db, clock),
+        walk=Walk(findings),
+        choose=choose,
+        drop=drop,
         whispers=parts.whispers,
         modals=parts.modals,
     )
+    return [thread, files, forms, refusals]
 
 
 def differences(parts: Parts) -> Feature:
@@ -234,6 +269,10 @@ def signoff(parts: Parts) -> Feature:
         modals=parts.modals,
         whispers=parts.whispers,
     )
+
+
+def upload_link(parts: Parts, round_: Round, user: str) -> str | None:
+    return parts.links.link_for(round_, user, now=parts.clock())
 
 
 def rehearsal(parts: Parts) -> Feature:
@@ -305,12 +344,13 @@ def home(parts: Parts) -> Feature:
 def steps(parts: Parts) -> Mapping[WorkKind, Step]:
     """What the worker does per kind of work."""
     db, clock, people = parts.database, parts.clock, parts.people
+    facts = SourceFacts(db, Shelf(db, parts.artifacts))
     return {
-        "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock),
+        "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock, facts),
         "signoff": SendTexts(db, parts.artifacts, parts.picker, people),
         "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
         "pull-site": PullSite(db, parts.artifacts, parts.sites, clock),
-        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, clock, parts.rules.origins),
+        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, facts, clock, parts.rules.origins),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
         "tuning": tuning_step(
@@ -336,10 +376,11 @@ def direct_steps(
     origins: tuple[Origin, ...],
 ) -> Mapping[WorkKind, Step]:
     """What reads files that did not come through Slack, and nothing else."""
+    facts = SourceFacts(database, Shelf(database, artifacts))
     return {
         "pull-site": PullSite(database, artifacts, sites, clock),
-        "read-source": ReadSource(database, artifacts, NoFiles(), preparer, people, clock),
-        "prepare-round": PrepareRound(database, artifacts, preparer, clock, origins),
+        "read-source": ReadSource(database, artifacts, NoFiles(), preparer, people, clock, facts),
+        "prepare-round": PrepareRound(database, artifacts, preparer, facts, clock, origins),
     }
 
 

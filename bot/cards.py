@@ -40,8 +40,18 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
     await tx.outbox.say(Saying(voice_card_key(voice), VOICE_CARD, facts, place))
 
 
-async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: TuningJob | None = None) -> None:
-    """What the round holds and how far it is. job: the training run, once there is one."""
+async def say_round_card(
+    tx: Transaction,
+    round_: Round,
+    voice: Voice,
+    job: TuningJob | None = None,
+    *,
+    cleaning: tuple[int, int] | None = None,
+) -> None:
+    """What the round holds and how far it is. job: the training run, once there is one.
+
+    cleaning: how many texts of how many are cleaned, while that takes long.
+    """
     dataset = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
     sources = await tx.sources.of_round(round_.round_id)
     facts = {
@@ -49,6 +59,7 @@ async def say_round_card(tx: Transaction, round_: Round, voice: Voice, job: Tuni
         "number": round_.number,
         "texts": dataset.facts.kept if dataset else 0,
         "read": sum(source.documents for source in sources if source.state == "read"),
+        "cleaning": cleaning,
         "is_prepared": dataset is not None or round_.prepared_revision == round_.revision,
         "open_blockers": list(dataset.facts.undecided) if dataset else [],
         "rehearsal": await rehearsal_standing(tx, dataset),

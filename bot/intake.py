@@ -91,8 +91,9 @@ class AddFromTerminal:
         first = {one.sha256: one for one in reversed(stored)}
         new, same = [], list[AppError]()
         async with self.database.read() as tx:
+            latest = await tx.rounds.latest(voice.voice_id)
             for one in stored:
-                read = await tx.sources.same_bytes(voice.voice_id, one.sha256)
+                read = await tx.sources.same_bytes(latest.round_id, one.sha256) if latest else None
                 if read is not None:
                     same.append(SameFile(one.name, read.added_at, read.documents))
                 elif first[one.sha256] is one:

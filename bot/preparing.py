@@ -19,7 +19,7 @@ from bot.tally import Tally, told
 from pipeline import origins
 from pipeline.domain.documents import Example, Prepared, Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
-from pipeline.domain.preparing import FileFacts, IfAccepted, PreparedFile, PreparedRound
+from pipeline.domain.preparing import FileRead, IfAccepted, PreparedFile, PreparedRound
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import UnreadableFile
@@ -30,7 +30,7 @@ from pipeline.models.tokens import Remembering, TokenCounter, token_counter
 from pipeline.ports import Progress
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
-from pipeline.sources.facts import facts_of_file
+from pipeline.sources.facts import look_through
 from pipeline.sources.reading import Limits, read_file
 from pipeline.sources.speakers import of_speakers
 from pipeline.survey import Corpus, selection, survey
@@ -135,10 +135,10 @@ class ExecutorPreparer:
     limits: Limits
     rows: RowFacts
 
-    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileFacts:
+    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileRead:
         try:
             async with told(progress) as tally:
-                return await self.pool.run(partial(file_facts, file, self.limits, tally))
+                return await self.pool.run(partial(file_read, file, self.limits, tally))
         except BrokenProcessPool as error:
             raise UnreadableFile(file.name) from error
 
@@ -170,8 +170,8 @@ class PreparingJob:
     own_drafts: tuple[str, ...] = ()
 
 
-def file_facts(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileFacts:
-    return facts_of_file(file, limits, progress=tally.note if tally else None)
+def file_read(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileRead:
+    return look_through(file, limits, progress=tally.note if tally else None)
 
 
 def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:

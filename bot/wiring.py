@@ -142,7 +142,7 @@ async def opened_parts(
         commands=Commands(settings.slack.command, modals, whispers),
         whispers=whispers,
         modals=modals,
-        rules=rules(settings, bot_user=str(who["user_id"])),
+        rules=rules(settings, bot_user=str(who["user_id"]), workspace_url=str(who["url"])),
     )
 
 
@@ -325,9 +325,13 @@ def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
     return AdvisoryLocks(engine)
 
 
-def rules(settings: Settings, *, bot_user: str) -> Rules:
+def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
     models = settings.models
     timing = Timing(models.request_timeout_s, models.settle_s, models.poll_s)
     return Rules(
-        spend_channel=settings.spend.channel_id, timing=timing, bot_user=bot_user, origins=settings.origins.allowed
+        spend_channel=settings.spend.channel_id,
+        timing=timing,
+        bot_user=bot_user,
+        workspace_url=workspace_url,
+        origins=settings.origins.allowed,
     )

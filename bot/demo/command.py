@@ -19,7 +19,7 @@ from bot.demo.page import Page, names_of, on_terminal, silent
 from bot.demo.play import Play
 
 EXAMPLE: Final = processes.ROOT / "examples" / "field-notes.wordpress.xml"
-EXAMPLE_AUTHOR: Final = "mara"
+EXAMPLE_AUTHOR: Final = "Mara Quill"
 FAILED: Final = 1
 STOPPED: Final = 3
 INTERRUPTED: Final = 130

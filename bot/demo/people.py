@@ -1,6 +1,7 @@
 """Members of the workspace and what they do, each act shown on the page before it is done."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,7 +47,7 @@ class Member:
         where = {"user": self.user, "channel": message.channel, "ts": message.ts}
         return acked(await self.control.act("press", {**where, "action_id": button["action_id"]}), f"[{name}]")
 
-    async def submits(self, form: Happening, entries: dict[str, str]) -> int:
+    async def submits(self, form: Happening, entries: Mapping[str, str | list[str]]) -> int:
         """entries: by block_id, which is the action_id too. Raises DemoFailed when the form is not accepted."""
         shown = ", ".join(f"{name}: {value}" for name, value in entries.items())
         self.page.does(self.user, f"fills in and sends the form: {shown or 'as it is'}")

@@ -7,6 +7,9 @@ from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
 FILTERS: Final = "datasets.filters"
+AUTHORS: Final = "datasets.filter.authors"
+TAKE_OUT: Final = "datasets.take_out"
+DROP_IT: Final = "datasets.drop_it"
 SHOW, FIX, UNDO, ACCEPT_ALL = "datasets.show.", "datasets.fix.", "datasets.undo.", "datasets.accept_all"
 REPORT: Final = "Cleaning report"
 READ: Final = "read to the end"
@@ -49,23 +52,30 @@ async def reading(cast: Cast, card: Happening, name: str, after: int) -> Happeni
 
 
 def is_report(message: Happening) -> bool:
-    return message.button(FILTERS) is not None
+    """A file's own message offers to change the filters too, but also to take the file out."""
+    return message.button(FILTERS) is not None and message.button(TAKE_OUT) is message.button(DROP_IT)
 
 
 async def choose_author(cast: Cast, report: Happening) -> Happening:
     """Only when one was named, and the bot did not guess it already. Raises LoopStopped when nothing is left."""
-    if cast.plan.author and not is_chosen(report, cast.plan.author):
-        steward = cast.steward
+    author, steward = cast.plan.author, cast.steward
+    if author:
         after = await steward.presses(report, FILTERS)
         form = await steward.form("The filters form", after=after)
-        sent = await steward.submits(form, {"author": cast.plan.author})
-        report = await cast.edited("The report with the new filters", report, after=sent)
+        if author not in values_of(form, "options"):  # a login: the form shows display names
+            after = await steward.types(f'data {HANDLE} author="{author}"')
+        elif [author] == values_of(form, "initial_options"):
+            return with_texts(report)  # in force already: no new report would come
+        else:
+            after = await steward.submits(form, {AUTHORS: [author]})
+        report = await cast.edited("The report with the new filters", report, after=after)
     return with_texts(report)
 
 
-def is_chosen(report: Happening, author: str) -> bool:
-    """A filter that is in force already changes nothing, so no new report would come."""
-    return f"author *{author}*" in str(report.blocks[:1])
+def values_of(form: Happening, which: str) -> list[str]:
+    """Authors that can be chosen ("options"), or that are ("initial_options")."""
+    inputs = [block["element"] for block in form.facts["view"]["blocks"] if block.get("block_id") == AUTHORS]
+    return [option["value"] for one in inputs for option in one.get(which) or []]
 
 
 def with_texts(report: Happening) -> Happening:

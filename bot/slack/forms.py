@@ -54,10 +54,23 @@ def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:
 
 
 def field_value(view: dict[str, Any], block_id: str) -> str:
-    """What was entered in the one element of an input block: text, a user id, or a select's value; "" when empty."""
+    """What was entered in the one element of an input block: text, a user id, a day, a select's value; "" if empty."""
     elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
     for element in elements.values():
         chosen = element.get("selected_option") or {}
-        entered = element.get("value") or element.get("selected_user") or chosen.get("value")
+        picked = element.get("selected_user") or element.get("selected_date")
+        entered = element.get("value") or picked or chosen.get("value")
         return str(entered or "")
     return ""
+
+
+def chosen_values(view: dict[str, Any], block_id: str) -> list[str]:
+    """The values chosen in a select that takes several; empty when there is no such block."""
+    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
+    return [option["value"] for element in elements.values() for option in element.get("selected_options") or []]
+
+
+def chosen_files(view: dict[str, Any], block_id: str) -> list[dict[str, Any]]:
+    """The files given to a file input, as Slack tells of them."""
+    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
+    return [file for element in elements.values() for file in element.get("files") or []]

@@ -7,6 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
+    BlockElement,
     ButtonElement,
     ConfirmObject,
     ContextBlock,
@@ -57,7 +58,7 @@ def plain(text: str) -> Message:
     return Message(text=text, blocks=(section(text),))
 
 
-def section(text: str, accessory: ButtonElement | None = None) -> SectionBlock:
+def section(text: str, accessory: BlockElement | None = None) -> SectionBlock:
     return SectionBlock(text=MarkdownTextObject(text=clipped(text, SECTION_CHARS)), accessory=accessory)
 
 

@@ -25,12 +25,21 @@ class Modals:
 
     client: AsyncWebClient
     opening: set[asyncio.Task[None]] = field(default_factory=set)
+    newest: dict[str, View] = field(default_factory=dict)
+    updating: set[str] = field(default_factory=set)
 
     def open(
         self, trigger_id: str, view: View, *, only_in: str | None = None, respond: AsyncRespond | None = None
     ) -> None:
         """only_in: a channel the bot must be a member of; respond: how to say that it is not."""
         self._start(self._open(trigger_id, view, only_in, respond))
+
+    def update(self, view_id: str, view: View) -> None:
+        """Show something else in an open modal. One update at a time; what was overtaken meanwhile is not shown."""
+        self.newest[view_id] = view
+        if view_id not in self.updating:
+            self.updating.add(view_id)
+            self._start(self._update(view_id))
 
     def publish(self, user: str, view: View) -> None:
         """Show this person their home tab."""
@@ -48,6 +57,18 @@ class Modals:
             log.warning("home not published", extra={"slack_error": code_of(error)})
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("home not published", extra={"slack_error": type(error).__name__})
+
+    async def _update(self, view_id: str) -> None:
+        try:
+            while (view := self.newest.pop(view_id, None)) is not None:
+                await self.client.views_update(view_id=view_id, view=view)
+        except SlackApiError as error:
+            log.warning("modal not updated", extra={"slack_error": code_of(error)})
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("modal not updated", extra={"slack_error": type(error).__name__})
+        finally:
+            self.newest.pop(view_id, None)
+            self.updating.discard(view_id)
 
     async def _open(self, trigger_id: str, view: View, only_in: str | None, respond: AsyncRespond | None) -> None:
         try:

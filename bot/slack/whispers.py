@@ -28,15 +28,10 @@ class Whisper:
     delivery: str
     thread_ts: str | None = None
 
-    def saying(self, text: str) -> Saying:
+    def saying(self, template: str, facts: Facts) -> Saying:
         place = Place(team_id=self.team_id, channel_id=self.channel_id, thread_ts=self.thread_ts)
-        return Saying(
-            key=f"whisper:{self.delivery}:{self.user}",
-            template=WHISPER,
-            facts={"text": text},
-            place=place,
-            only_for=self.user,
-        )
+        key = f"whisper:{self.delivery}:{self.user}"
+        return Saying(key=key, template=template, facts=facts, place=place, only_for=self.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +39,23 @@ class Whispers:
     database: Database
 
     def to(self, whisper: Whisper) -> "Whispering":
-        return Whispering(self.database, whisper)
+        return Whispering(self, whisper)
+
+    async def say(self, whisper: Whisper, template: str, facts: Facts) -> None:
+        """Anything that has a template; plain sentences go through `to`."""
+        async with self.database.begin() as tx:
+            await tx.outbox.say(whisper.saying(template, facts))
 
 
 @dataclass(frozen=True, slots=True)
 class Whispering:
     """Awaitable teller for failures_told_by."""
 
-    database: Database
+    whispers: Whispers
     whisper: Whisper
 
     async def __call__(self, text: str) -> None:
-        async with self.database.begin() as tx:
-            await tx.outbox.say(self.whisper.saying(text))
+        await self.whispers.say(self.whisper, WHISPER, {"text": text})
 
 
 def pressed(body: dict[str, Any]) -> Whisper:

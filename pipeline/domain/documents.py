@@ -136,6 +136,7 @@ class Notice:
 class Filters:
     """Which documents belong to the voice. author matches login or display name, case-blind; None takes all.
 
+    also_by: further names of the same person, once an author is chosen.
     since, until: inclusive days in UTC; documents without a date pass. exclude_title: regular expressions.
     best_percent: of the documents whose page figures are known, so many percent that were read most; all others pass.
     """
@@ -147,6 +148,12 @@ class Filters:
     kinds: tuple[str, ...] = ("post",)
     exclude_titles: tuple[str, ...] = ()
     best_percent: int | None = None
+    also_by: tuple[str, ...] = ()
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """All names that are taken; empty takes everybody."""
+        return () if self.author is None else (self.author, *self.also_by)
 
 
 @dataclass(frozen=True, slots=True)

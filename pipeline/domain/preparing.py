@@ -28,6 +28,14 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRead:
+    """catalogue: every document in few words (pipeline.catalogue), from which filters are counted."""
+
+    facts: FileFacts
+    catalogue: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedFile:
     """A readable file, the name people know it by, the SHA-256 (hex) of its bytes, what was said about reading it."""
 

@@ -138,6 +138,9 @@ def fold_steps(steps: list[RecipeStep], *, start: Filters) -> Recipe:
     return Recipe(filters=filters, choices=choices, excluded=tuple(sorted(excluded)))
 
 
+DELETED_IN_SLACK: Final = "file_deleted"
+
+
 @dataclass(frozen=True, slots=True)
 class NewSource:
     """A file to be read. sha256 is None until its bytes are in the artifact store. readings: see Source.
@@ -157,6 +160,7 @@ class NewSource:
     readings: tuple[ReadOptions, ...] = ()
     way: Way = "slack"
     url: str | None = None
+    catalogue_blob: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ class Source:
     """One uploaded file: bytes in the artifact store by SHA-256 (hex).
 
     readings: what was said about reading it, newest last; undoing takes the newest away. facts: of the last reading.
+    catalogue_blob: what was read in it (pipeline.catalogue), once it was read. checked_by: who found that its letters
+    look right, where they had to be guessed. withdrawn_by: who took it out, or DELETED_IN_SLACK.
     """
 
     source_id: SourceId
@@ -182,6 +188,9 @@ class Source:
     refusal: str | None = None
     readings: tuple[ReadOptions, ...] = ()
     facts: FileFacts = field(default_factory=FileFacts)
+    catalogue_blob: str | None = None
+    checked_by: str | None = None
+    withdrawn_by: str | None = None
 
     way: Way = "slack"
     url: str | None = None

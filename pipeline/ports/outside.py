@@ -7,7 +7,7 @@ from typing import Protocol, TypeAlias
 
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Written
-from pipeline.domain.preparing import FileFacts, PreparedFile, PreparedRound, PulledSite
+from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import (
     Sensitivity,
@@ -101,7 +101,7 @@ class Preparer(Protocol):
     progress: called in the event loop at most once a second, with the documents done so far; never after the end.
     """
 
-    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileFacts: ...
+    async def read(self, file: PreparedFile, *, progress: Progress | None = None) -> FileRead: ...
 
     async def prepare(
         self,

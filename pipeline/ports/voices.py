@@ -122,8 +122,12 @@ class Sources(Protocol):
 
     async def of_round(self, round_id: RoundId) -> list[Source]: ...
 
-    async def same_bytes(self, voice_id: VoiceId, sha256: str) -> Source | None:
-        """An already read, not withdrawn source of this voice with these bytes."""
+    async def same_bytes(self, round_id: RoundId, sha256: str) -> Source | None:
+        """An already read, not withdrawn source of this round with these bytes."""
+        ...
+
+    async def of_file(self, team_id: str, slack_file_id: str) -> list[Source]:
+        """What was made of a file in Slack, oldest first: one source per round it came to."""
         ...
 
     async def update(
@@ -137,6 +141,9 @@ class Sources(Protocol):
         facts: FileFacts | None = None,
         readings: tuple[ReadOptions, ...] | None = None,
         size_bytes: int | None = None,
+        catalogue_blob: str | None = None,
+        checked_by: str | None = None,
+        withdrawn_by: str | None = None,
     ) -> None:
         """None leaves a fact as it is."""
         ...

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from pipeline import catalogue
 from pipeline.domain.documents import BrokenItem, Document, LeftOut, Measure, Notice
-from pipeline.domain.preparing import FileFacts, PreparedFile
+from pipeline.domain.preparing import FileFacts, FileRead, PreparedFile
 from pipeline.domain.reading import Figure, Item, SpeakerSeen, TableSeen
-from pipeline.sources.reading import Limits, read_file
+from pipeline.sources.reading import Limits, format_of, read_file
 from pipeline.sources.speakers import speaker_key
 
-SHOWN_BROKEN = 5
+SHOWN_BROKEN = 20
 SAMPLE_CHARS = 120
 # A paragraph of so many characters says something; "Yeah." is what everybody says.
 TELLING_CHARS = 60
@@ -25,6 +26,8 @@ class _Seen:
     tables: list[TableSeen] = field(default_factory=list)
     speakers: dict[str, SpeakerSeen] = field(default_factory=dict)
     figures: Counter[Measure] = field(default_factory=Counter)
+    rows: list[catalogue.Row] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def count(self, item: Item) -> None:
         match item:
@@ -32,10 +35,12 @@ class _Seen:
                 self.notices.append(item)
             case BrokenItem():
                 self.broken += 1
+                self.left_out["broken"] += 1
                 if self.broken <= SHOWN_BROKEN:
                     self.notices.append(Notice("broken", item.source_name, item.reason))
             case Document():
                 self.documents += 1
+                self.rows.append(catalogue.row_of(item))
                 self.count_writer(item)
             case TableSeen():
                 self.tables.append(item)
@@ -43,6 +48,7 @@ class _Seen:
                 self.figures[item.measure] += 1
             case LeftOut():
                 self.documents += 1
+                self.left_out[item.reason] += 1
 
     def count_writer(self, document: Document) -> None:
         author = document.author_name or document.author
@@ -56,7 +62,7 @@ class _Seen:
             self.authors[author] += 1
 
 
-def facts_of_file(file: PreparedFile, limits: Limits, *, progress: Callable[[int], None] | None = None) -> FileFacts:
+def look_through(file: PreparedFile, limits: Limits, *, progress: Callable[[int], None] | None = None) -> FileRead:
     """Raises a DataError when the file cannot be read. Who is the voice in a transcript does not matter here.
 
     progress: is told how many items were read so far.
@@ -66,6 +72,11 @@ def facts_of_file(file: PreparedFile, limits: Limits, *, progress: Callable[[int
         seen.count(item)
         if progress:
             progress(seen.documents + seen.broken)
+    listed = catalogue.stored(seen.rows, file_format=format_of(file.path, name=file.name), left_out=seen.left_out)
+    return FileRead(facts_seen(seen), listed)
+
+
+def facts_seen(seen: _Seen) -> FileFacts:
     return FileFacts(
         documents=seen.documents,
         broken=seen.broken,

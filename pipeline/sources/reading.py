@@ -24,7 +24,7 @@ from pipeline.sources.wxr import read_wxr
 from pipeline.sources.xlsx import read_xlsx
 from pipeline.sources.zip import read_zip
 
-__all__ = ["Limits", "read_file"]
+__all__ = ["Limits", "format_of", "read_file"]
 
 READERS: dict[Format, Reader] = {
     "wxr": read_wxr,
@@ -68,6 +68,12 @@ def read_file(
         source = Source(stream, name, size_bytes, limits, options=options)
         items = read_zip(source, _read_member) if _format(source) == "zip" else _read_member(source)
         yield from _within(items, source)
+
+
+def format_of(path: Path, *, name: str) -> Format:
+    """What kind of file it is; raises a DataError for one that no reader takes."""
+    with path.open("rb") as stream:
+        return _format(Source(stream, name, path.stat().st_size, Limits()))
 
 
 def _format(source: Source) -> Format:

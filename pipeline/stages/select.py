@@ -19,7 +19,7 @@ def select(document: Document, filters: Filters) -> LeftOut | None:
 
 
 def _reason(document: Document, filters: Filters) -> LeftOutReason | None:
-    if filters.author is not None and not _by_author(document, filters.author):
+    if filters.author is not None and not any(_by_author(document, author) for author in filters.authors):
         return "other-author"
     if _folded(document.kind) not in {_folded(kind) for kind in filters.kinds}:
         return "other-kind"

@@ -181,4 +181,5 @@ def _filters(stored: dict[str, Any]) -> Filters:
         kinds=tuple(stored["kinds"]),
         exclude_titles=tuple(stored["exclude_titles"]),
         best_percent=stored.get("best_percent"),  # absent in steps of before there were figures
+        also_by=tuple(stored.get("also_by", ())),
     )

@@ -40,12 +40,16 @@ class SqlSources:
         rows = select(SourceRow).where(col(SourceRow.round_id) == round_id).order_by(col(SourceRow.id))
         return [_source(row) for row in await self.session.exec(rows)]
 
-    async def same_bytes(self, voice_id: VoiceId, sha256: str) -> Source | None:
+    async def same_bytes(self, round_id: RoundId, sha256: str) -> Source | None:
         same = select(SourceRow).where(
-            col(SourceRow.voice_id) == voice_id, col(SourceRow.sha256) == sha256, col(SourceRow.state) == "read"
+            col(SourceRow.round_id) == round_id, col(SourceRow.sha256) == sha256, col(SourceRow.state) == "read"
         )
         row = (await self.session.exec(same.order_by(col(SourceRow.id)).limit(1))).one_or_none()
         return _source(row) if row else None
+
+    async def of_file(self, team_id: str, slack_file_id: str) -> list[Source]:
+        rows = select(SourceRow).where(col(SourceRow.team_id) == team_id, col(SourceRow.slack_file_id) == slack_file_id)
+        return [_source(row) for row in await self.session.exec(rows.order_by(col(SourceRow.id)))]
 
     async def update(
         self,
@@ -58,6 +62,9 @@ class SqlSources:
         facts: FileFacts | None = None,
         readings: tuple[ReadOptions, ...] | None = None,
         size_bytes: int | None = None,
+        catalogue_blob: str | None = None,
+        checked_by: str | None = None,
+        withdrawn_by: str | None = None,
     ) -> None:
         """None leaves a column as it is."""
         news = {
@@ -67,6 +74,9 @@ class SqlSources:
             "size_bytes": size_bytes,
             "facts": None if facts is None else stored_facts(facts),
             "readings": None if readings is None else stored_readings(readings),
+            "catalogue_blob": catalogue_blob,
+            "checked_by": checked_by,
+            "withdrawn_by": withdrawn_by,
         }
         values = {name: value for name, value in news.items() if value is not None}
         await self.session.exec(update(SourceRow).where(col(SourceRow.id) == source_id).values(state=state, **values))
@@ -114,6 +124,9 @@ def _source(row: SourceRow) -> Source:
         facts=facts_of(row.facts),
         way=row.way,
         url=row.url,
+        catalogue_blob=row.catalogue_blob,
+        checked_by=row.checked_by,
+        withdrawn_by=row.withdrawn_by,
     )
 
 

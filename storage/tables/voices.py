@@ -89,7 +89,7 @@ class SourceRow(Row, table=True):
     """
 
     __tablename__: ClassVar[str] = "source"
-    __table_args__ = (Index(None, "voice_id", "sha256"),)
+    __table_args__ = (Index(None, "voice_id", "sha256"), Index(None, "team_id", "slack_file_id"))
 
     voice_id: int = Field(foreign_key="voice.id")
     round_id: int = Field(foreign_key="round.id", index=True)
@@ -107,6 +107,9 @@ class SourceRow(Row, table=True):
     facts: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     way: Way = Field(default="slack", sa_type=String, sa_column_kwargs={"server_default": "slack"})
     url: str | None = None
+    catalogue_blob: str | None = None
+    checked_by: str | None = None
+    withdrawn_by: str | None = None
 
 
 class UploadRow(Row, table=True):

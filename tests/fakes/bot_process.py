@@ -29,6 +29,7 @@ from sandbox.server import RunningSandbox, running_sandbox
 Json = dict[str, Any]
 CHANNEL = "C0CONTENT"
 STEWARD, OWNER, MEMBER = "U0STEWARD", "U0OWNER", "U0MEMBER"
+REPORT = "*Cleaning report*"
 NUMBERS = count(1)
 
 
@@ -198,7 +199,7 @@ class World:
         sql = "SELECT 1 FROM source WHERE round_id = ? AND name = ? AND state = 'read'"
         await self.rows_when(sql, self.round_id(thread), name)
         await self.quiet()
-        return await self.message_in(thread, " kept: ")
+        return await self.message_in(thread, REPORT)
 
     async def rehearsed(self, handle: str) -> None:
         """The free rehearsal of what the voice's texts now are, which has to let them be paid for."""

@@ -114,19 +114,19 @@ async def test_recipe_steps_come_back_in_order_and_are_undone_once(db: SqlDataba
     assert first.filters == filters
 
 
-async def test_only_read_sources_of_the_voice_have_the_same_bytes(db: SqlDatabase) -> None:
+async def test_only_read_sources_of_the_round_have_the_same_bytes(db: SqlDatabase) -> None:
     async with db.begin() as tx:
         of = await add_round(tx)
         new = NewSource(TEAM, of.voice_id, of.round_id, "posts.xml", 5_000_000_000, "slack_file", "U1", "F1")
         source = await tx.sources.add(new, now=NOW)
         await tx.sources.update(source.source_id, state="waiting", sha256="aa")
-        assert await tx.sources.same_bytes(of.voice_id, "aa") is None
+        assert await tx.sources.same_bytes(of.round_id, "aa") is None
         await tx.sources.update(source.source_id, state="read", documents=12)
-        read = await tx.sources.same_bytes(of.voice_id, "aa")
+        read = await tx.sources.same_bytes(of.round_id, "aa")
         assert read == replace(source, state="read", sha256="aa", documents=12)
         assert await tx.sources.of_round(of.round_id) == [read]
         await tx.sources.update(source.source_id, state="withdrawn")
-        assert await tx.sources.same_bytes(of.voice_id, "aa") is None
+        assert await tx.sources.same_bytes(of.round_id, "aa") is None
 
 
 async def test_the_same_dataset_is_stored_once(db: SqlDatabase) -> None:

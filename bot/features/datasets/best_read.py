@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bot.features.datasets.usecase import NOT_SAVED, append, filters_standing, stewards_round
+from bot.features.datasets.changing import NOT_SAVED, append, stewards_round
+from bot.features.datasets.choosing import filters_in_force
+from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RecipeStep, RoundId
 from pipeline.ports import Clock, Database
 
@@ -17,7 +19,7 @@ class KeepBestRead:
     async def __call__(self, round_id: RoundId, user: str, percent: int | None) -> None:
         async with self.database.begin() as tx:
             round_ = await stewards_round(tx, round_id, user)
-            filters = filters_standing(await tx.recipe_steps.of_round(round_id))
+            filters = filters_in_force(await tx.recipe_steps.of_round(round_id)) or Filters()
             if filters.best_percent != percent:
                 chosen = replace(filters, best_percent=percent)
                 step = RecipeStep(NOT_SAVED, round_id, by=user, at=self.clock(), filters=chosen)

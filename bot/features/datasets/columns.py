@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from bot.features.datasets.changing import stewards_round
 from bot.features.datasets.speakers import say_reading
-from bot.features.datasets.usecase import stewards_round
 from pipeline.domain.reading import TableColumns, TableSeen
 from pipeline.domain.voices import SourceId
 from pipeline.ports import Clock, Database

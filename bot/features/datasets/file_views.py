@@ -1,11 +1,13 @@
-"""The message of a file: what was in it, what to look at, and what a person may know better."""
+"""What is said of a file that was read: what was in it, what to look at, what a person may know better."""
 
 import re
 from collections.abc import Sequence
+from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import ButtonElement
 
-from bot.slack.message import Facts, Message, button, buttons, plain, section
+from bot.features.datasets.words import FILTERED, NAMED, in_order, named
+from bot.slack.message import Facts, button
 from bot.slack.mrkdwn import escape, quoted, shortened
 
 COLUMNS = "datasets.columns."  # followed by the table's place
@@ -16,8 +18,27 @@ BROKEN_ROW = re.compile(r"row (\d+) (has \d+ columns instead of \d+)")
 SHOWN_NOTICES = 5
 SHOWN_SPEAKERS = 4
 SHOWN_COLUMNS = 12
-NAMED = 160  # characters of a file's name, a title, an author
 LABEL_CHARS = 60
+FORMAT_NAMES = {
+    "wxr": "WordPress export",
+    "csv": "table",
+    "xlsx": "workbook",
+    "sql": "database dump",
+    "jsonl": "JSONL",
+    "json": "JSON",
+    "zip": "archive",
+    "docx": "Word text",
+    "pdf": "PDF",
+    "markdown": "Markdown",
+    "html": "web page",
+    "text": "plain text",
+    "vtt": "transcript",
+    "srt": "transcript",
+    "segments": "transcript",
+    "mbox": "mailbox",
+    "eml": "e-mail",
+}
+STATUS_NAMES = {"publish": "published"}
 FIELDS = {
     "body": "the text",
     "completion": "the text",
@@ -27,33 +48,24 @@ FIELDS = {
 }
 
 
-def source(facts: Facts) -> Message:
-    name = named(facts["name"])
-    if facts["state"] == "refused":
-        return plain(facts["sentence"])
-    if facts["state"] == "waiting":
-        if facts["in_front"]:
-            return plain(f"Reading `{name}` after `{named(facts['after'])}` ({facts['in_front']} in front).")
-        return plain(f"👀 Reading `{name}` …")
-    if facts["state"] in ("pulling", "pulled"):
-        return plain(f"🌐 Fetching the posts of `{name}` … {facts['posts']:,} so far.")
-    text = "\n".join([*lines_of(facts, name), *since_last_time(facts), *taken_back(facts)])
+def reading_buttons(facts: Facts) -> list[ButtonElement]:
+    """What a person may know better about how the file was read."""
     pressed = [*column_buttons(facts), *speaker_buttons(facts)]
     if facts["undo"]:
         pressed.append(button("Undo", UNDO_READING, facts["source_id"]))
-    blocks: list[Block] = [section(text)]
-    return Message(text, (*blocks, buttons(*pressed)) if pressed else tuple(blocks))
+    return pressed
 
 
 def lines_of(facts: Facts, name: str) -> list[str]:
-    lines = [headline(facts, name)]
+    lines = [headline(facts, name), *kept_lines(facts)]
     if len(facts["authors"]) > 1:
         people = " · ".join(f"{named(author)} ({count:,})" for author, count in facts["authors"].items())
         lines.append(f"Published posts by: {people}")
-    reasons = [notice["detail"] for notice in facts["notices"] if notice["kind"] == "broken"]
+    reasons = [notice["detail"] for notice in facts["notices"] if notice["kind"] == "broken"][:SHOWN_NOTICES]
     if facts["broken"]:
         lines.append(broken_words(name, reasons, facts["broken"], facts["documents"] - facts["broken"]))
-    others = [notice for notice in facts["notices"] if notice["kind"] != "broken"]
+    seen = ("broken", "encoding") if facts.get("checked") else ("broken",)
+    others = [notice for notice in facts["notices"] if notice["kind"] not in seen]
     lines += [notice_words(notice) for notice in others[:SHOWN_NOTICES]]
     lines += speaker_lines(facts["speakers"])
     for table in facts["tables"]:
@@ -78,8 +90,38 @@ def taken_back(facts: Facts) -> list[str]:
 def headline(facts: Facts, name: str) -> str:
     figures = " and ".join(f"{measure} of {pages:,} pages" for measure, pages in facts["figures"].items())
     if facts["documents"] or not figures:
-        return f"*{name}* — {facts['documents']:,} items{', ' + figures if figures else ''}, read to the end."
+        form = FORMAT_NAMES.get(facts.get("format", ""))
+        items = "1 item" if facts["documents"] == 1 else f"{facts['documents']:,} items"
+        what = ", ".join(part for part in (form, items, figures) if part)
+        return f"*{name}* — {what}, read to the end."
     return f"*{name}* — {figures}: figures, not writing. The report says how many texts they fit."
+
+
+def kept_lines(facts: Facts) -> list[str]:
+    """kept and all that is left out make up the whole file. Nothing before it was counted, nor for mere figures."""
+    if "kept" not in facts or not facts["documents"]:
+        return []
+    left_out = " · ".join(f"{count:,} {FILTERED.get(why, why)}" for why, count in in_order(facts["left_out"], FILTERED))
+    lines = [f"*{facts['kept']:,}* kept: {chosen_words(facts['filters'])}"]
+    return [*lines, f"Left out: {left_out}"] if left_out else lines
+
+
+def chosen_words(filters: Facts) -> str:
+    authors = [filters["author"], *filters.get("also_by", ())] if filters["author"] else []
+    chosen = [f"author {listed(authors)}"] if authors else []
+    chosen += [f"type {listed(filters['kinds'])}"]
+    chosen += [f"status {listed([STATUS_NAMES.get(status, status) for status in filters['statuses']])}"]
+    chosen += [f"since *{day_words(filters['since'])}*"] if filters["since"] else []
+    chosen += [f"until *{day_words(filters['until'])}*"] if filters["until"] else []
+    return " · ".join(chosen)
+
+
+def listed(names: Sequence[str]) -> str:
+    return ", ".join(f"*{named(name)}*" for name in names)
+
+
+def day_words(day: str) -> str:
+    return f"{date.fromisoformat(day):%-d %b %Y}"
 
 
 def speaker_lines(speakers: Sequence[Facts]) -> list[str]:
@@ -165,11 +207,6 @@ def notice_words(notice: Facts) -> str:
     if kind == "repaired-xml":
         return f"_The export is not valid XML ({what}); I repaired what I could._"
     return what
-
-
-def named(text: str) -> str:
-    """A name from a file or a form, safe and of bearable length."""
-    return quoted(shortened(text, NAMED))
 
 
 def cut(text: str) -> str:

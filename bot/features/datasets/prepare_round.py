@@ -2,15 +2,19 @@
 
 import json
 import tempfile
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.adding import source_key, source_message
 from bot.cards import round_thread, say_round_card
+from bot.features.datasets.progress import telling
+from bot.features.datasets.sources import SourceFacts
 from bot.policy import let_in
 from bot.slack.failures import sentence_for, unexpected
-from pipeline.domain.documents import Filters, Finding
+from pipeline.domain.documents import Filters, Finding, Recipe
 from pipeline.domain.preparing import PreparedFile, PreparedRound
 from pipeline.domain.voices import (
     ORIGINS,
@@ -19,15 +23,29 @@ from pipeline.domain.voices import (
     Origin,
     Round,
     RoundId,
+    Source,
+    SourceId,
     Voice,
     fold_steps,
 )
 from pipeline.domain.work import Saying, WorkItem
-from pipeline.errors import DataError
-from pipeline.ports import ArtifactStore, Clock, Database, Preparer
+from pipeline.errors import DataError, NothingLeft
+from pipeline.ports import ArtifactStore, Clock, Database, Preparer, Transaction
 
 REPORT = "datasets.report"
+DONE = "datasets.done"
 MAX_ATTEMPTS = 5
+NO_FILES = "No file is left in this round. Put one back above, or drop others here."
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is prepared now. folder: for rows on their way to the artifact store."""
+
+    item: WorkItem
+    round_: Round
+    voice: Voice
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +58,7 @@ class PrepareRound:
     database: Database
     artifacts: ArtifactStore
     preparer: Preparer
+    source_facts: SourceFacts
     clock: Clock
     origins: tuple[Origin, ...] = ORIGINS
 
@@ -47,37 +66,67 @@ class PrepareRound:
         async with self.database.read() as tx:
             round_ = await tx.rounds.by_id(RoundId(int(item.subject)))
             voice = await tx.voices.by_id(round_.voice_id)
-            sources = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "read"]
+            sources = await tx.sources.of_round(round_.round_id)
             drafted = [one.written.text for one in await tx.drafts.of_voice(voice.voice_id) if one.written]
             recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
-        if not any(one.documents for one in sources):
-            await self.nothing(item, round_, voice, None)
+        counted = [one for one in sources if one.state == "read"]
+        if not any(one.documents for one in counted):
+            all_out = any(one.state == "withdrawn" for one in sources)
+            await self.nothing(item, round_, voice, {"sentence": NO_FILES} if all_out else None)
             return
         if item.attempts > MAX_ATTEMPTS:
-            await self.nothing(item, round_, voice, unexpected(f"round-{item.subject}"))
+            await self.nothing(item, round_, voice, {"sentence": unexpected(f"round-{item.subject}")})
             return
         try:
-            may_train = let_in(sources, self.origins)
-            async with AsyncExitStack() as stack:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-")))
-                files = [
-                    PreparedFile(
-                        await stack.enter_async_context(self.artifacts.local_path(sha256)),
-                        one.name,
-                        sha256,
-                        one.reading,
-                    )
-                    for one in may_train.sources
-                    if (sha256 := one.sha256)
-                ]
-                prepared = may_train.counted(
-                    await self.preparer.prepare(files, recipe, writer=voice.handle, folder=folder, own_drafts=drafted)
-                )
+            may_train = let_in(counted, self.origins)
+            with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
+                work = Work(item, round_, voice, Path(folder))
+                prepared = may_train.counted(await self.prepare(work, may_train.sources, recipe, drafted))
                 dataset = await self.store(round_, prepared)
+        except NothingLeft as error:
+            closest = {"closest_author": error.closest_author}
+            await self.nothing(item, round_, voice, {"sentence": sentence_for(error)} | closest)
         except DataError as error:
-            await self.nothing(item, round_, voice, sentence_for(error))
-            return
-        await self.tell(item, round_, dataset, prepared, recipe.filters)
+            await self.nothing(item, round_, voice, {"sentence": sentence_for(error)})
+        else:
+            await self.tell(item, round_, dataset, prepared, recipe.filters)
+
+    async def prepare(
+        self, work: Work, sources: Sequence[Source], recipe: Recipe, drafted: Sequence[str]
+    ) -> PreparedRound:
+        """drafted: what we wrote in this voice ourselves."""
+        total = sum(one.documents for one in sources)
+
+        async def say(so_far: int) -> None:
+            await self.say_progress(work, min(so_far, total), total)
+
+        async with AsyncExitStack() as stack:
+            progress = await stack.enter_async_context(telling(say))
+            files = [
+                PreparedFile(
+                    await stack.enter_async_context(self.artifacts.local_path(sha256)), one.name, sha256, one.reading
+                )
+                for one in sources
+                if (sha256 := one.sha256)
+            ]
+            return await self.preparer.prepare(
+                files,
+                recipe,
+                writer=work.voice.handle,
+                folder=work.folder,
+                own_drafts=drafted,
+                progress=progress,
+            )
+
+    async def say_progress(self, work: Work, so_far: int, total: int) -> None:
+        """In the report's message while there is none yet; later on the card, for the report has its buttons."""
+        async with self.database.begin() as tx:
+            await tx.work.keep(work.item)
+            if work.round_.dataset_id is not None:
+                await say_round_card(tx, work.round_, work.voice, cleaning=(so_far, total))
+                return
+            facts = {"round_id": work.round_.round_id, "cleaning": so_far, "documents_read": total}
+            await tx.outbox.say(report_message(work.round_, facts))
 
     async def store(self, round_: Round, prepared: PreparedRound) -> NewDataset:
         return NewDataset(
@@ -105,29 +154,60 @@ class PrepareRound:
     async def tell(
         self, item: WorkItem, round_: Round, new: NewDataset, prepared: PreparedRound, filters: Filters
     ) -> None:
-        now = self.clock()
+        now, sources = self.clock(), await self.facts_of_sources(round_)
         async with self.database.begin() as tx:
             dataset: Dataset = await tx.datasets.add(new, now=now)
             await tx.rounds.prepared(
                 round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id, origins=self.origins
             )
             voice = await tx.voices.by_id(round_.voice_id)
+            await say_sources(tx, round_, sources)
             now_there = await tx.rounds.by_id(round_.round_id)
             facts = report_facts(round_.round_id, voice.handle, prepared, filters)
             facts["has_before"] = now_there.previous_dataset_id is not None
-            await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
+            await tx.outbox.say(report_message(round_, facts))
+            await say_done(tx, round_, voice, sum(finding.is_open for finding in prepared.findings))
             await say_round_card(tx, now_there, voice)
             await tx.work.finish(item)
 
-    async def nothing(self, item: WorkItem, round_: Round, voice: Voice, sentence: str | None) -> None:
-        """sentence: why there is no dataset; None when nothing was added yet."""
+    async def nothing(self, item: WorkItem, round_: Round, voice: Voice, why: Mapping[str, Any] | None) -> None:
+        """why: the sentence that says why there is no dataset, with its facts; None when nothing was added yet."""
+        sources = await self.facts_of_sources(round_)
         async with self.database.begin() as tx:
             await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=None, origins=self.origins)
-            if sentence is not None:
-                facts = {"round_id": round_.round_id, "sentence": sentence}
-                await tx.outbox.say(Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_)))
+            await say_sources(tx, round_, sources)
+            if why is not None:
+                await tx.outbox.say(report_message(round_, {"round_id": round_.round_id, **why}))
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
             await tx.work.finish(item)
+
+    async def facts_of_sources(self, round_: Round) -> dict[SourceId, dict[str, Any]]:
+        """Filters may have changed: each file's message says again what of it is kept."""
+        async with self.database.read() as tx:
+            sources = [one for one in await tx.sources.of_round(round_.round_id) if one.state == "read"]
+        told = {one.source_id: await self.source_facts.of(one) for one in sources}
+        return {source_id: facts for source_id, facts in told.items() if facts is not None}
+
+
+async def say_sources(tx: Transaction, round_: Round, told: Mapping[SourceId, dict[str, Any]]) -> None:
+    """Files that were taken out meanwhile have said so themselves."""
+    for source in await tx.sources.of_round(round_.round_id):
+        if source.state == "read" and source.source_id in told:
+            said = await tx.outbox.facts(source.team_id, source_key(source)) or {}
+            news = {"news": said.get("news")}  # of a site that was fetched again: known only when it was read
+            await tx.outbox.say(source_message(source, round_, told[source.source_id] | news))
+
+
+async def say_done(tx: Transaction, round_: Round, voice: Voice, still_open: int) -> None:
+    """Once nothing is left to decide; corrected when something is undone after it."""
+    key = f"round:{round_.round_id}:clean"
+    if still_open == 0 or await tx.outbox.posted(key) is not None:
+        facts = {"handle": voice.handle, "open": still_open}
+        await tx.outbox.say(Saying(key, DONE, facts, round_thread(round_)))
+
+
+def report_message(round_: Round, facts: Mapping[str, Any]) -> Saying:
+    return Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_))
 
 
 def report_facts(round_id: RoundId, handle: str, prepared: PreparedRound, filters: Filters) -> dict[str, Any]:
@@ -157,6 +237,7 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
         "sentence": finding.sentence,
         "fixes": [{"choice": fix.choice, "label": fix.label} for fix in finding.fixes],
         "is_open": finding.is_open,
+        "decided": finding.decided,
         "choice": finding.choice,
         "automatic": finding.automatic,
         "documents": finding.documents,

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.fakes.bot_process import CHANNEL, Json, Thread, World, words_of
+from tests.fakes.bot_process import CHANNEL, REPORT, Json, Thread, World, words_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 EXPORT = Path(__file__).parents[3] / "examples" / "field-notes.wordpress.xml"
@@ -38,27 +38,32 @@ LINKED = "Read https://example.org/more today."
 
 
 async def press(town: World, thread: Thread, action: str, user: str = "steward") -> Json:
-    report = await town.message_in(thread, " kept: ")
+    report = await town.message_in(thread, REPORT)
     return dict(await town.people.press(user, CHANNEL, report["ts"], action))
 
 
 async def report_of(town: World, thread: Thread) -> str:
     await town.quiet()
-    return words_of(await town.message_in(thread, " kept: "))
+    return words_of(await town.message_in(thread, REPORT))
 
 
 async def test_a_wordpress_export_becomes_a_report_with_a_fix_for_each_finding(town: World) -> None:
     thread = await town.dataset_thread()
     report = words_of(await town.report(thread, "field-notes.wordpress.xml", EXPORT.read_bytes()))
     files = [one for one in await town.in_thread(thread) if "read to the end" in one]
-    assert files[0].startswith("*field-notes.wordpress.xml* — 86 items, read to the end.")
-    assert "of 86 kept: author *Mara Quill* · type *post* · status *publish*" in report
-    kept, left_out = report.split(" of 86 kept")[0], report.split("Left out: ")[1].split("\n")[0]
-    counts = [int(part.split()[0]) for part in left_out.split(" · ")]
-    assert int(kept.strip("*")) + sum(counts) == 86
+    assert files[0].startswith("*field-notes.wordpress.xml* — WordPress export, 86 items, read to the end.")
+    assert "* kept: author *Mara Quill* · type *post* · status *published*" in files[0]
+    assert added_up(files[0].split("\n", 1)[1]) == 86
+    assert added_up(report.split("*Cleaning report* — ")[1]) == 86
     assert "*Done, with undo:*" in report
     assert "If you accept all" in report
     assert "Accept all" in report
+
+
+def added_up(said: str) -> int:
+    """What is kept and every reason's count, of "*71* … kept …" and the line "Left out: 5 older · 10 newer"."""
+    left_out = said.split("Left out: ")[1].split("\n")[0]
+    return int(said.split("*")[1]) + sum(int(part.split()[0].replace(",", "")) for part in left_out.split(" · "))
 
 
 async def test_accept_all_fix_undo_and_show(town: World) -> None:
@@ -80,7 +85,7 @@ async def test_accept_all_fix_undo_and_show(town: World) -> None:
     await press(town, thread, "datasets.accept_all")
     report = await report_of(town, thread)
     assert "Accept all" not in report
-    assert "Every step can be undone until you pay" in report
+    assert "Done. Every step can be undone until you lock the round." in (await town.in_thread(thread))[-1]
     assert "20 of 20 texts, clean" in words_of((await town.people.messages(CHANNEL, thread_ts=thread.ts))[0])
 
 
@@ -88,7 +93,7 @@ async def test_undo_pressed_twice_is_undone_once(town: World) -> None:
     thread = await town.dataset_thread()
     tagged = posts(12, text="<b>bold</b> word")
     await town.report(thread, "tagged.csv", tagged)
-    report = await town.message_in(thread, " kept: ")
+    report = await town.message_in(thread, REPORT)
     pressed = [town.people.press("steward", CHANNEL, report["ts"], "datasets.undo.markup") for _ in range(2)]
     await asyncio.gather(*pressed)
     assert "✓ *Markup" not in await report_of(town, thread)
@@ -99,7 +104,7 @@ async def test_undo_pressed_twice_is_undone_once(town: World) -> None:
 async def test_two_people_and_a_double_click_accept_each_fix_once(town: World) -> None:
     thread = await town.dataset_thread()
     await town.report(thread, "linked.csv", posts(20, text=LINKED))
-    report = await town.message_in(thread, " kept: ")
+    report = await town.message_in(thread, REPORT)
     people = ("steward", "owner", "steward", "owner")
     answers = await asyncio.gather(
         *(town.people.press(user, CHANNEL, report["ts"], "datasets.accept_all") for user in people)
@@ -126,24 +131,32 @@ async def test_others_may_not_change_the_set(town: World) -> None:
     assert town.state_of(thread) == before
 
 
-async def test_filters_change_what_is_kept_and_a_wrong_day_is_told_below_its_field(town: World) -> None:
+async def test_filters_change_what_is_kept(town: World) -> None:
     thread = await town.dataset_thread()
     await town.report(thread, "dated.csv", posts(20))
-    pressed = await press(town, thread, "datasets.filters")
-    form = await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD")
-    wrong = await town.people.submit("steward", form["view_id"], {"since": {"since": "yesterday"}})
-    assert wrong["errors"] == {"since": "Write the day like 2021-04-01."}
-    entered = {"since": {"since": "2024-01-06"}, "exclude_titles": {"exclude_titles": "Post 20, Post (7"}}
+    form = await filters_form(town, thread)
+    entered = chosen({"since": "2024-01-06", "titles": "Post 20, Post (7"})
     assert not (await town.people.submit("steward", form["view_id"], entered))["open"]
     report = await report_of(town, thread)
     assert "*14* of 20 kept" in report
     assert "Left out: 5 older · 1 excluded by title" in report
-    pressed = await press(town, thread, "datasets.filters")
-    form = await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD")
+    (told,) = [one for one in await town.in_thread(thread) if "dated.csv" in one]
+    assert "*14* kept: type *post* · status *published* · since *6 Jan 2024*" in told
+    form = await filters_form(town, thread)
     assert "Post 20, Post (7" in json.dumps(form["view"])
-    await town.people.submit("steward", form["view_id"], {"since": {"since": "2030-01-01"}})
+    await town.people.submit("steward", form["view_id"], chosen({"since": "2030-01-01"}))
     await town.quiet()
-    assert "All 20 items were filtered out." in (await town.in_thread(thread))[-1]
+    assert "All 20 items were filtered out." in (await town.in_thread(thread))[1]
+
+
+async def filters_form(town: World, thread: Thread) -> Json:
+    report = await town.message_in(thread, REPORT)
+    pressed = await town.people.press("steward", CHANNEL, report["ts"], "datasets.filters")
+    return dict(await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD"))
+
+
+def chosen(entered: Json) -> Json:
+    return {f"datasets.filter.{name}": {f"datasets.filter.{name}": value} for name, value in entered.items()}
 
 
 async def test_filters_can_be_typed_with_quotes_as_phones_make_them(town: World) -> None:
@@ -151,9 +164,11 @@ async def test_filters_can_be_typed_with_quotes_as_phones_make_them(town: World)
     typed = await town.people.command("steward", f"/voice data {handle} author=“Mara Quill” —since 2021-04-01")
     assert typed["outcome"] == "acked"
     thread = await town.dataset_thread(handle)
-    report = words_of(await town.report(thread, "field-notes.wordpress.xml", EXPORT.read_bytes()))
-    assert "author *Mara Quill*" in report
-    assert "since *2021-04-01*" in report
+    await town.report(thread, "field-notes.wordpress.xml", EXPORT.read_bytes())
+    assert (
+        "author *Mara Quill* · type *post* · status *published* · since *1 Apr 2021*"
+        in (await town.in_thread(thread))[0]
+    )
 
 
 async def test_two_files_at_once_are_read_one_after_the_other(town: World) -> None:
@@ -183,7 +198,7 @@ async def test_the_same_file_again_adds_nothing(town: World) -> None:
     before = town.state_of(thread)
     told = await town.refusal(thread, "again.csv", posts(11), why="SameFile")
     assert told.startswith("I already read this exact file on <!date^")
-    assert told.endswith("(11 texts). Nothing added.")
+    assert told.endswith("(11 texts). Nothing added.\nRead again")
     assert town.state_of(thread) == before
 
 
@@ -196,7 +211,7 @@ async def test_an_event_delivered_three_times_has_one_effect(town: World) -> Non
     await town.people.act("faults/clear")
     await town.quiet()
     assert len(town.query("SELECT id FROM source WHERE round_id = ?", town.round_id(thread))) == 1
-    assert len(await town.in_thread(thread)) == 2
+    assert [said.split()[0] for said in await town.in_thread(thread)] == ["*thrice.csv*", "*Cleaning", "Done."]
 
 
 async def test_the_button_on_the_voices_card_opens_the_thread(town: World) -> None:
@@ -205,7 +220,7 @@ async def test_the_button_on_the_voices_card_opens_the_thread(town: World) -> No
     card = next(one for one in messages if f"🎙️ *{handle}*" in words_of(one))
     pressed = await town.people.press("steward", CHANNEL, card["ts"], "datasets.open")
     await town.said(f"📚 *{handle} · round 1*", after=pressed["seq"])
-    told = await town.said("Drop files in the thread", after=pressed["seq"], kind="ephemeral", to="U0STEWARD")
+    told = await town.said("Dataset thread: ", after=pressed["seq"], kind="ephemeral", to="U0STEWARD")
     assert handle in told["text"]
 
 

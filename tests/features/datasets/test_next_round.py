@@ -1,17 +1,21 @@
 """A round that was paid for no longer changes; the next one starts with its texts and choices."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.features.datasets.choosing import ChooseFix, UndoFix
 from bot.features.datasets.read_source import ReadSource
-from bot.features.datasets.usecase import ChooseFix, OpenDataset, UndoFix
+from bot.features.datasets.shelf import Shelf
+from bot.features.datasets.sources import SourceFacts
+from bot.features.datasets.usecase import OpenDataset
+from pipeline import catalogue
 from pipeline.domain.documents import Filters
-from pipeline.domain.preparing import FileFacts
+from pipeline.domain.preparing import FileFacts, FileRead
 from pipeline.domain.voices import NewSource, NewVoice, Round, fold_steps
 from pipeline.domain.work import WorkItem
 from pipeline.errors import RoundLocked
@@ -36,11 +40,18 @@ async def db(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
     await engine.dispose()
 
 
+async def opened(db: SqlDatabase, filters: Filters | None = None) -> Round:
+    open_dataset = OpenDataset(db, now, "https://sandbox.slack.com/", lambda *_: None)
+    found = await open_dataset("T1", "U0STEWARD", "founder", filters)
+    async with db.read() as tx:
+        return await tx.rounds.by_id(found.round_id)
+
+
 async def paid_round(db: SqlDatabase) -> Round:
     """One read file, one fix accepted and one taken back; then locked, as an approval does."""
     async with db.begin() as tx:
         await tx.voices.add(VOICE, now=NOW)
-    _, round_ = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", Filters(author="mara"))
+    round_ = await opened(db, Filters(author="mara"))
     async with db.begin() as tx:
         new = NewSource("T1", round_.voice_id, round_.round_id, "a.xml", 9, "slack_file", "U0STEWARD", "F1", "ab" * 32)
         source = await tx.sources.add(new, now=NOW)
@@ -64,9 +75,8 @@ async def test_a_paid_round_takes_no_more_choices(db: SqlDatabase) -> None:
 
 async def test_the_next_round_starts_with_the_same_texts_and_choices(db: SqlDatabase) -> None:
     before = await paid_round(db)
-    _, after = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
-    again, _ = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
-    assert (after.number, again.handle) == (2, "founder")
+    after = await opened(db)
+    assert (after.number, await opened(db)) == (2, after)
     async with db.read() as tx:
         (copied,) = await tx.sources.of_round(after.round_id)
         recipe = fold_steps(await tx.recipe_steps.of_round(after.round_id), start=Filters())
@@ -77,7 +87,16 @@ async def test_the_next_round_starts_with_the_same_texts_and_choices(db: SqlData
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Blobs, readers and people that a file already fetched and read needs none of."""
+    """Readers and people that a file already fetched and read needs none of; blobs are kept in memory."""
+
+    blobs: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, content: bytes) -> str:
+        self.blobs["ef" * 32] = content
+        return "ef" * 32
+
+    async def get(self, sha256: str) -> bytes:
+        return self.blobs[sha256]
 
     def name(self, user: str) -> str:
         return user
@@ -92,11 +111,12 @@ async def test_a_file_read_after_the_approval_waits_for_the_next_round(db: SqlDa
         await tx.work.enqueue("read-source", late.source_id, "T1", run_at=NOW)
     item = await claimed(db, "read-source")
     outside: Any = Outside()
-    step = ReadSource(db, outside, outside, outside, outside, now)
-    await step.count_in(item, late, "cd" * 32, FileFacts(documents=3, broken=0, authors={}, notices=()))
+    step = ReadSource(db, outside, outside, outside, outside, now, SourceFacts(db, Shelf(db, outside)))
+    read = FileRead(FileFacts(documents=3), catalogue.stored([], file_format="wxr", left_out={}))
+    await step.count_in(item, replace(late, sha256="cd" * 32), read)
     async with db.read() as tx:
         assert (await tx.rounds.by_id(before.round_id)).revision == revision
-    _, after = await OpenDataset(db, now)("T1", "U0STEWARD", "founder", None)
+    after = await opened(db)
     async with db.read() as tx:
         assert [one.name for one in await tx.sources.of_round(after.round_id)] == ["a.xml", "late.xml"]
 

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from bot.__main__ import main
-from tests.fakes.bot_process import CHANNEL, Json, Thread, World, words_of
+from tests.fakes.bot_process import CHANNEL, REPORT, Json, Thread, World, words_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 WORDS = [
@@ -26,7 +26,7 @@ def posts(number: int, text: str = "Read https://example.org/more today.") -> by
 
 
 async def press(town: World, thread: Thread, action: str, user: str = "steward") -> Json:
-    report = await town.message_in(thread, " kept: ")
+    report = await town.message_in(thread, REPORT)
     pressed = dict(await town.people.press(user, CHANNEL, report["ts"], action))
     assert pressed["outcome"] == "acked", pressed
     return pressed

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.bot_process import CHANNEL, Json, Thread, World, words_of
+from tests.fakes.bot_process import CHANNEL, REPORT, Json, Thread, World, words_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOCABULARY = [f"{a}{b}" for a in ("gar", "riv", "eng", "let", "win", "bak", "har") for b in ("den", "er", "ine", "ter")]
@@ -23,7 +23,7 @@ def posts(number: int, words: int = 70) -> bytes:
 
 
 async def report_in(town: World, thread: Thread) -> Json:
-    return await town.message_in(thread, " kept: ")
+    return await town.message_in(thread, REPORT)
 
 
 async def asked(town: World, *, number: int = 14, words: int = 70, editor: str = EDITOR) -> Thread:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.server import RunningSandbox, running_sandbox
-from tests.fakes.bot_process import CHANNEL, BotProcess, Ended, World, bot_process, understudy, words_of
+from tests.fakes.bot_process import CHANNEL, REPORT, BotProcess, Ended, World, bot_process, understudy, words_of
 from tests.fakes.made_posts import csv_posts
 
 
@@ -51,7 +51,7 @@ async def test_the_running_bot_reads_what_was_added_and_reports_in_the_thread(to
     assert ended.out.startswith("Added: blog.csv.\nThe running bot reads them now and reports in the thread of ")
     await town.rows_when("SELECT 1 FROM source WHERE state = 'read'")
     await town.quiet()
-    assert "*12* of 12 kept" in words_of(await town.message_in(thread, " kept: "))
+    assert "*12* of 12 kept" in words_of(await town.message_in(thread, REPORT))
     assert town.query("SELECT origin, way, added_by FROM source") == [("direct", "command-line", "U0STEWARD")]
     card = words_of((await town.people.messages(CHANNEL, thread_ts=thread.ts))[0])
     assert "Texts from: the command line · policy: all" in card
@@ -64,14 +64,14 @@ async def test_without_a_bot_the_command_reads_them_itself_and_the_thread_hears_
     await bot.stopped()
     ended = await add(town, thread.handle, written(town, "blog.csv", csv_posts(12)))
     assert (ended.code, ended.err) == (0, "")
-    assert "*blog.csv* — 12 items, read to the end." in ended.out
+    assert "*blog.csv* — table, 12 items, read to the end." in ended.out
     assert "No bot runs, so I read them here." in ended.out
     assert town.query("SELECT state, added_by FROM source") == [("read", "command-line")]
     assert town.query("SELECT count(*) FROM dataset") == [(1,)]
     assert await town.in_thread(thread) == []
     again = await bot_process(town.space, town.folder)
     await town.quiet()
-    assert "*12* of 12 kept" in words_of(await town.message_in(thread, " kept: "))
+    assert "*12* of 12 kept" in words_of(await town.message_in(thread, REPORT))
     assert await again.stopped() == 0
 
 
@@ -123,11 +123,11 @@ async def test_a_policy_keeps_sources_out_and_says_so_and_a_new_policy_prepares_
     await add(town, thread.handle, written(town, "direct.csv", csv_posts(12, start=11)))
     await town.rows_when("SELECT 1 FROM source WHERE way = 'command-line' AND state = 'read'")
     await town.quiet()
-    assert "*19* of 19 kept" in words_of(await town.message_in(thread, " kept: "))
+    assert "*19* of 19 kept" in words_of(await town.message_in(thread, REPORT))
     await bot.stopped()
     strict = await bot_process(town.space, town.folder, UNDERSTUDY_ORIGINS__ALLOWED='["direct"]')
     await town.quiet()
-    report = words_of(await town.message_in(thread, " kept: "))
+    report = words_of(await town.message_in(thread, REPORT))
     assert "*12* of 19 kept" in report
     assert "Left out: 7 kept out by the policy on where texts come from" in report
     card = words_of((await town.people.messages(CHANNEL, thread_ts=thread.ts))[0])
