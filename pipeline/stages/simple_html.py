@@ -11,23 +11,26 @@ from typing import Final
 
 from pipeline.stages.elements import Leave, Page, is_dropped
 from pipeline.stages.plain_writer import PlainWriter
+from pipeline.stages.tag_names import TAG
 from pipeline.stages.tidy import decoded, is_odd, read
 
 # Elements by what may stand in them. PHRASE: words and other phrases; FLOW: also blocks; LIST: items; ROWS and ROW:
 # the parts of a table. Anything nested otherwise is rearranged by browsers, so it is left to a parser.
 FLOW, PHRASE, LIST, VOID = range(4)
 _INSIDE: Final[Mapping[str, int]] = {
-    **dict.fromkeys(("div", "section", "article", "main", "blockquote", "figure", "li"), FLOW),
+    **dict.fromkeys(("div", "section", "article", "aside", "main", "blockquote", "figure", "li"), FLOW),
     **dict.fromkeys(("p", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "figcaption"), PHRASE),
     **dict.fromkeys(("ul", "ol"), LIST),
     **dict.fromkeys(("br", "hr", "img"), VOID),
 }
 _PHRASES: Final = frozenset(
     {"a", "abbr", "b", "big", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q", "s", "samp"}
-    | {"small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var"}
+    | {"small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "script", "style", "iframe"}
 )
 # Of those, the ones that go with everything in them.
-_GONE: Final = frozenset(("del", "s", "strike", "figcaption", "img"))
+_GONE: Final = frozenset(("del", "s", "strike", "figcaption", "img", "script", "style", "iframe"))
+# What stands in these is not HTML and lasts until their own end.
+_RAW: Final = frozenset(("script", "style", "iframe"))
 _PLAIN_TAGS: Final[Mapping[str, str]] = {
     **{f"<{name}>": name for name in (*_INSIDE, *_PHRASES)},
     **{"<br />": "br", "<br/>": "br", "<hr />": "hr", "<hr/>": "hr"},
@@ -72,16 +75,25 @@ class _Reader:
         self._inside = FLOW
         self._links = 0
         self._gone_at = 0
+        self._raw = ""
         self.tags = 0
 
     def words(self, text: str) -> None:
-        if "<" in text:
+        if self._raw:
+            self._check_raw(text)
+        elif "<" in text:
             raise Unusual
-        if not self._gone_at:
+        elif not self._gone_at:
             self._page.words(read(text) if "&" in text else decoded(text) if self._odd else text)
 
     def tag(self, tokens: list[str], at: int) -> None:
         tag = tokens[at]
+        if self._raw and tag != self._raw:
+            if tag.startswith("<!"):
+                raise Unusual
+            self._check_raw(tag)
+            self.tags += TAG.match(tag) is not None
+            return
         if closed := _CLOSING.get(tag):
             self._close(closed)
         elif opened := _PLAIN_TAGS.get(tag):
@@ -92,6 +104,11 @@ class _Reader:
             only_words = tokens[at + 1] if tokens[at + 2 : at + 3] == ["</a>"] else None
             self._start(*_parsed(tag), only_words)
         self.tags += 1
+
+    def _check_raw(self, source: str) -> None:
+        """A script's own end may be written in other ways than this reader knows."""
+        if self._raw[:-1] in source.lower():
+            raise Unusual
 
     def end(self) -> None:
         if self._open:
@@ -104,6 +121,7 @@ class _Reader:
         opened, self._inside, leave = self._open.pop()
         if opened != name:
             raise Unusual
+        self._raw = ""
         if name == "a":
             self._links -= 1
         if self._gone_at:
@@ -120,6 +138,8 @@ class _Reader:
             return
         self._open.append((name, self._inside, leave))
         self._inside = inside
+        if name in _RAW:
+            self._raw = f"</{name}>"
         if gone and not self._gone_at:
             self._gone_at = len(self._open)
 

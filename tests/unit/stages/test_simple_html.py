@@ -9,7 +9,9 @@ from pipeline.stages.html import _by_tree, to_plain
 from pipeline.stages.plain_writer import PlainWriter
 from pipeline.stages.simple_html import Unusual, write_simple
 
-_TAGS = "p div em b span a ul ol li h2 blockquote pre code figure figcaption del s q sup table tr td font script u"
+_TAGS = (
+    "p div em b span a ul ol li h2 blockquote pre code figure figcaption del s q sup table td font script iframe aside"
+)
 _NAMES = _TAGS.split()
 _ATTRIBUTES = [
     "",
