@@ -28,6 +28,8 @@ DONE: Final[Mapping[Rule, str]] = {
     "personal-data": "Personal data masked in {n}",
     "link": "Links taken out of {n}",
     "repeated-passage": "Repeated passages taken out of {n}",
+    "bio": "Lines about the author taken out of {n}",
+    "call-to-action": "Invitations taken out of {n}",
 }
 TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "markup": "Markup put back into {n}",
@@ -38,6 +40,8 @@ TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "personal-data": "Personal data put back into {n}",
     "link": "Links put back into {n}",
     "repeated-passage": "Repeated passages put back into {n}",
+    "bio": "Lines about the author put back into {n}",
+    "call-to-action": "Invitations put back into {n}",
 }
 FILTER_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "author": ("Author", "everybody"),
@@ -46,6 +50,7 @@ FILTER_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "statuses": ("Statuses", "any"),
     "kinds": ("Types", "any"),
     "exclude_titles": ("Titles left out", "none"),
+    "best_percent": ("Best read, percent", "all"),
 }
 PROMPT_STYLES: Final[Mapping[str, str]] = {"mixed": "half titles, half briefs", "title": "titles", "brief": "briefs"}
 
@@ -99,7 +104,7 @@ def _size(difference: Difference) -> str:
 
 def _added(difference: Difference, after: Version) -> str:
     reasons = [
-        f"{number:,} left out before ({REASONS[reason]})" if reason else f"{number:,} new"
+        f"{number:,} left out before ({REASONS.get(reason, reason)})" if reason else f"{number:,} new"
         for reason, number in difference.added_from.items()
     ]
     return f"{counted(len(difference.added), 'text')} added: {', '.join(reasons)}{_named(difference.added, after)}"
@@ -107,7 +112,7 @@ def _added(difference: Difference, after: Version) -> str:
 
 def _gone(difference: Difference, before: Version) -> str:
     reasons = [
-        f"{number:,} {REASONS[reason]}" if reason else f"{number:,} no longer in the files"
+        f"{number:,} {REASONS.get(reason, reason)}" if reason else f"{number:,} no longer in the files"
         for reason, number in difference.gone_to.items()
     ]
     return f"{counted(len(difference.gone), 'text')} left out: {', '.join(reasons)}{_named(difference.gone, before)}"

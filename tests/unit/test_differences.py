@@ -16,7 +16,7 @@ from pipeline import difference_words, origins
 from pipeline.differences import compare
 from pipeline.domain.documents import Choice, DocumentId, ExampleId, Filters, Recipe, Rule, Split
 from pipeline.domain.origins import Fate, Making, RowsFor, SourceUsed, Text, Version
-from pipeline.findings import FIXABLE
+from pipeline.findings import FIXABLE, RULES
 
 BODY = (
     "On market day {n} we counted {n} carts before the bridge and wrote every name down in the long book. Read "
@@ -197,3 +197,8 @@ def test_a_making_comes_back_as_it_was_written(choices: dict[Rule, Choice], titl
     assert origins.read_making(written) == making
     backwards = replace(making, recipe=Recipe(filters, dict(reversed(choices.items()))))
     assert origins.making_bytes(backwards) == written
+
+
+def test_every_rule_that_rewrites_says_what_it_did_and_what_was_taken_back() -> None:
+    rewriting = {rule for rule, facts in RULES.items() if facts.fixes and facts.fixes[0].effect == "rewrite"}
+    assert rewriting == set(difference_words.DONE) & rewriting == set(difference_words.TAKEN_BACK) & rewriting
