@@ -168,3 +168,16 @@ def test_answers_say_where_it_comes_and_what_is_missing() -> None:
     assert "`/voice data founder`" in answered(NotYet("founder", preparing=False))
     assert "being cleaned" in answered(NotYet("founder", preparing=True))
     assert Accepted.__name__ == "Accepted"
+
+
+def test_copies_in_the_texts_are_a_problem_and_not_a_leak_of_the_model() -> None:
+    words, _ = shown(TEMPLATES[REPORT](facts(problems=[problem("near-duplicate", share=0.2)], copied=0.001, twice=0.2)))
+    assert words[1].startswith("*Copies:* 20 % of words") and "over 12 words: 0.1 % ✅" in words[-1]
+    words, _ = shown(TEMPLATES[REPORT](facts(problems=[problem("near-duplicate", share=0.2)], copied=0.2)))
+    assert "over 12 words: 20.0 % 🛑" in words[-1]
+
+
+def test_what_cleaning_cannot_take_out_is_said_to_be_done_by_hand() -> None:
+    words, pressable = shown(TEMPLATES[REPORT](facts(problems=[problem("link") | {"fixable": False}])))
+    assert words[1].endswith("or correct them and drop them again.")
+    assert not [one for one in pressable if one["action_id"].startswith("datasets.fix")]
