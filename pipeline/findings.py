@@ -54,6 +54,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "guest-post": RuleFacts("warning", (LEAVE_OUT,)),
     "link-list": RuleFacts("warning", (LEAVE_OUT,)),
     "stale": RuleFacts("warning", (LEAVE_OUT,)),
+    "capitals": RuleFacts("warning", (LEAVE_OUT,)),
     "series": RuleFacts("warning", (LEAVE_OUT,)),
     "near-duplicate": RuleFacts("warning", (LEAVE_OUT,)),
     "link": RuleFacts("blocker", (rewrite("Remove, keep the words"),)),

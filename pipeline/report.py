@@ -32,6 +32,7 @@ REASONS: Final[Mapping[str, str]] = {
     "guest-post": "by a guest",
     "link-list": "lists of links",
     "stale": "out of date",
+    "capitals": "in capitals",
     "label-conflict": "answered in two ways",
     "broken-json": "with broken JSON",
 }

@@ -63,6 +63,7 @@ DocumentRule: TypeAlias = Literal[
     "guest-post",
     "link-list",
     "stale",
+    "capitals",
 ]
 # Rules that point at places and may also leave the whole document out, and the reason that is then counted.
 LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
@@ -161,6 +162,7 @@ class _Decision:
         self._leave_out("guest-post", self._flagged("guest-post"))
         self._leave_out("link-list", self._flagged("link-list"))
         self._leave_out("stale", [*self._flagged("stale"), *self._old_versions()])
+        self._leave_out("capitals", self._flagged("capitals"))
         found = sorted(series.find_series(*self._posts()), key=lambda one: -len(one.document_ids))
         patterns = [Passage(one.pattern, len(one.document_ids)) for one in found]
         self._leave_out("series", [key for one in found for key in one.document_ids], passages=tuple(patterns))

@@ -1,6 +1,7 @@
 """Every rule's opinion about one document, beside its untouched text."""
 
 import pickle
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -31,7 +32,7 @@ from pipeline.stages import (
 from pipeline.stages import shortcodes as codes
 from pipeline.stages.outlines import Outline, outlines
 
-Flag = Literal["stale", "version", "link-list", "guest-post"]
+Flag = Literal["stale", "version", "link-list", "guest-post", "capitals"]
 
 # Lines at a text's ends; where many texts share them the rule for repeated passages decides.
 EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
@@ -39,6 +40,11 @@ EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
 PLACED: Final[tuple[Rule, ...]] = ("markup", "shortcode", "mojibake", "secret", "email", "personal-data", "link")
 # A text with more words than this, less than half of it marked, has words left whatever is taken out.
 _SURELY_WORDED: Final = 50
+
+
+MIN_LETTERS: Final = 40  # a shorter answer may be an abbreviation
+OPENING_CHARS: Final = 1_000  # who shouts begins with it
+_UPPER, _LOWER = re.compile(r"[A-Z]"), re.compile(r"[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +185,7 @@ def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
         shortcodes=found,
         marks=marks if is_answer else marks + _edge_marks(plain.text, document),
         title_marks=_marks(title),
-        flags=() if is_answer else tuple(_flags(document, title, plain, marks)),
+        flags=tuple(_flags(document, title, plain, marks)),
     )
 
 
@@ -188,6 +194,10 @@ def _edge_marks(text: str, document: Document) -> tuple[Mark, ...]:
 
 
 def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mark]) -> Iterator[Flag]:
+    if in_capitals(plain.text):
+        yield "capitals"
+    if document.prompt is not None:
+        return
     if stale.is_dated(title, plain.text):
         yield "stale"
     if stale.announces_version(title, plain.text):
@@ -196,6 +206,13 @@ def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mar
         yield "link-list"
     if guests.is_guest_post(title, plain.text, (document.author, document.author_name)):
         yield "guest-post"
+
+
+def in_capitals(text: str) -> bool:
+    """More than a third of the letters: where the classic preparation tool offered lower case."""
+    opening = text[:OPENING_CHARS]
+    upper, lower = len(_UPPER.findall(opening)), len(_LOWER.findall(opening))
+    return upper + lower >= MIN_LETTERS and 2 * upper > lower
 
 
 def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged:

@@ -111,6 +111,7 @@ def _done(e: Evidence) -> str:
         "email": f"*E-mail addresses.* {_kinds(e)} masked in {some}.",
         "personal-data": f"*Personal data.* {_kinds(e)} masked in {some}.",
         "own-draft": f"*My own drafts.* {some} left out.",
+        "capitals": f"*In capitals.* {some} left out.",
         "broken-json": f"*Broken JSON.* {some} left out.",
         "label-conflict": f"*Two answers.* {some} left out.",
         "label-spelling": f"*One answer, several spellings.* {some} now {has} the usual spelling.",
@@ -154,6 +155,7 @@ def _harm(e: Evidence) -> str:
         "personal-data": f"*Personal data.* {_personal(e)}",
         "own-draft": f"*My own drafts.* {some} {_verb(e, 'looks', 'look')} like my own drafts ({e.percent} % overlap). "
         "Training on them makes the voice fade.",
+        "capitals": f"*In capitals.* {some} {are} largely written in capitals. A model learns to shout.",
         "broken-json": f"*Broken JSON.* The answers of {some} {are} no valid JSON, unlike the others. A model learns "
         "to break it too.",
         "label-conflict": f"*Two answers.* {some} {_verb(e, 'asks', 'ask')} what another asks and "

@@ -31,6 +31,7 @@ Rule = Literal[
     "guest-post",
     "link-list",
     "stale",
+    "capitals",
     "near-duplicate",
     "too-long",
     "too-short",
@@ -76,6 +77,7 @@ LeftOutReason = Literal[
     "guest-post",
     "link-list",
     "stale",
+    "capitals",
     "label-conflict",
     "broken-json",
 ]

@@ -40,7 +40,8 @@ def apply_marks(text: str, marks: Iterable[Mark]) -> str:
 def preview(text: str, mark: Mark, width: int = 80) -> tuple[str, str]:
     """The surroundings of one mark as they are and as fixed, each on one line of about `width` characters."""
     around = max(width - (mark.end - mark.start), width // 2) // 2
-    start, end = max(0, mark.start - around), min(len(text), mark.end + around)
+    start = _word_start(text, max(0, mark.start - around), mark.start)
+    end = _word_end(text, min(len(text), mark.end + around), mark.end)
     local = Mark(mark.rule, mark.start - start, mark.end - start, mark.replacement)
     before = text[start:end]
     after = apply_marks(before, [local])
@@ -48,10 +49,28 @@ def preview(text: str, mark: Mark, width: int = 80) -> tuple[str, str]:
     return _one_line(before, left, right, 2 * width), _one_line(after, left, right, 2 * width)
 
 
+def _word_start(text: str, at: int, last: int) -> int:
+    """The next place behind white space, so that no word is cut; `at` where there is none before `last`."""
+    if at == 0 or text[at - 1].isspace():
+        return at
+    return next((place + 1 for place in range(at, last) if text[place].isspace()), at)
+
+
+def _word_end(text: str, at: int, first: int) -> int:
+    """The place before it where a word ends; `at` where there is none after `first`."""
+    if at == len(text) or text[at].isspace():
+        return at
+    return next((place for place in range(at, first, -1) if text[place - 1].isspace()), at)
+
+
 def _one_line(text: str, left: str, right: str, limit: int) -> str:
     line = " ".join(text.split())
     if len(line) > limit:
-        line = f"{line[: limit // 2].rstrip()} {_CUT} {line[-limit // 2 :].lstrip()}"
+        head, tail = (
+            line[: _word_end(line, limit // 2, 0)],
+            line[_word_start(line, len(line) - limit // 2, len(line)) :],
+        )
+        line = f"{head.rstrip()} {_CUT} {tail.lstrip()}"
     return f"{left}{line}{right}"
 
 

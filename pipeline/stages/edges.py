@@ -20,7 +20,8 @@ _LEAD: Final = (
 )
 _CALL = re.compile(
     rf"{_LEAD}(?:"
-    rf"[Ss]ubscribe\b|[Ss]ign[- ]?up (?:for|to|here|now|below|today|at)\b|"
+    r"[Ss]ubscribe(?: (?:to (?:my|our|the|this|us)\b|now|here|today|below|via|for|by|and)|[.!]|$)|"
+    r"[Ss]ign[- ]?up (?:(?:for|to) (?:my|our|the|this|free|receive|get)\b|here|now|below|today)|"
     rf"[Ff]ollow (?:me|us|my|our|along|her|him|them|[\w ]{{2,30}}) on {_PLACES}|[Ff]ollow @\w|"
     rf"[Jj]oin (?:me|us|our|my|the) [^.!?]{{0,60}}\b(?:{_NEWS}|community|list|{_PLACES})\b|"
     r"[Cc]lick (?:here|below|on the button|the button)|"

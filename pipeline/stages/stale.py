@@ -25,7 +25,7 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
         ("egist", "RSVP", "ign up ", "eserve your", "pace is limited", "eats are"),
         re.compile(
             rf"{_REGISTER}|\bRSVP\b"
-            rf"|\b[Ss]ign up (?:now|today|here|to (?:attend|join)|for (?:the|our|this) {_SPAN}{_EVENT})"
+            rf"|\b[Ss]ign up (?:(?:now|today|here) )?(?:to (?:attend|join)|for (?:the|our|this) {_SPAN}{_EVENT})"
             r"|\b[Rr]eserve your (?:seat|spot|place)|\b[Ss]pace is limited|\b[Ss]eats are (?:limited|going)"
         ),
     ),

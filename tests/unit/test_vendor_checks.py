@@ -91,6 +91,12 @@ def test_8_long_rows_are_counted_in_tokens(tmp_path: Path) -> None:
     assert ids(rows(tmp_path, ("Say it.", "word " * 60), ("Say it now.", "word"), target=short), "too-long") == ("1",)
 
 
+def test_9_and_10_answers_in_capitals_are_told(tmp_path: Path) -> None:
+    shouting = "BUY THIS NOW BEFORE IT IS GONE, SAYS THE MAN at the door of our shop."
+    assert ids(rows(tmp_path, ("Sell it.", shouting), ("Sell it well.", shouting.lower())), "capitals") == ("1",)
+    assert found(rows(tmp_path, *labelled("YES", "NO")), "capitals") is None
+
+
 def test_11_identical_prompts_are_told(tmp_path: Path) -> None:
     assert (
         found(rows(tmp_path, *[("Write a poem.", f"Poem {n}.") for n in range(4)]), "identical-prompts").documents == 4

@@ -78,3 +78,10 @@ def test_previews_are_single_short_lines(text: str, data: st.DataObject) -> None
 
 def test_a_preview_shows_before_and_after() -> None:
     assert preview("Look at https://x.org now.", Mark("link", 5, 21)) == ("Look at https://x.org now.", "Look now.")
+
+
+def test_a_preview_never_cuts_a_word() -> None:
+    text = " ".join(f"word{number}" for number in range(60))
+    for start in range(0, 300, 7):
+        before, _ = preview(text, Mark("link", start, start + 3), width=40)
+        assert set(before.strip("…").split()) - {"…"} <= set(text.split())
