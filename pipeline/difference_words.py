@@ -30,6 +30,8 @@ DONE: Final[Mapping[Rule, str]] = {
     "repeated-passage": "Repeated passages taken out of {n}",
     "bio": "Lines about the author taken out of {n}",
     "call-to-action": "Invitations taken out of {n}",
+    "label-spelling": "Labels spelled as usual in {n}",
+    "title-prompts": "Prompts worded as titles and briefs in {n}",
 }
 TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "markup": "Markup put back into {n}",
@@ -42,6 +44,8 @@ TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "repeated-passage": "Repeated passages put back into {n}",
     "bio": "Lines about the author put back into {n}",
     "call-to-action": "Invitations put back into {n}",
+    "label-spelling": "Labels spelled as they were in {n}",
+    "title-prompts": "Prompts worded as they were in {n}",
 }
 FILTER_NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "author": ("Author", "everybody"),
