@@ -34,3 +34,12 @@ def test_everything_measured_is_acked_and_kept_once(tmp_path: Path) -> None:
     assert {line["request"] for line in lines} >= {"bare", "list", "draft", "button", "reaction"}
     assert [line["failed"] for line in lines] == [0] * len(lines)
     assert not [line for line in lines if "WRONG" in line["effects"]]
+
+
+def test_the_first_answer_comes_before_the_file_is_read(tmp_path: Path) -> None:
+    into = tmp_path / "answers.json"
+    command = [sys.executable, "-m", "benchmarks.first_answer", "--sizes", "30", "--json", str(into)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=110)
+    (answer,) = json.loads(into.read_text("utf-8"))["answers"]
+    assert answer["posts"] == 30
+    assert 0 < answer["first_s"] <= answer["read_s"]
