@@ -28,7 +28,7 @@ _GLUED_EMPHASIS = re.compile(r"(?<=[.!?])(?=<(?:em|strong)>)")
 
 def render(source: str) -> tuple[str, int]:
     """HTML, and how many HTML tags were written in the source itself."""
-    source = _plain_dialect(source)
+    source = _plain_dialect(source).encode("utf-8", "replace").decode()  # half a surrogate pair is no UTF-8
     html = pyromark.html(source, options=_OPTIONS)
     tags = sum(len(TAG.findall(written)) for written in _written_html(source)) if "<" in source else 0
     return _without_unread_signs(html), tags
