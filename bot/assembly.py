@@ -84,6 +84,8 @@ from bot.features.training.listeners import TrainingListeners
 from bot.features.training.record import Timing
 from bot.features.training.step import tuning_step
 from bot.features.training.usecase import GiveUp, ListJobs, SendNow
+from bot.features.uploads.routes import Pace, UploadRoutes
+from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
 from bot.features.voices import views as voice_views
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
@@ -93,6 +95,7 @@ from bot.slack.commands import Commands
 from bot.slack.message import Templates
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
+from bot.upload_folder import UploadFolder
 from bot.upload_links import UploadLinks
 from bot.worker import Step
 from pipeline.domain.voices import ORIGINS, Origin, Round, Voice
@@ -134,6 +137,9 @@ class Rules:
     bot_user: str
     workspace_url: str
     origins: tuple[Origin, ...] = ORIGINS
+    file_limit_bytes: int = 0
+    files_per_link: int = 0
+    requests_per_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class Parts:
     files: FileFetcher
     sites: Sites
     links: UploadLinks
+    incoming: UploadFolder
     people: People
     providers: ModelProviders
     prices: Prices
@@ -364,6 +371,21 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         ),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
     }
+
+
+def upload_page(parts: Parts) -> UploadRoutes:
+    db, clock, rules = parts.database, parts.clock, parts.rules
+    return UploadRoutes(
+        OpenLink(db, parts.links, clock, rules.workspace_url),
+        Uploading(
+            db, parts.artifacts, parts.incoming, parts.links, clock, rules.file_limit_bytes, rules.files_per_link
+        ),
+        Pace(rules.requests_per_s),
+    )
+
+
+def sweep_uploads(parts: Parts) -> SweepUploads:
+    return SweepUploads(parts.database, parts.incoming, parts.clock)
 
 
 def direct_steps(

@@ -1,8 +1,9 @@
 """The bot's own HTTP server: health for whoever runs it and, in HTTP mode, Slack's requests."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -25,9 +26,17 @@ class Health:
         return web.json_response({"ok": ready}, status=200 if ready else 503)
 
 
-def build_site(health: Health, slack: AsyncApp | None) -> web.Application:
+class Routes(Protocol):
+    """Pages of a feature."""
+
+    def add_to(self, site: web.Application) -> None: ...
+
+
+def build_site(health: Health, slack: AsyncApp | None, pages: Sequence[Routes] = ()) -> web.Application:
     """slack: set in HTTP mode; Bolt checks the signature."""
     site = web.Application()
+    for routes in pages:
+        routes.add_to(site)
     site.router.add_get("/healthz", health.healthz)
     site.router.add_get("/readyz", health.readyz)
     if slack is not None:

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,10 +19,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.assembly import Parts, Rules, direct_steps, listeners, steps, templates
+from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page
 from bot.comparing import ExecutorComparer, ExecutorPicker
 from bot.drain import InFlight
 from bot.features.training.record import Timing
+from bot.features.uploads.usecase import SweepUploads
 from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
 from bot.policy import apply_policy
@@ -30,7 +31,7 @@ from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
 from bot.presence import stay_present
 from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
-from bot.server import Health, build_site, serving
+from bot.server import Health, Routes, build_site, serving
 from bot.settings import Settings
 from bot.sites.puller import SitePuller
 from bot.slack.commands import Commands
@@ -40,6 +41,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.poster import Poster
 from bot.slack.uploads import SlackUploads
 from bot.slack.whispers import Whispers
+from bot.upload_folder import UploadFolder
 from bot.upload_links import UploadLinks
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
@@ -57,6 +59,7 @@ from storage.work_queue import SqlWorkQueue
 
 MEGABYTE = 1024 * 1024
 PEOPLE_REFRESH_S = 300
+SWEEP_S = 900
 SLACK_TIMEOUT_S = 20
 RATE_LIMIT_RETRIES = 2
 DRAIN_S = 10.0
@@ -92,9 +95,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         parts = await opened_parts(stack, settings, engine, client, database, people)
         stack.push_async_callback(cancelled, asyncio.create_task(stay_present(parts.locks)))
         worker = started_worker(stack, settings, engine, client, parts, wake)
-        start_clock(stack, settings, wake, people)
+        start_clock(stack, settings, wake, people, sweep_uploads(parts))
         app, in_flight = slack_app(client, settings, parts)
-        port = await reachable(stack, app, settings, engine, worker)
+        port = await reachable(stack, app, settings, engine, worker, [upload_page(parts)] if parts.links.on else [])
         stack.push_async_callback(in_flight.drained, DRAIN_S)
         stack.callback(worker.stop)  # the first thing on the way out
         yield Bot(worker, engine, port)
@@ -133,6 +136,7 @@ async def opened_parts(
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         sites=site_puller(settings),
         links=upload_links(settings),
+        incoming=UploadFolder(settings.uploads.folder),
         people=people,
         providers=providers,
         prices=prices,
@@ -191,8 +195,14 @@ def started_worker(
     return worker
 
 
-def start_clock(stack: AsyncExitStack, settings: Settings, wake: asyncio.Event, people: SlackPeople) -> None:
-    table = [Every("tick", settings.work.tick_s, wake.set), Every("people", PEOPLE_REFRESH_S, people.refresh)]
+def start_clock(
+    stack: AsyncExitStack, settings: Settings, wake: asyncio.Event, people: SlackPeople, sweep: SweepUploads
+) -> None:
+    table = [
+        Every("tick", settings.work.tick_s, wake.set),
+        Every("people", PEOPLE_REFRESH_S, people.refresh),
+        Every("uploads", SWEEP_S, sweep),
+    ]
     scheduler = build_scheduler(table)
     scheduler.start()
     stack.callback(partial(scheduler.shutdown, wait=False))
@@ -266,7 +276,9 @@ async def noted(event: dict[str, Any]) -> None:
     log.debug("event without a listener", extra={"event_type": event.get("type")})
 
 
-async def reachable(stack: AsyncExitStack, app: AsyncApp, settings: Settings, engine: Engine, worker: Worker) -> int:
+async def reachable(
+    stack: AsyncExitStack, app: AsyncApp, settings: Settings, engine: Engine, worker: Worker, pages: Sequence[Routes]
+) -> int:
     """Open the bot's own server and, in Socket Mode, the connection to Slack. Returns the server's port."""
     handler: AsyncSocketModeHandler | None = None
     if settings.slack.mode == "socket":
@@ -278,7 +290,7 @@ async def reachable(stack: AsyncExitStack, app: AsyncApp, settings: Settings, en
         connected = handler is None or await handler.client.is_connected()
         return connected and not worker.stopping and await at_head(engine)
 
-    site = build_site(Health(ready), app if settings.slack.mode == "http" else None)
+    site = build_site(Health(ready), app if settings.slack.mode == "http" else None, pages)
     return await stack.enter_async_context(serving(site, host=settings.server.host, port=settings.server.port))
 
 
@@ -332,6 +344,9 @@ def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
         spend_channel=settings.spend.channel_id,
         timing=timing,
         bot_user=bot_user,
-        workspace_url=workspace_url,
         origins=settings.origins.allowed,
+        workspace_url=workspace_url,
+        file_limit_bytes=settings.work.file_limit_mb * MEGABYTE,
+        files_per_link=settings.uploads.files_per_link,
+        requests_per_s=settings.uploads.requests_per_s,
     )

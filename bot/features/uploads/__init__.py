@@ -1,0 +1,1 @@
+"""The upload page: files past Slack, in pieces, by a signed link."""
