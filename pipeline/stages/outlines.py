@@ -40,6 +40,7 @@ _ODD = 0x9E3779B97F4A7C15  # the golden ratio's, as in splitmix64
 _MIX_1, _MIX_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 _BASE = 0x9FB21C651E98DF25  # odd, so that its powers have inverses modulo 2 ** 64
 SHINGLE_WORDS: Final = 5
+_BLOCK_TEXTS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,28 @@ def sentence_at(text: str, outline: Outline, row: int) -> Sentence:
     sign = LINE_SIGN.match(said) if opens and text[start - 1 : start] in ("", "\n") else None
     key = sentence_key(said[sign.end() :] if sign else said)
     return Sentence(start, end, key, int(outline.words[row]), opens, bool(outline.heading[row]))
+
+
+def sentence_columns(outlines: Sequence[Outline]) -> tuple[Ints, Ints, Hashes, Ints, Flags]:
+    """Of the sentences of all outlines: whose, the number in its text, key, words, heading.
+
+    Copied block by block: an outline's arrays keep the whole record alive that they were read from.
+    """
+    blocks = [_block(outlines[at : at + _BLOCK_TEXTS], at) for at in range(0, len(outlines), _BLOCK_TEXTS)]
+    none = _block([outline("")], 0)
+    post, order, key, words, heading = (np.concatenate(column) for column in zip(none, *blocks, strict=True))
+    return post, order, key, words, heading
+
+
+def _block(outlines: Sequence[Outline], at: int) -> tuple[Ints, Ints, Hashes, Ints, Flags]:
+    parts = list(outlines)
+    sizes = np.array([len(one.key) for one in parts])
+    post = np.repeat(np.arange(at, at + len(parts), dtype=np.int32), sizes)
+    order = (np.arange(len(post)) - np.repeat(np.cumsum(sizes) - sizes, sizes)).astype(np.int32)
+    key, words, heading = (
+        np.concatenate([getattr(one, name) for one in parts]) for name in ("key", "words", "heading")
+    )
+    return post, order, key, words, heading
 
 
 def shingles(hashes: WordHashes) -> Hashes:

@@ -1,7 +1,7 @@
 """Passages that an author's posts carry again and again: bios, calls to action, series boxes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz.fuzz import ratio
 
 from pipeline.domain.documents import DocumentId, Mark, Post
-from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline, sentence_at
+from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline, sentence_at, sentence_columns
 from pipeline.stages.outlines import outlines as outlines_of
 from pipeline.stages.outlines import runs as runs_of
 from pipeline.stages.sentences import Sentence
@@ -78,17 +78,9 @@ class _Table:
     in_frame: Flags
 
     @classmethod
-    def of(cls, outlines: Iterable[Outline]) -> "_Table":
-        parts = [(one.words, one.key, one.heading) for one in outlines]
-        if not parts:
-            nothing = np.zeros(0, np.int32)
-            none = np.zeros(0, np.bool_)
-            return cls(nothing, nothing, nothing, np.zeros(0, np.uint64), none, none)
-        words, key, heading = (np.concatenate(column) for column in zip(*parts, strict=True))
-        sizes = np.array([len(part[0]) for part in parts])
-        post = np.repeat(np.arange(len(parts), dtype=np.int32), sizes)
-        order = np.arange(len(post)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return cls(post, order.astype(np.int32), words, key, heading, np.zeros(len(post), np.bool_))
+    def of(cls, outlines: Sequence[Outline]) -> "_Table":
+        post, order, key, words, heading = sentence_columns(outlines)
+        return cls(post, order, words, key, heading, np.zeros(len(post), np.bool_))
 
     def at_edge(self) -> Flags:
         """Where sentences that are in no frame stand, once the frames are gone."""

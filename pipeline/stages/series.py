@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from pipeline.domain.documents import DocumentId, Post
-from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline
+from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline, sentence_columns
 from pipeline.stages.outlines import outlines as outlines_of
 
 # Fewer posts are sequels, not a template.
@@ -143,13 +143,9 @@ class _Lines:
 
 def _sentences(outlines: Sequence[Outline]) -> tuple[Longs, Hashes, Ints, Flags]:
     """Of all sentences with a word in them: whose, what they say, in how many words, whether a heading."""
-    parts = [(one.key, one.words, one.heading) for one in outlines]
-    if not parts:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.bool_)
-    key, words, heading = (np.concatenate(column) for column in zip(*parts, strict=True))
-    post = np.repeat(np.arange(len(parts)), [len(keys) for keys, _, _ in parts])
+    post, _, key, words, heading = sentence_columns(outlines)
     worded = key != 0
-    return post[worded], key[worded], words[worded], heading[worded]
+    return post[worded].astype(np.int64), key[worded], words[worded], heading[worded]
 
 
 def _by_title(posts: Sequence[Post]) -> Iterator[list[int]]:
