@@ -8,7 +8,7 @@ from pipeline.domain.differences import Line, Piece, Sample
 from pipeline.domain.documents import Choice, DocumentId, Rule
 from pipeline.domain.origins import Version
 from pipeline.findings import RULES
-from pipeline.report import REASONS
+from pipeline.reasons import reason_words
 from pipeline.rewrites import diff
 from pipeline.wording import counted, shortened
 
@@ -108,7 +108,7 @@ def _size(difference: Difference) -> str:
 
 def _added(difference: Difference, after: Version) -> str:
     reasons = [
-        f"{number:,} left out before ({REASONS.get(reason, reason)})" if reason else f"{number:,} new"
+        f"{number:,} left out before ({reason_words(reason)})" if reason else f"{number:,} new"
         for reason, number in difference.added_from.items()
     ]
     return f"{counted(len(difference.added), 'text')} added: {', '.join(reasons)}{_named(difference.added, after)}"
@@ -116,7 +116,7 @@ def _added(difference: Difference, after: Version) -> str:
 
 def _gone(difference: Difference, before: Version) -> str:
     reasons = [
-        f"{number:,} {REASONS.get(reason, reason)}" if reason else f"{number:,} no longer in the files"
+        f"{number:,} {reason_words(reason)}" if reason else f"{number:,} no longer in the files"
         for reason, number in difference.gone_to.items()
     ]
     return f"{counted(len(difference.gone), 'text')} left out: {', '.join(reasons)}{_named(difference.gone, before)}"

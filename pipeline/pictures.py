@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from pipeline.charts import Bar, lying, upright
-from pipeline.report import REASONS
+from pipeline.reasons import reason_words
 
 Report = Mapping[str, Any]
 
@@ -15,13 +15,6 @@ ALT_CHARS: Final = 1000  # Slack's limit for the description of an uploaded pict
 MAX_COLUMNS: Final = 48  # narrower bars are lost at a third of the size; then quarters, then years
 MAX_ROWS: Final = 8
 NAMED: Final = 3  # of the biggest bars, and of the gaps, in words
-# The words of the report are long for a label.
-SHORT: Final[Mapping[str, str]] = {
-    "other-kind": "pages and other kinds",
-    "title-excluded": "by title or by hand",
-    "near-duplicate": "nearly the same",
-    "own-draft": "drafts of mine",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,7 @@ def _left_out(report: Report) -> Iterator[Picture]:
     if not report["left_out"]:
         return
     reasons = sorted(report["left_out"].items(), key=lambda one: (-one[1], one[0]))
-    rows = [(SHORT.get(reason, REASONS.get(reason, reason)), count) for reason, count in reasons]
+    rows = [(reason_words(reason), count) for reason, count in reasons]
     if len(rows) > MAX_ROWS:
         rows = [*rows[: MAX_ROWS - 1], ("other reasons", sum(count for _, count in rows[MAX_ROWS - 1 :]))]
     title = f"Kept and left out, of {report['documents_read']:,} read"

@@ -1,41 +1,13 @@
 """What was found and kept, for programs (JSON) and for people (Markdown)."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 from pipeline.domain.documents import Finding, Prepared, heads_of
 from pipeline.domain.spending import Estimate, Range
+from pipeline.reasons import in_order, left_out_words
 
-REASONS: Final[Mapping[str, str]] = {
-    "other-author": "by other authors",
-    "other-kind": "of another kind (pages, menus, attachments)",
-    "not-published": "not published",
-    "older": "older",
-    "newer": "newer",
-    "title-excluded": "left out by title",
-    "excluded": "left out by hand",
-    "other-speaker": "said by somebody else",
-    "less-read": "read less than the best",
-    "broken": "could not be read",
-    "language": "in another language",
-    "series": "of a series",
-    "near-duplicate": "nearly the same as another",
-    "too-long": "too long",
-    "too-short": "too short",
-    "empty": "without words",
-    "personal-data": "with personal data",
-    "secret": "with secrets",
-    "quotation": "mostly quotation",
-    "own-draft": "drafted by this program",
-    "guest-post": "by a guest",
-    "link-list": "lists of links",
-    "stale": "out of date",
-    "capitals": "in capitals",
-    "label-conflict": "answered in two ways",
-    "broken-json": "with broken JSON",
-}
 MAX_BARS: Final = 20
 BAR_WORDS: Final = tuple(lead * 10**zeros for zeros in range(1, 7) for lead in (1, 2, 5))  # 10, 20, 50, 100 …
 SPLITS: Final = ("train", "validation", "test")
@@ -80,7 +52,7 @@ def summary(prepared: Prepared, estimate: Estimate | None = None) -> str:
     """A few lines for a terminal."""
     lines = [f"{prepared.documents_read:,} read, {prepared.kept:,} kept."]
     if prepared.left_out:
-        lines.append("Left out: " + ", ".join(_reasons(prepared)) + ".")
+        lines.append("Left out: " + ", ".join(left_out_words(prepared.left_out_counts)) + ".")
     for finding in prepared.findings:
         lines.append(f"{'x' if finding.resolved else '-'} {finding.sentence.replace('*', '')}{_state(finding)}")
     lines.append(_size(prepared))
@@ -174,20 +146,11 @@ def _size(prepared: Prepared) -> str:
     return f"{len(prepared.examples):,} examples ({parts}) · {prepared.tokens:,} tokens · {prepared.words:,} words."
 
 
-def _reasons(prepared: Prepared) -> list[str]:
-    return [f"{count:,} {REASONS[reason]}" for reason, count in _in_order(prepared)]
-
-
-def _in_order(prepared: Prepared) -> list[tuple[str, int]]:
-    counts = prepared.left_out_counts
-    return [(reason, counts[reason]) for reason in REASONS if reason in counts]
-
-
 def _left_out(prepared: Prepared) -> str:
     if not prepared.left_out:
         return ""
-    rows = [f"- {line}" for line in _reasons(prepared)]
-    total = " + ".join(f"{number:,}" for _, number in _in_order(prepared))
+    rows = [f"- {line}" for line in left_out_words(prepared.left_out_counts)]
+    total = " + ".join(f"{number:,}" for _, number in in_order(prepared.left_out_counts))
     return "\n".join(
         ["## Left out", "", *rows, "", f"{prepared.kept:,} + {total} = {prepared.documents_read:,}"],
     )

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from typing import get_args
 
-from pipeline.domain.documents import Mark
+from pipeline.domain.documents import Mark, Rule
 
 # What is left of a line when all its words are taken out: a quote, heading or list sign.
 _BARE_PREFIX = re.compile(r"(?:^|(?<=\n))[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,3}\.)[ \t]*)+$")
@@ -15,14 +16,16 @@ _PREFIX_CHARS = 24
 _PARAGRAPH = 2
 # Dots that mark a cut in a sample.
 _CUT = "…"
+_RANKS = {rule: rank for rank, rule in enumerate(get_args(Rule))}
 
 
 def apply_marks(text: str, marks: Iterable[Mark]) -> str:
     """`text` with every mark's replacement in place; without marks, exactly `text`.
 
     Overlapping marks become one: the longest says what stands there, and the shorter ones inside it are applied to
-    the words it keeps, so that an address inside a link is not let through. Marks that change nothing are ignored.
-    White space is tidied only where something was taken out.
+    the words it keeps, so that an address inside a link is not let through. Of two over the same characters the one
+    that takes them out wins, then the one whose rule is read first: the order of `marks` says nothing. Marks that
+    change nothing are ignored. White space is tidied only where something was taken out.
     """
     out: list[str] = []
     at = 0
@@ -79,7 +82,7 @@ def _resolved(text: str, marks: Iterable[Mark]) -> list[Mark]:
     inside = (Mark(m.rule, max(0, m.start), min(len(text), m.end), m.replacement) for m in marks)
     changing = sorted(
         (m for m in inside if m.start < m.end and text[m.start : m.end] != m.replacement),
-        key=lambda m: (m.start, -m.end),
+        key=lambda m: (m.start, -m.end, m.replacement != "", _RANKS[m.rule], m.replacement),
     )
     clusters: list[list[Mark]] = []
     reach = -1
@@ -93,10 +96,10 @@ def _resolved(text: str, marks: Iterable[Mark]) -> list[Mark]:
 
 
 def _joined(text: str, cluster: list[Mark]) -> Mark:
-    longest = max(cluster, key=lambda m: (m.end - m.start, -m.start, m.replacement == ""))
+    longest = max(cluster, key=lambda m: m.end - m.start)  # the first of several
     replacement = longest.replacement
     for inner in cluster:
-        if inner is not longest and replacement:
+        if replacement and inner.end - inner.start < longest.end - longest.start:
             replacement = replacement.replace(text[inner.start : inner.end], inner.replacement)
     return Mark(longest.rule, cluster[0].start, max(m.end for m in cluster), replacement)
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.feed import Happening
-from bot.demo.markup import ANSI, block_lines, message_lines, plain_words, wrapped
+from bot.demo.markup import ANSI, block_lines, message_lines, wrapped
 from bot.demo.page import Page, names_of
+from bot.slack.plain_words import plain_words
 
 NAMES = {"U0OWNER": "@owner", "C0CONTENT": "#content", "S0EDITORS": "@editors", "bot": "@understudy"}
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline import charts
 from pipeline.pictures import ALT_CHARS, MAX_COLUMNS, MAX_ROWS, Picture, pictures
-from pipeline.report import REASONS
+from pipeline.reasons import REASONS
 
 WHITE, DARK = (255, 255, 255), (0x1A, 0x1D, 0x21)  # Slack's two backgrounds
 
@@ -84,7 +84,7 @@ def test_the_words_name_the_biggest_bars_and_the_gaps() -> None:
         "The longest 21 have 500 words or more."
     )
     assert drawn()["left-out"].alt == (
-        "Bar chart: of 1,204 items read, 30 were kept. Left out: 611 by other authors, 197 older, "
+        "Bar chart: of 1,204 items read, 30 were kept. Left out: 611 other authors, 197 older, "
         "188 pages and other kinds."
     )
 

@@ -6,9 +6,10 @@ from datetime import date
 
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.features.datasets.words import FILTERED, NAMED, in_order, named
+from bot.features.datasets.words import NAMED, named
 from bot.slack.message import Facts, button
 from bot.slack.mrkdwn import escape, quoted, shortened
+from pipeline.reasons import left_out_words
 
 COLUMNS = "datasets.columns."  # followed by the table's place
 SPEAKER = "datasets.speaker."  # followed by the speaker's place
@@ -101,7 +102,7 @@ def kept_lines(facts: Facts) -> list[str]:
     """kept and all that is left out make up the whole file. Nothing before it was counted, nor for mere figures."""
     if "kept" not in facts or not facts["documents"]:
         return []
-    left_out = " · ".join(f"{count:,} {FILTERED.get(why, why)}" for why, count in in_order(facts["left_out"], FILTERED))
+    left_out = " · ".join(left_out_words(facts["left_out"]))
     lines = [f"*{facts['kept']:,}* kept: {chosen_words(facts['filters'])}"]
     return [*lines, f"Left out: {left_out}"] if left_out else lines
 

@@ -19,12 +19,12 @@ from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from bot.features.datasets.filtering import FilterChoices
-from bot.features.datasets.words import FILTERED, in_order
 from bot.slack.forms import chosen_values, field_value
 from bot.slack.message import section
 from bot.slack.mrkdwn import shortened
 from pipeline.catalogue import ANY, Selection
 from pipeline.domain.documents import Filters
+from pipeline.reasons import left_out_words
 
 FILTERS_FORM = "datasets.filters_form"
 # Every input of the form, for its action ids are its block ids.
@@ -68,8 +68,7 @@ def counted(selection: Selection | None) -> str:
     if selection is None:
         return "Drop a file in the thread first; then I can count what your choices come to."
     lines = f"*{selection.kept:,} of {selection.documents_read:,} texts*"
-    left_out = in_order(selection.left_out, FILTERED)
-    parts = " · ".join(f"{count:,} {FILTERED.get(reason, reason)}" for reason, count in left_out)
+    parts = " · ".join(left_out_words(selection.left_out))
     return f"{lines}\nLeft out: {parts}" if parts else lines
 
 

@@ -21,6 +21,7 @@ from bot.slack.whispers import Whisper, Whispers, pressed
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RoundId
 from pipeline.errors import MissingArgument
+from pipeline.reasons import reason_words
 
 Json = dict[str, Any]
 FLAGS = ("author", "since", "until", "kind", "status", "exclude-title")
@@ -143,7 +144,7 @@ class DatasetListeners:
             reason: Any = action["selected_option"]["value"]
             round_id = RoundId(int(action["action_id"].removeprefix(report_views.LEFT_OUT)))
             entries = await self.left_out(round_id, reason)
-            await tell(source_views.left_out_entries(report_views.REASONS.get(reason, reason), entries))
+            await tell(source_views.left_out_entries(reason_words(reason), entries))
         await ack()
 
 

@@ -7,10 +7,11 @@ from slack_sdk.models.blocks import Block, ButtonElement, Option, PlainTextObjec
 
 from bot.features.datasets.best_read_views import best_read_blocks
 from bot.features.datasets.source_views import CHANGE_FILTERS, nothing_left
-from bot.features.datasets.words import FILTERED, in_order, named
+from bot.features.datasets.words import named
 from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
 from bot.slack.mrkdwn import clipped, escape, shortened
 from pipeline.domain.voices import RoundId
+from pipeline.reasons import in_order, left_out_words, reason_words
 from pipeline.signoffs import ROWS
 
 ACCEPT_ALL = "datasets.accept_all"
@@ -33,26 +34,6 @@ SAMPLE_CHARS = 300
 SHOWN_TOGETHER = 6  # findings whose examples are shown at once; Slack takes 3,000 characters in a section
 THIN = 100  # below this the old command-line tool advised "a few hundred"
 MARKS = {"blocker": "🛑 ", "warning": "", "info": ""}
-
-REASONS = {
-    **FILTERED,
-    "language": "in another language",
-    "series": "in a series",
-    "near-duplicate": "nearly the same as another",
-    "too-long": "too long",
-    "too-short": "too short",
-    "empty": "empty",
-    "personal-data": "with personal data",
-    "secret": "with secrets",
-    "quotation": "mostly quotation",
-    "own-draft": "drafts of mine",
-    "guest-post": "by a guest",
-    "link-list": "lists of links",
-    "stale": "out of date",
-    "capitals": "in capitals",
-    "label-conflict": "answered in two ways",
-    "broken-json": "with broken JSON",
-}
 
 
 def report(facts: Facts) -> Message:
@@ -93,12 +74,12 @@ def is_kept(finding: Facts) -> bool:
 
 
 def head_blocks(facts: Facts, round_id: RoundId) -> list[Block]:
-    left_out = in_order(facts["left_out"], REASONS)
+    left_out = in_order(facts["left_out"])
     lines = [f"*Cleaning report* — *{facts['kept']:,}* of {facts['documents_read']:,} kept."]
     if not left_out:
         return [section(lines[0])]
-    lines.append("Left out: " + " · ".join(f"{count:,} {REASONS.get(why, why)}" for why, count in left_out))
-    options = [option(why, f"{count:,} {REASONS.get(why, why)}") for why, count in left_out]
+    lines.append("Left out: " + " · ".join(left_out_words(facts["left_out"])))
+    options = [option(why, f"{count:,} {reason_words(why)}") for why, count in left_out]
     look = StaticSelectElement(
         placeholder=PlainTextObject(text="Show left out …"), action_id=f"{LEFT_OUT}{round_id}", options=options
     )

@@ -8,7 +8,7 @@ Takes about four minutes on one core and needs the corpora beside the checkout.
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -80,12 +80,12 @@ def doses() -> Iterator[str]:
             yield f"| {path.stem}: {what} | {' | '.join(verdicts)} |"
 
 
-def with_fault(train: tuple[Example, ...], what: str, dose: float) -> list[Example]:
+def with_fault(train: Sequence[Example], what: str, dose: float) -> list[Example]:
     chosen = set(random.Random(3).sample(range(len(train)), round(dose * len(train))))
     return [faulty(train, number, what) if number in chosen else row for number, row in enumerate(train)]
 
 
-def faulty(train: tuple[Example, ...], number: int, what: str) -> Example:
+def faulty(train: Sequence[Example], number: int, what: str) -> Example:
     row = train[number]
     if not PLANTED[what]:
         return replace(row, completion=train[(number + 1) % len(train)].completion)

@@ -80,7 +80,7 @@ async def test_ten_texts_nine_kept_one_left_out(town: World) -> None:
         assert (await answer(town, row, keep=number != 3))["outcome"] == "acked"
     assert "audited by <@U0EDITOR>, 9/10" in await shown_card(town, thread)
     assert kept_in(town, thread) == 13
-    assert "1 left out by an editor" in words_of(await report_in(town, thread))
+    assert "1 left out by hand" in words_of(await report_in(town, thread))
     assert (await rows_of(town, thread))[3] and "❌ left out" in words_of((await rows_of(town, thread))[3])
 
 

@@ -129,7 +129,7 @@ async def test_a_policy_keeps_sources_out_and_says_so_and_a_new_policy_prepares_
     await town.quiet()
     report = words_of(await town.message_in(thread, REPORT))
     assert "*12* of 19 kept" in report
-    assert "Left out: 7 kept out by the policy on where texts come from" in report
+    assert "Left out: 7 of an origin not allowed" in report
     card = words_of((await town.people.messages(CHANNEL, thread_ts=thread.ts))[0])
     assert "12 of 19 texts" in card
     assert "policy: texts added past Slack" in card

@@ -8,12 +8,12 @@ from slack_sdk.models.blocks import Block
 
 from bot.features.consent import views as consent
 from bot.features.datasets import file_views, report_views, source_views
-from bot.features.datasets import words as words_of_thread
 from bot.features.voices import views as voices
 from bot.slack.message import MESSAGE_CHARS, Message, fit, plain, section
 from bot.slack.whispers import render_whisper
 from pipeline.domain.documents import Rule
 from pipeline.findings import RULES
+from pipeline.reasons import REASONS
 from sandbox.rules.messages import check_message, texts_in
 
 words = st.text(max_size=30) | st.sampled_from(
@@ -72,7 +72,7 @@ reports = st.fixed_dictionaries(
         "handle": st.just("founder"),
         "documents_read": counts,
         "kept": counts,
-        "left_out": st.dictionaries(st.sampled_from(list(report_views.REASONS)), counts),
+        "left_out": st.dictionaries(st.sampled_from(list(REASONS)), counts),
         "filters": filters,
         "findings": st.lists(findings, unique_by=lambda one: one["rule"]),
         "tokens": counts,
@@ -113,7 +113,7 @@ def test_a_report_with_every_finding_at_its_longest_fits_and_keeps_its_buttons()
         "handle": "founder",
         "documents_read": 1204,
         "kept": 165,
-        "left_out": dict.fromkeys(report_views.REASONS, 1204),
+        "left_out": dict.fromkeys(REASONS, 1204),
         "filters": {"author": "x" * 3000, "since": None, "until": None, "kinds": ["k" * 999], "statuses": ["&" * 999]},
         "findings": found,
         "tokens": 1,
@@ -171,7 +171,7 @@ sources = st.one_of(
             "name": words,
             "format": st.sampled_from([*file_views.FORMAT_NAMES, "new"]),
             "kept": counts,
-            "left_out": st.dictionaries(st.sampled_from(list(words_of_thread.FILTERED)), counts),
+            "left_out": st.dictionaries(st.sampled_from(list(REASONS)), counts),
             "filters": filters,
             "checked": st.booleans(),
             "documents": counts,
