@@ -25,12 +25,12 @@ from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
 from pipeline.examples import jsonl_lines
+from pipeline.file_facts import look_through
 from pipeline.findings import accept
 from pipeline.models.tokens import Remembering, TokenCounter, token_counter
 from pipeline.ports import Progress
 from pipeline.report import report_json
 from pipeline.runner import Target, decide
-from pipeline.sources.facts import look_through
 from pipeline.sources.reading import Limits, read_file
 from pipeline.sources.speakers import of_speakers
 from pipeline.survey import Corpus, selection, survey

@@ -35,7 +35,7 @@ REASONS: Final[Mapping[LeftOutReason, str]] = {
     "label-conflict": "answered in two ways",
     "broken-json": "with broken JSON",
 }
-_WORDS: Final[Mapping[str, str]] = {**REASONS}
+_WORDS: Final[dict[str, str]] = {str(reason): words for reason, words in REASONS.items()}
 
 
 def reason_words(reason: str) -> str:
