@@ -14,7 +14,7 @@ import pytest
 
 from bot.features.uploads.usecase import shown_name
 from sandbox.server import running_sandbox
-from tests.fakes.bot_process import BotProcess, Thread, World, bot_process, words_of
+from tests.fakes.bot_process import BotProcess, Thread, World, bot_process
 from tests.fakes.made_posts import csv_posts
 
 SECRET = "a secret of thirty-two characters"
@@ -103,7 +103,7 @@ async def test_a_file_in_pieces_is_read_and_reported_like_a_dropped_one(desk: De
         assert answer.headers["Upload-Offset"] == str(min(len(content), start + 3000))
     assert await desk.standing(url) == {"state": "read", "texts": 12, "sentence": ""}
     await desk.town.quiet()
-    assert "*12* of 12 kept" in words_of(await desk.town.message_in(thread, " kept: "))
+    assert any("*12* of 12 kept" in one for one in await desk.town.in_thread(thread))
     assert desk.town.query("SELECT name, origin, way, added_by FROM source") == [
         ("blog.csv", "direct", "upload-link", "U0STEWARD")
     ]
