@@ -9,9 +9,9 @@ from pipeline.domain.origins import SourceUsed
 from pipeline.domain.preparing import PreparedRound
 from pipeline.domain.voices import Origin, Source
 from pipeline.domain.work import AuditEntry
+from pipeline.errors import OriginsForbidden
 from pipeline.origins import making_bytes, read_making
 from pipeline.ports import Database, Transaction
-from pipeline.way_errors import OriginsForbidden
 
 RUNNER: Final = "settings"  # who changed it, in the audit log: whoever sets the bot up
 POLICY_SET: Final = "policy.origins"

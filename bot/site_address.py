@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from bot.adding import Incoming
-from pipeline.way_errors import NotAnAddress
+from pipeline.errors import NotAnAddress
 
 WRAPPED: Final = re.compile(r"<(https?://[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
 SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)

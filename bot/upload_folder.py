@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from pipeline.way_errors import NoRoomLeft, OffsetMismatch, UploadBusy, UploadGone
+from pipeline.errors import NoRoomLeft, OffsetMismatch, UploadBusy, UploadGone
 
 KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 SPARE_BYTES: Final = 256 * 1024 * 1024  # left free on the disk for the database beside it

@@ -13,7 +13,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from pipeline.domain.voices import Round, RoundId, VoiceId
-from pipeline.way_errors import LinkExpired, LinkNotOurs
+from pipeline.errors import LinkExpired, LinkNotOurs
 
 SECRET_CHARS: Final = 32  # as many bytes as SHA-256 gives: a shorter key is easier to guess than the signature
 TOKEN_CHARS: Final = 600  # ours have about 300

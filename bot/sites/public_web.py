@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.site_address import typed_address
-from pipeline.way_errors import NotAnAddress, PrivateAddress, SiteTooBig, SiteUnreachable
+from pipeline.errors import NotAnAddress, PrivateAddress, SiteTooBig, SiteUnreachable
 
 USER_AGENT: Final = "Understudy/0.1 (reads a blog for its author, who asked for it; honours robots.txt)"
 PRODUCT: Final = "understudy"  # the name that robots.txt may use

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from bot.sites.public_web import PRODUCT, Answer, PublicWeb, host_of, public_web
 from bot.sites.robots import Robots, read_robots
 from pipeline.domain.preparing import PulledSite
+from pipeline.errors import NoPostsFound, RobotsForbid, SiteRefused, SiteTooBig, SiteUnreachable
 from pipeline.ports import PostsSoFar
 from pipeline.sources.site_posts import Json, NotAFeed, feed_posts, next_page, rest_posts, snapshot
-from pipeline.way_errors import NoPostsFound, RobotsForbid, SiteRefused, SiteTooBig, SiteUnreachable
 
 Way = Literal["wordpress", "feed"]
 

@@ -9,7 +9,7 @@ from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted, usd
 from bot.slack.way_sentences import way_sentence
 from pipeline import errors as e
 from pipeline.domain.voices import PRIVATE_ONLY
-from pipeline.way_errors import WayError
+from pipeline.errors import WayError
 
 log = logging.getLogger(__name__)
 

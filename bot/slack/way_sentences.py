@@ -2,7 +2,7 @@
 
 from bot.origin_words import origin_words
 from bot.slack.mrkdwn import moment, quoted
-from pipeline import way_errors as e
+from pipeline.errors import ways as e
 
 NEW_LINK = "`/voice data` in Slack gives you a new one."
 

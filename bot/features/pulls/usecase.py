@@ -11,10 +11,9 @@ from bot.site_address import incoming_site
 from pipeline.domain.preparing import PulledSite
 from pipeline.domain.voices import RoundId, Source, SourceId
 from pipeline.domain.work import WorkItem
-from pipeline.errors import DataError
+from pipeline.errors import DataError, SiteUnreachable
 from pipeline.ports import ArtifactStore, Clock, Database, Sites, Transaction
 from pipeline.sources.site_posts import Json, compared
-from pipeline.way_errors import SiteUnreachable
 
 MAX_ATTEMPTS: Final = 3  # each asks a stranger's site for all of its pages again
 

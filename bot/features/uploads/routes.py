@@ -15,14 +15,18 @@ from aiohttp import web
 from bot.features.uploads.usecase import OpenLink, Uploading, sentence_of
 from bot.features.uploads.views import page, refusal
 from bot.upload_links import PATH
-from pipeline.errors import AppError, ConsentError, FileTooBig, RightsError, RoundLocked
-from pipeline.way_errors import (
+from pipeline.errors import (
+    AppError,
+    ConsentError,
+    FileTooBig,
     LinkError,
     LinkExpired,
     LinkNotOurs,
     LinkUsedUp,
     NoRoomLeft,
     OffsetMismatch,
+    RightsError,
+    RoundLocked,
     TooManyRequests,
     UploadBusy,
     UploadGone,

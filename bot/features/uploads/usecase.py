@@ -15,9 +15,8 @@ from bot.slack.plain_words import plain_words
 from bot.upload_folder import UploadFolder
 from bot.upload_links import Grant, UploadLinks
 from pipeline.domain.voices import Round, Upload, Voice
-from pipeline.errors import EmptyFile, FileTooBig
+from pipeline.errors import EmptyFile, FileTooBig, LinkNotOurs, LinkUsedUp, UploadGone
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
-from pipeline.way_errors import LinkNotOurs, LinkUsedUp, UploadGone
 
 NAME_CHARS: Final = 200
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")

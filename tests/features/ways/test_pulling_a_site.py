@@ -12,7 +12,7 @@ from bot.sites.public_web import is_public, public_web
 from bot.sites.puller import SitePuller
 from bot.sites.robots import read_robots
 from pipeline.domain.preparing import PulledSite
-from pipeline.way_errors import (
+from pipeline.errors import (
     NoPostsFound,
     NotAnAddress,
     PrivateAddress,

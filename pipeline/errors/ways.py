@@ -1,4 +1,4 @@
-"""Failures of the ways in that do not pass through Slack; facts only, as in pipeline/errors.py.
+"""Failures of the ways in that do not pass through Slack; facts only.
 
 WayError
 ├── OriginsForbidden          the policy lets none of the texts in
@@ -13,7 +13,7 @@ WayError
 from datetime import datetime
 
 from pipeline.domain.voices import Origin
-from pipeline.errors import DataError
+from pipeline.errors.texts import DataError
 
 
 class WayError(DataError):

@@ -1,0 +1,215 @@
+"""Every failure a person may be told of, as a tree; facts only: the sentences live in bot/slack/failures.py.
+
+AppError
+├── DataError                 a file or dataset cannot be used as it is
+│   ├── UnreadableType        no reader for this kind of file
+│   ├── EmptyFile             nothing in it
+│   ├── FiguresWithoutPages   a table of clicks by word or country: fits no text
+│   ├── UnreadableFile        the reader gave up (half-written, not what its name says)
+│   ├── FileTooBig            over the limit for one file
+│   ├── ArchiveBomb           unpacks to too much, too many files or nests archives
+│   ├── UnsafeXml             defines entities
+│   ├── NothingLeft           every item was filtered out
+│   ├── SameFile              these bytes were read before
+│   ├── RoundLocked           a paid round takes no more texts or choices
+│   ├── DownloadRefused       Slack did not give the file
+│   ├── UploadRefused         Slack did not take pictures
+│   ├── UnresolvedBlocker     a blocker finding is still open
+│   ├── TooFewExamples        not enough rows to train
+│   └── WayError              a text cannot come in by an upload link or from a site (ways.py)
+├── CommandError              what was typed cannot be done
+│   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile
+├── RightsError               this person may not
+│   ├── NotSteward, NotApprover, OwnRequest, NotAllowedToDraft
+├── ConsentError
+│   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
+├── SpendError                money
+│   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, NoApprover
+│   ├── NotRehearsed          nobody knows yet what the texts would teach
+│   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
+│   ├── TooFewToRehearse      the same for a set that is too small to tell
+│   └── NothingToOverride     the rehearsal passed, was overridden before, or is of texts that changed since
+├── ProviderError             the model provider
+│   ├── ProviderUnavailable   unknown whether it did what was asked (timeout, reset, 5xx)
+│   ├── ProviderRefused       a definite no, with the provider's own code
+│   ├── TrainingClosed        this organisation may not train any more
+│   ├── ProviderBusy          definite: not accepted, try later (429, connection refused)
+│   ├── SensitivityNotAllowed private text may not go there
+│   └── UnknownProvider
+└── DraftError
+    ├── VoiceNotReady, BriefMissing, NotADraft, ChangeTooSmall
+"""
+
+from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
+from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady
+from pipeline.errors.money import (
+    AlreadyDecided,
+    BaseTooSmall,
+    NoApprover,
+    NoPrice,
+    NothingToOverride,
+    NotRehearsed,
+    OverBudget,
+    RehearsalRefused,
+    RequestVoid,
+    SpendError,
+    StalePrice,
+    TooFewToRehearse,
+)
+from pipeline.errors.people import (
+    BadHandle,
+    CannotBeEditor,
+    CommandError,
+    ConsentError,
+    ConsentMissing,
+    ConsentWithdrawn,
+    MissingArgument,
+    NoSuchFile,
+    NotAllowedToDraft,
+    NotApprover,
+    NotInChannel,
+    NotSteward,
+    NotTheEditor,
+    NotTheOwner,
+    OwnRequest,
+    RightsError,
+    UnknownVerb,
+    UnknownVoice,
+    VoiceTaken,
+    WhichTeam,
+)
+from pipeline.errors.providers import (
+    ProviderBusy,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnavailable,
+    SensitivityNotAllowed,
+    TrainingClosed,
+    UnknownProvider,
+)
+from pipeline.errors.texts import (
+    ArchiveBomb,
+    DataError,
+    DownloadRefused,
+    EmptyFile,
+    FiguresWithoutPages,
+    FileTooBig,
+    NothingLeft,
+    NothingToCompare,
+    RoundLocked,
+    SameFile,
+    TextsNotReady,
+    TooFewExamples,
+    UnreadableFile,
+    UnreadableType,
+    UnresolvedBlocker,
+    UnsafeXml,
+    UploadRefused,
+)
+from pipeline.errors.ways import (
+    LinkError,
+    LinkExpired,
+    LinkNotOurs,
+    LinkUsedUp,
+    NoPostsFound,
+    NoRoomLeft,
+    NotAnAddress,
+    OffsetMismatch,
+    OriginsForbidden,
+    PrivateAddress,
+    PullError,
+    RobotsForbid,
+    SiteRefused,
+    SiteTooBig,
+    SiteUnreachable,
+    TooManyRequests,
+    UploadBusy,
+    UploadGone,
+    WayError,
+)
+
+__all__ = [
+    "AlreadyDecided",
+    "AppError",
+    "ArchiveBomb",
+    "BadHandle",
+    "BaseTooSmall",
+    "BriefMissing",
+    "CannotBeEditor",
+    "CommandError",
+    "ConsentError",
+    "ConsentMissing",
+    "ConsentWithdrawn",
+    "DataError",
+    "DownloadRefused",
+    "DraftError",
+    "EmptyFile",
+    "FiguresWithoutPages",
+    "FileTooBig",
+    "LeaseLost",
+    "LinkError",
+    "LinkExpired",
+    "LinkNotOurs",
+    "LinkUsedUp",
+    "MissingArgument",
+    "NoApprover",
+    "NoPostsFound",
+    "NoPrice",
+    "NoRoomLeft",
+    "NoSuchFile",
+    "NotADraft",
+    "NotAllowedToDraft",
+    "NotAnAddress",
+    "NotApprover",
+    "NotInChannel",
+    "NotRecordedYet",
+    "NotRehearsed",
+    "NotSteward",
+    "NotTheEditor",
+    "NotTheOwner",
+    "NothingLeft",
+    "NothingToCompare",
+    "NothingToOverride",
+    "OffsetMismatch",
+    "OriginsForbidden",
+    "OverBudget",
+    "OwnRequest",
+    "PrivateAddress",
+    "ProviderBusy",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "PullError",
+    "RehearsalRefused",
+    "RequestVoid",
+    "RightsError",
+    "RobotsForbid",
+    "RoundLocked",
+    "SameFile",
+    "SameText",
+    "SensitivityNotAllowed",
+    "SiteRefused",
+    "SiteTooBig",
+    "SiteUnreachable",
+    "SpendError",
+    "StalePrice",
+    "TextsNotReady",
+    "TooFewExamples",
+    "TooFewToRehearse",
+    "TooManyRequests",
+    "TrainingClosed",
+    "UnknownProvider",
+    "UnknownVerb",
+    "UnknownVoice",
+    "UnreadableFile",
+    "UnreadableType",
+    "UnresolvedBlocker",
+    "UnsafeXml",
+    "UploadBusy",
+    "UploadGone",
+    "UploadRefused",
+    "VoiceNotReady",
+    "VoiceTaken",
+    "WayError",
+    "WhichTeam",
+]

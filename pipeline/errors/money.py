@@ -1,0 +1,84 @@
+"""Prices, approvals, budgets and the rehearsal before them."""
+
+from datetime import datetime
+
+from pipeline.errors.base import AppError
+
+
+class SpendError(AppError):
+    """Money cannot be spent like this."""
+
+
+class NoPrice(SpendError):
+    def __init__(self, provider: str, base: str) -> None:
+        super().__init__(provider, base)
+        self.provider = provider
+        self.base = base
+
+
+class BaseTooSmall(SpendError):
+    """Long texts were kept whole, and this base would cut their ends off."""
+
+    def __init__(self, base: str, context_tokens: int, needed_tokens: int) -> None:
+        super().__init__(base, context_tokens, needed_tokens)
+        self.base = base
+        self.context_tokens = context_tokens
+        self.needed_tokens = needed_tokens
+
+
+class StalePrice(SpendError):
+    def __init__(self, base: str, age_days: int) -> None:
+        super().__init__(base, age_days)
+        self.base = base
+        self.age_days = age_days
+
+
+class AlreadyDecided(SpendError):
+    """state: approved, declined, void or expired."""
+
+    def __init__(self, state: str, by: str | None, at: datetime | None) -> None:
+        super().__init__(state, by, at)
+        self.state = state
+        self.by = by
+        self.at = at
+
+
+class RequestVoid(SpendError):
+    def __init__(self, label: str, examples_then: int, examples_now: int) -> None:
+        super().__init__(label, examples_then, examples_now)
+        self.label = label
+        self.examples_then = examples_then
+        self.examples_now = examples_now
+
+
+class OverBudget(SpendError):
+    def __init__(self, month: str, would_be_microusd: int, limit_microusd: int) -> None:
+        super().__init__(month, would_be_microusd, limit_microusd)
+        self.month = month
+        self.would_be_microusd = would_be_microusd
+        self.limit_microusd = limit_microusd
+
+
+class NoApprover(SpendError):
+    """Nobody is configured, or nobody reachable, who may approve spend."""
+
+
+class NotRehearsed(SpendError):
+    """The rehearsal was started instead."""
+
+
+class RehearsalRefused(SpendError):
+    def __init__(self, problems: int) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+class TooFewToRehearse(SpendError):
+    def __init__(self, texts: int, needed: int) -> None:
+        super().__init__(texts, needed)
+        self.texts = texts
+        self.needed = needed
+
+
+class NothingToOverride(SpendError):
+    """Somebody else was first, or the texts changed or passed meanwhile."""

@@ -1,0 +1,134 @@
+"""What was typed, who may do it, and whether the owner agreed."""
+
+from datetime import datetime
+
+from pipeline.errors.base import AppError
+
+
+class CommandError(AppError):
+    """What was typed cannot be done."""
+
+
+class UnknownVerb(CommandError):
+    def __init__(self, verb: str, nearest: str | None) -> None:
+        super().__init__(verb, nearest)
+        self.verb = verb
+        self.nearest = nearest
+
+
+class UnknownVoice(CommandError):
+    def __init__(self, handle: str, nearest: str | None = None) -> None:
+        super().__init__(handle, nearest)
+        self.handle = handle
+        self.nearest = nearest
+
+
+class BadHandle(CommandError):
+    def __init__(self, handle: str) -> None:
+        super().__init__(handle)
+        self.handle = handle
+
+
+class VoiceTaken(CommandError):
+    def __init__(self, handle: str, steward: str) -> None:
+        super().__init__(handle, steward)
+        self.handle = handle
+        self.steward = steward
+
+
+class MissingArgument(CommandError):
+    """usage: the whole command as it should be typed."""
+
+    def __init__(self, usage: str) -> None:
+        super().__init__(usage)
+        self.usage = usage
+
+
+class WhichTeam(CommandError):
+    """Several workspaces are in the database and none was named. teams: their ids."""
+
+    def __init__(self, teams: tuple[str, ...]) -> None:
+        super().__init__(teams)
+        self.teams = teams
+
+
+class NoSuchFile(CommandError):
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NotInChannel(CommandError):
+    """The bot is not a member of the channel the command was typed in."""
+
+
+class RightsError(AppError):
+    """This person may not do this."""
+
+
+class NotSteward(RightsError):
+    def __init__(self, steward: str) -> None:
+        super().__init__(steward)
+        self.steward = steward
+
+
+class NotApprover(RightsError):
+    def __init__(self, approvers: tuple[str, ...]) -> None:
+        super().__init__(approvers)
+        self.approvers = approvers
+
+
+class OwnRequest(RightsError):
+    def __init__(self, approvers: tuple[str, ...]) -> None:
+        super().__init__(approvers)
+        self.approvers = approvers
+
+
+class NotAllowedToDraft(RightsError):
+    def __init__(self, handle: str, channel_id: str, owner: str, steward: str) -> None:
+        super().__init__(handle, channel_id, owner, steward)
+        self.handle = handle
+        self.channel_id = channel_id
+        self.owner = owner
+        self.steward = steward
+
+
+class NotTheEditor(RightsError):
+    """Somebody else was asked to look at these texts."""
+
+    def __init__(self, editor: str) -> None:
+        super().__init__(editor)
+        self.editor = editor
+
+
+class CannotBeEditor(RightsError):
+    """A guest, a bot, or somebody who is not there any more."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__(user)
+        self.user = user
+
+
+class ConsentError(AppError):
+    """The owner's agreement is missing or gone."""
+
+
+class ConsentMissing(ConsentError):
+    def __init__(self, handle: str, owner: str) -> None:
+        super().__init__(handle, owner)
+        self.handle = handle
+        self.owner = owner
+
+
+class ConsentWithdrawn(ConsentError):
+    def __init__(self, handle: str, owner: str, at: datetime) -> None:
+        super().__init__(handle, owner, at)
+        self.handle = handle
+        self.owner = owner
+        self.at = at
+
+
+class NotTheOwner(ConsentError):
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
