@@ -22,6 +22,8 @@ PRIVATE: Final[frozenset[Rule]] = frozenset(("secret", "email", "personal-data")
 DONE: Final[Mapping[Rule, str]] = {
     "markup": "Markup taken out of {n}",
     "shortcode": "Shortcodes taken out of {n}",
+    "footnote": "Footnotes taken out of {n}",
+    "code": "Code taken out of {n}",
     "mojibake": "Garbled letters repaired in {n}",
     "secret": "Secrets masked in {n}",
     "email": "E-mail addresses masked in {n}",
@@ -36,6 +38,8 @@ DONE: Final[Mapping[Rule, str]] = {
 TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "markup": "Markup put back into {n}",
     "shortcode": "Shortcodes put back into {n}",
+    "footnote": "Footnotes put back into {n}",
+    "code": "Code put back into {n}",
     "mojibake": "Garbled letters put back into {n}",
     "secret": "Secrets put back into {n}",
     "email": "E-mail addresses put back into {n}",

@@ -33,6 +33,7 @@ LEAVE_OUT: Final = Fix("fix", "Leave out {n}", "leave-out")
 LEAVE_OUT_INSTEAD: Final = Fix("leave-out", "Leave out {n}", "leave-out")
 PRIVATE_ONLY: Final = Fix("private-only", "Private training only", "none")
 SIGNATURE: Final = Fix("signature", "It's a signature: keep in 1 of 10", "rewrite")
+BRACKETS: Final = Fix("brackets", "Keep in brackets in their place", "rewrite")
 
 SPLIT: Final = Fix("split", "Split at headings", "rewrite")
 BIGGER_BASE: Final = Fix("bigger-base", "Bigger base", "none")
@@ -43,6 +44,8 @@ CAP: Final = Fix("cap", "Keep max 15 %", "none")
 RULES: Final[Mapping[Rule, RuleFacts]] = {
     "markup": RuleFacts("blocker", (rewrite("Take it out"),), automatic=True),
     "shortcode": RuleFacts("blocker", (rewrite("Take them out"),), automatic=True),
+    "footnote": RuleFacts("warning", (rewrite("Leave them out"), BRACKETS), automatic=True),
+    "code": RuleFacts("warning", (rewrite("Leave it out"),), automatic=True),
     "mojibake": RuleFacts("warning", (rewrite("Repair"),), automatic=True),
     "empty": RuleFacts("warning", (LEAVE_OUT,), automatic=True),
     "secret": RuleFacts("blocker", (rewrite("Mask"), LEAVE_OUT_INSTEAD)),
@@ -55,6 +58,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "link-list": RuleFacts("warning", (LEAVE_OUT,)),
     "stale": RuleFacts("warning", (LEAVE_OUT,)),
     "capitals": RuleFacts("warning", (LEAVE_OUT,)),
+    "mostly-code": RuleFacts("warning", (LEAVE_OUT,)),
     "series": RuleFacts("warning", (LEAVE_OUT,)),
     "near-duplicate": RuleFacts("warning", (LEAVE_OUT,)),
     "link": RuleFacts("blocker", (rewrite("Remove, keep the words"),)),

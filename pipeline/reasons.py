@@ -32,6 +32,7 @@ REASONS: Final[Mapping[LeftOutReason, str]] = {
     "link-list": "lists of links",
     "stale": "out of date",
     "capitals": "in capitals",
+    "mostly-code": "mostly code",
     "label-conflict": "answered in two ways",
     "broken-json": "with broken JSON",
 }

@@ -2,8 +2,8 @@
 
 Order, which decides what is counted over what:
 1. filters, then documents excluded by hand
-2. marks inside each document (formatting, shortcodes, garbled letters, links, addresses, secrets), found over all
-   selected documents, whatever is left out later
+2. marks inside each document (formatting, shortcodes, footnotes, code, garbled letters, links, addresses, secrets),
+   found over all selected documents, whatever is left out later
 3. documents left out, each rule looking at what the ones before it left: empty, language, quotation, series,
    near-duplicate
 4. repeated passages, over the documents still in
@@ -46,7 +46,7 @@ from pipeline.rows import TextRows, text_rows
 from pipeline.stages import answers, coverage, language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.outlines import Outline
 from pipeline.survey import Corpus, left_out_for, survey
-from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, of_rule
+from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, TagOptions, of_rule
 from pipeline.wording import Evidence, Passage, counted
 
 DocumentRule: TypeAlias = Literal[
@@ -64,6 +64,7 @@ DocumentRule: TypeAlias = Literal[
     "link-list",
     "stale",
     "capitals",
+    "mostly-code",
 ]
 # Rules that point at places and may also leave the whole document out, and the reason that is then counted.
 LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
@@ -163,6 +164,7 @@ class _Decision:
         self._leave_out("link-list", self._flagged("link-list"))
         self._leave_out("stale", [*self._flagged("stale"), *self._old_versions()])
         self._leave_out("capitals", self._flagged("capitals"))
+        self._leave_out("mostly-code", self._flagged("mostly-code"))
         found = sorted(series.find_series(*self._posts()), key=lambda one: -len(one.document_ids))
         patterns = [Passage(one.pattern, len(one.document_ids)) for one in found]
         self._leave_out("series", [key for one in found for key in one.document_ids], passages=tuple(patterns))
@@ -329,6 +331,11 @@ class _Decision:
             return [samples_of.markup_sample(self.corpus.marked(t)) for t in stripped]
         touched = islice((t for t in self.remaining if t.count_in_text(rule)), words.MAX_SAMPLES)
         whole = [self.corpus.marked(t) for t in touched]
+        if rule == "code":
+            return [samples_of.code_sample(one) for one in whole]
+        if rule == "footnote":
+            options = TagOptions.of(self.recipe)
+            return [samples_of.footnote_sample(one, one.source(options)) for one in whole]
         if rule == "shortcode":
             return samples_of.mark_samples([(t, t.document.body, t.shortcodes) for t in whole])
         return samples_of.mark_samples([(t, t.plain.text, of_rule(rule, t.marks)) for t in whole])

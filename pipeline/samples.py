@@ -14,6 +14,7 @@ from pipeline.tagging import Marked
 from pipeline.wording import shortened
 
 SAMPLE_CHARS: Final = 80
+_GAP: Final = 2  # newlines between paragraphs
 _CODE = re.compile(r"<[^<>]{1,400}>")
 SHOWN_OF_A_SECRET: Final = 4  # characters that let its owner recognise it and nobody use it
 
@@ -50,6 +51,22 @@ def markup_sample(tagged: Marked) -> Sample:
         return opening(tagged)
     mark = Mark("markup", code.start(), code.end())
     return mark_sample(tagged.document.document_id, tagged.title, tagged.document.body, mark)
+
+
+def footnote_sample(tagged: Marked, source: str) -> Sample:
+    """A note that goes, or the first place that one is put into. source: the body the marks are on."""
+    put = next((mark for mark in tagged.footnotes if mark.replacement.strip()), None)
+    shown = put or max(tagged.footnotes, key=lambda mark: mark.end - mark.start)
+    return mark_sample(tagged.document.document_id, tagged.title, source, shown)
+
+
+def code_sample(tagged: Marked) -> Sample:
+    """The first block of code between the words around it."""
+    code, text = tagged.plain.code[0], tagged.plain.text
+    if code.start == code.end:
+        text = f"{text[: code.start]}\n\n{code.replacement}\n\n{text[code.start :]}"
+        code = replace(code, start=code.start + _GAP, end=code.start + _GAP + len(code.replacement))
+    return mark_sample(tagged.document.document_id, tagged.title, text, replace(code, replacement=""))
 
 
 def opening(tagged: Marked) -> Sample:

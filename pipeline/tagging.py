@@ -9,14 +9,16 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
-from pipeline.domain.documents import Document, DocumentId, Mark, Markup, PlainText, Recipe, Register, Rule
+from pipeline.domain.documents import Choice, Document, DocumentId, Mark, Markup, PlainText, Recipe, Register, Rule
 from pipeline.findings import choice_of
 from pipeline.prompts import stable_hash
 from pipeline.shelf import Place, Shelf
 from pipeline.stages import (
     answers,
+    code,
     contacts,
     edges,
+    footnotes,
     guests,
     health,
     html,
@@ -32,12 +34,14 @@ from pipeline.stages import (
 from pipeline.stages import shortcodes as codes
 from pipeline.stages.outlines import Outline, outlines
 
-Flag = Literal["stale", "version", "link-list", "guest-post", "capitals"]
+Flag = Literal["stale", "version", "link-list", "guest-post", "capitals", "mostly-code"]
 
 # Lines at a text's ends; where many texts share them the rule for repeated passages decides.
 EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
 # Rules that point at places inside one document.
-PLACED: Final[tuple[Rule, ...]] = ("markup", "shortcode", "mojibake", "secret", "email", "personal-data", "link")
+PLACED: Final[tuple[Rule, ...]] = (
+    *("markup", "shortcode", "footnote", "code", "mojibake", "secret", "email", "personal-data", "link"),
+)
 # A text with more words than this, less than half of it marked, has words left whatever is taken out.
 _SURELY_WORDED: Final = 50
 
@@ -51,7 +55,8 @@ _UPPER, _LOWER = re.compile(r"[A-Z]"), re.compile(r"[a-z]")
 class Marked:
     """A document and every rule's opinion about it.
 
-    shortcodes: marks on document.body. marks: on plain.text. title_marks: on title, which is plain.
+    shortcodes: marks on document.body. footnotes: marks on `source`; notes: how many they are about.
+    marks: on plain.text. title_marks: on title, which is plain.
     flags: what is said of the text as a whole; "version" announces one, which is stale once it is old.
     """
 
@@ -63,11 +68,27 @@ class Marked:
     marks: tuple[Mark, ...]
     title_marks: tuple[Mark, ...]
     flags: tuple[Flag, ...] = ()
+    footnotes: tuple[Mark, ...] = ()
+    notes: int = 0
+
+    def source(self, options: "TagOptions") -> str:
+        """The body that footnotes were looked for in."""
+        return without(self.document.body, self.shortcodes) if options.shortcodes_out else self.document.body
 
     def pack(self) -> bytes:
-        plain, marks = self.plain, (self.shortcodes, self.marks, self.title_marks, self.plain.anchors)
+        plain = self.plain
+        marks = (self.shortcodes, self.marks, self.title_marks, plain.anchors, plain.code, self.footnotes)
         told = tuple([_OF_MARK(mark) for mark in some] for some in marks)
-        facts = (self.key, _OF_DOCUMENT(self.document), plain.tags, plain.comments, self.title, told, self.flags)
+        facts = (
+            self.key,
+            _OF_DOCUMENT(self.document),
+            plain.tags,
+            plain.comments,
+            self.title,
+            told,
+            self.flags,
+            self.notes,
+        )
         text = plain.text.encode("utf-8", "surrogatepass")
         return len(text).to_bytes(_SIZE) + text + pickle.dumps(facts, pickle.HIGHEST_PROTOCOL)
 
@@ -75,10 +96,10 @@ class Marked:
     def unpack(cls, packed: bytes) -> "Marked":
         """Only of what pack wrote into a file of this process."""
         behind = _SIZE + int.from_bytes(packed[:_SIZE])
-        key, document, tags, comments, title, told, flags = pickle.loads(memoryview(packed)[behind:])
-        found, marks, title_marks, anchors = (tuple(Mark(*mark) for mark in some) for some in told)
-        plain = PlainText(text_of(packed), tags, comments, anchors)
-        return cls(key, Document(*document), plain, title, found, marks, title_marks, flags)
+        key, document, tags, comments, title, told, flags, notes = pickle.loads(memoryview(packed)[behind:])
+        found, marks, title_marks, anchors, code, signs = (tuple(Mark(*mark) for mark in some) for some in told)
+        plain = PlainText(text_of(packed), tags, comments, anchors, code)
+        return cls(key, Document(*document), plain, title, found, marks, title_marks, flags, signs, notes)
 
 
 def text_of(packed: bytes) -> str:
@@ -144,14 +165,20 @@ class TaggedBatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TagOptions:
-    """The two choices that decide which text the other rules look at."""
+    """The choices that decide which text the other rules look at."""
 
     shortcodes_out: bool
     markup_out: bool
+    code_out: bool = True
+    footnotes: Choice = "fix"
 
     @classmethod
     def of(cls, recipe: Recipe) -> "TagOptions":
-        return cls(choice_of(recipe, "shortcode") == "fix", choice_of(recipe, "markup") == "fix")
+        shortcodes, markup, code = (choice_of(recipe, rule) == "fix" for rule in _LAYERS)
+        return cls(shortcodes, markup, code, choice_of(recipe, "footnote"))
+
+
+_LAYERS: Final[tuple[Rule, ...]] = ("shortcode", "markup", "code")
 
 
 def tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]]) -> TaggedBatch:
@@ -170,8 +197,10 @@ def tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]])
 
 def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
     found = tuple(codes.find_shortcodes(document.body))
-    body = _without(document.body, found) if options.shortcodes_out else document.body
-    plain = html.to_plain(body, markup=document.markup)
+    body = without(document.body, found) if options.shortcodes_out else document.body
+    notes = footnotes.find_footnotes(body, in_brackets=options.footnotes == "brackets")
+    body = body if options.footnotes == "keep" else without(body, notes.marks)
+    plain = html.to_plain(body, markup=document.markup, code_out=options.code_out)
     title = html.to_plain(document.title, markup="html").text if {"<", "&"} & set(document.title) else document.title
     title = " ".join(title.split())
     plain = plain if options.markup_out else replace(plain, text=body, anchors=())
@@ -186,6 +215,8 @@ def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
         marks=marks if is_answer else marks + _edge_marks(plain.text, document),
         title_marks=_marks(title),
         flags=tuple(_flags(document, title, plain, marks)),
+        footnotes=notes.marks,
+        notes=notes.notes,
     )
 
 
@@ -196,6 +227,8 @@ def _edge_marks(text: str, document: Document) -> tuple[Mark, ...]:
 def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mark]) -> Iterator[Flag]:
     if in_capitals(plain.text):
         yield "capitals"
+    if code.is_mostly_code(plain):
+        yield "mostly-code"
     if document.prompt is not None:
         return
     if stale.is_dated(title, plain.text):
@@ -221,7 +254,9 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
     in_text = Counter(mark.rule for mark in one.marks) + Counter(mark.rule for mark in one.shortcodes)
     kinds = Counter((rule, mark.replacement) for rule in _PERSONAL for mark in found[rule])
     hidden = sum(mark.end - mark.start for mark in one.marks)
-    stripped = one.plain.tags + one.plain.comments
+    counts = {rule: len(marks) for rule, marks in found.items()}
+    counts |= {"markup": one.plain.tags + one.plain.comments, "footnote": one.notes}
+    in_text |= {"footnote": one.notes, "code": len(one.plain.code)}
     return Tagged(
         key=one.key,
         document_id=document.document_id,
@@ -232,7 +267,7 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
         kind=document.kind,
         markup=document.markup,
         register=document.register,
-        places=tuple(stripped if rule == "markup" else len(found[rule]) for rule in PLACED),
+        places=tuple(counts[rule] for rule in PLACED),
         in_text=tuple(in_text[rule] for rule in PLACED),
         at_ends=tuple(mark for mark in one.marks if mark.rule in EDGE_RULES),
         kinds=tuple((rule, instead, count) for (rule, instead), count in kinds.items()),
@@ -270,6 +305,10 @@ def places(rule: Rule, marked: Marked) -> list[Mark]:
     """Every place of a rule in a body, text and title; an address that is its own link counts once."""
     if rule == "shortcode":
         return list(marked.shortcodes)
+    if rule == "footnote":
+        return list(marked.footnotes)
+    if rule == "code":
+        return list(marked.plain.code)
     marks = of_rule(rule, marked.marks)
     if rule == "link":
         marks += [a for a in marked.plain.anchors if not any(m.start < a.end and a.start < m.end for m in marks)]
@@ -280,8 +319,8 @@ def of_rule(rule: Rule, marks: Iterable[Mark]) -> list[Mark]:
     return [mark for mark in marks if mark.rule == rule]
 
 
-def _without(body: str, marks: Iterable[Mark]) -> str:
-    """A body without its shortcodes and otherwise untidied: "[words](…)" has to stay a link."""
+def without(body: str, marks: Iterable[Mark]) -> str:
+    """A body without its shortcodes or footnotes and otherwise untidied: "[words](…)" has to stay a link."""
     kept: list[str] = []
     at = 0
     for one in sorted(marks, key=lambda mark: mark.start):

@@ -53,8 +53,8 @@ def sentence(evidence: Evidence, choice: Choice) -> str:
     match choice:
         case "keep":
             return _found(evidence)
-        case "signature":
-            return f"*A signature.* Kept in one {evidence.noun} of ten, taken out of the others: {_quotes(evidence)}."
+        case "signature" | "brackets":
+            return _kept_in_part(evidence, choice)
         case "split":
             return _split_sentence(evidence)
         case "bigger-base":
@@ -71,6 +71,14 @@ def sentence(evidence: Evidence, choice: Choice) -> str:
             return f"{_head(evidence)} {evidence.documents} left out."
         case _:
             return _done(evidence)
+
+
+def _kept_in_part(e: Evidence, choice: Choice) -> str:
+    if choice == "signature":
+        return f"*A signature.* Kept in one {e.noun} of ten, taken out of the others: {_quotes(e)}."
+    stands, it = ("stands", "it") if e.occurrences == 1 else ("stand", "them")
+    notes = f"{counted(e.occurrences, 'note')} of {e.documents}"
+    return f"*Footnotes.* {notes} {stands} in brackets where the text refers to {it}."
 
 
 def _split_sentence(e: Evidence) -> str:
@@ -105,6 +113,10 @@ def _done(e: Evidence) -> str:
     sentences: dict[Rule, str] = {
         "markup": f"*Formatting.* Web-page code taken out of {some}; headings, lists and paragraphs stay.",
         "shortcode": f"*Shortcodes.* {counted(n, 'shortcode')} taken out of {some}.",
+        "footnote": f"*Footnotes.* {counted(n, 'note')} at the foot of {some} left out, with the signs that refer to "
+        "them.",
+        "code": f"*Code.* {counted(n, 'block')} of code left out of {some}; code inside a sentence stays.",
+        "mostly-code": f"*Mostly code.* {some} left out.",
         "mojibake": f"*Garbled letters.* {counted(n, 'place')} repaired in {some}.",
         "empty": f"*Empty.* {some} {has} no words left after cleaning, so nothing to learn.",
         "secret": f"*Secrets.* {counted(n, 'place')} masked in {some}.",
@@ -147,6 +159,11 @@ def _harm(e: Evidence) -> str:
         "between its sentences.",
         "shortcode": f"*Shortcodes.* {some} still {has} commands in [brackets] that only the website understands. "
         "A model learns to write them.",
+        "footnote": f"*Footnotes.* {counted(n, 'note')} at the foot of {some} would read as stray sentences after the "
+        "last one. A model learns to end in things that nobody asked about.",
+        "code": f"*Code.* {counted(n, 'block')} of code in {some}. It has no voice, and a model learns to write it.",
+        "mostly-code": f"*Mostly code.* {some} {are} more code than words. The sentences between listings say little "
+        "without them.",
         "mojibake": f"*Garbled letters.* {counted(n, 'place')} in {some} were damaged by a wrong conversion, such as "
         "“Ã©” for “é”. A model learns the damage.",
         "secret": f"*Secrets.* {some} {has} what looks like a password or an access key ({counted(n, 'place')}). "

@@ -19,6 +19,8 @@ PromptStyle = Literal["mixed", "title", "brief"]
 Rule = Literal[
     "markup",
     "shortcode",
+    "footnote",
+    "code",
     "mojibake",
     "empty",
     "secret",
@@ -31,6 +33,7 @@ Rule = Literal[
     "link-list",
     "stale",
     "capitals",
+    "mostly-code",
     "series",
     "near-duplicate",
     "link",
@@ -50,7 +53,7 @@ Rule = Literal[
     "many-examples",
 ]
 # "fix" is what a rule recommends and Accept all takes; "keep" changes nothing; the others are a rule's alternatives.
-Choice = Literal["fix", "keep", "signature", "leave-out", "private-only", "split", "bigger-base", "cap"]
+Choice = Literal["fix", "keep", "signature", "leave-out", "private-only", "split", "bigger-base", "cap", "brackets"]
 Effect = Literal["rewrite", "leave-out", "none"]
 # Why a document is not in the dataset: a filter's name, a reader's complaint, or the rule whose fix left it out.
 LeftOutReason = Literal[
@@ -79,6 +82,7 @@ LeftOutReason = Literal[
     "link-list",
     "stale",
     "capitals",
+    "mostly-code",
     "label-conflict",
     "broken-json",
 ]
@@ -173,8 +177,9 @@ class LeftOut:
 class Mark:
     """A rule's opinion about characters [start, end) of one text: its fix would put `replacement` there.
 
-    Offsets count characters of the layer that was marked: the body as read for "shortcode",
-    the plain text for every other rule. Marks never change a text; choices decide what becomes of them.
+    Offsets count characters of the layer that was marked: the body as read for "shortcode", the body without its
+    shortcodes for "footnote", the plain text for every other rule. Marks never change a text; choices decide what
+    becomes of them.
     """
 
     rule: Rule
@@ -189,12 +194,14 @@ class PlainText:
 
     tags, comments: how many HTML tags and block comments were taken out.
     anchors: marks of rule "link" over the words of each link (replacement = the same words), so links are counted.
+    code: marks of rule "code" over each block of shown code, or where it was taken out (replacement = its words).
     """
 
     text: str
     tags: int = 0
     comments: int = 0
     anchors: tuple[Mark, ...] = ()
+    code: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,7 @@ class Recipe:
     """The ordered choices made for a dataset; the same recipe on the same sources gives the same hash.
 
     choices: what becomes of each rule's marks and documents; rules not named take their default
-    (markup, shortcode, mojibake and empty are fixed, all others kept until somebody decides).
+    (markup, shortcode, footnote, code, mojibake and empty are fixed, all others kept until somebody decides).
     excluded: single documents that somebody left out, by key ("file name, line end, id") or by id alone.
     """
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from pipeline.stages.code import is_code
 from pipeline.stages.plain_writer import LINE_BREAK, PARAGRAPH_BREAK, PlainWriter
 from pipeline.stages.tag_names import BLOCK, DROPPED_CLASSES, HEADINGS, LINE, LISTS, PREFORMATTED
 
@@ -49,7 +50,7 @@ class Page:
             return self._open_link(attributes.get("href", ""))
         if name == "li":
             return self._open_item()
-        return self._open_plain(name)
+        return self._open_plain(name, attributes)
 
     def open_table(self, *, holds_values: bool) -> Leave:
         self._flush()
@@ -88,7 +89,7 @@ class Page:
 
         return leave
 
-    def _open_plain(self, name: str) -> Leave | None:
+    def _open_plain(self, name: str, attributes: Mapping[str, str]) -> Leave | None:
         writer = self._writer
         if name == "br":
             writer.owe_one_more()
@@ -99,7 +100,7 @@ class Page:
         if name in LINE:
             return self._parted(LINE_BREAK)
         if not self._in_value_cell():
-            return self._parted(PARAGRAPH_BREAK) if name == "p" else self._open_block(name)
+            return self._parted(PARAGRAPH_BREAK) if name == "p" else self._open_block(name, attributes)
         writer.owe_space()
         return self._close_block_in_cell
 
@@ -111,9 +112,10 @@ class Page:
         self._flush()
         self._writer.owe_space()
 
-    def _open_block(self, name: str) -> Leave:
+    def _open_block(self, name: str, attributes: Mapping[str, str]) -> Leave:
         writer = self._writer
         quotes, preformatted = int(name == "blockquote"), int(name in PREFORMATTED)
+        before = writer.parts()
         writer.owe(PARAGRAPH_BREAK)
         writer.quotes += quotes
         self._preformatted += preformatted
@@ -124,11 +126,18 @@ class Page:
             self._flush()
             writer.quotes -= quotes
             self._preformatted -= preformatted
+            if preformatted and not self._preformatted:
+                self._close_preformatted(before, attributes)
             if name in HEADINGS and writer.marker == "## ":
                 writer.marker = ""
             writer.owe(PARAGRAPH_BREAK)
 
         return leave
+
+    def _close_preformatted(self, before: int, attributes: Mapping[str, str]) -> None:
+        shown = self._writer.written_since(before)
+        if shown and is_code(shown, classes=attributes.get("class", "")):
+            self._writer.code_since(before)
 
     def _open_list(self, name: str, start: str) -> Leave:
         writer = self._writer

@@ -5,10 +5,10 @@ from collections import Counter
 
 from bs4 import BeautifulSoup
 
-from pipeline.domain.documents import Markup, PlainText
+from pipeline.domain.documents import Mark, Markup, PlainText
 from pipeline.stages.elements import Page
 from pipeline.stages.markdown import render
-from pipeline.stages.plain_writer import Anchor, PlainWriter
+from pipeline.stages.plain_writer import PlainWriter
 from pipeline.stages.simple_html import Unusual, write_simple
 from pipeline.stages.tag_names import SWALLOWING, TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
@@ -31,46 +31,47 @@ _ESCAPES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 _HTML_BLOCK_SIGN = "<!-- wp:"
 
 
-def to_plain(body: str, *, markup: Markup) -> PlainText:
+def to_plain(body: str, *, markup: Markup, code_out: bool = True) -> PlainText:
     """The words of `body`, by paragraphs; see PlainText for the shape.
 
     "wordpress": a blank line parts paragraphs and a single newline breaks a line, unless the body is made of blocks.
     "markdown": rendered as CommonMark with tables; tags counts only those written in the source.
     "text": white space tidied, unless it holds obvious tags, which are then taken out as in "wordpress".
-    Scripts, forms, frames, images, captions of images and struck-out words are dropped; code stays as text.
+    Scripts, forms, frames, images, captions of images and struck-out words are dropped. code_out: so are blocks of
+    shown code, which are then found in PlainText.code; otherwise they stay as they are. Code inside a line stays.
     """
     body = _without_controls(body.replace("\r\n", "\n").replace("\r", "\n") if "\r" in body else body)
     if markup == "markdown":
         rendered, tags = render(body)
-        return _from_html(rendered, newlines_count=False, tags=tags)
+        return _from_html(rendered, newlines_count=False, tags=tags, code_out=code_out)
     if markup == "text" and not _OBVIOUS_TAG.search(body):
-        return _finished(tidied(body), [], 0, 0)
+        return _finished(PlainWriter(), tidied(body), 0, 0)
     if markup != "text" and _ESCAPED_BLOCK.search(body) and not TAG.search(body):
         for escaped, sign in _ESCAPES:
             body = body.replace(escaped, sign)
     newlines_count = markup == "text" or (markup == "wordpress" and _HTML_BLOCK_SIGN not in body)
-    return _from_html(body, newlines_count=newlines_count)
+    return _from_html(body, newlines_count=newlines_count, code_out=code_out)
 
 
-def _from_html(body: str, *, newlines_count: bool, tags: int | None = None) -> PlainText:
+def _from_html(body: str, *, newlines_count: bool, tags: int | None = None, code_out: bool = True) -> PlainText:
     body = _comments_closed(body) if "<!--" in body else body
     comments = len(_COMMENT.findall(body)) if "<!--" in body else 0
-    writer = PlainWriter()
+    writer = PlainWriter(code_out=code_out)
     try:
         seen = write_simple(body, writer, newlines_count=newlines_count)
     except Unusual:
-        writer, seen = _by_tree(body, newlines_count=newlines_count)
-    return _finished(writer.text(), writer.anchors, seen if tags is None else tags, comments)
+        writer = PlainWriter(code_out=code_out)
+        seen = _by_tree(body, writer, newlines_count=newlines_count)
+    return _finished(writer, writer.text(), seen if tags is None else tags, comments)
 
 
-def _by_tree(body: str, *, newlines_count: bool) -> tuple[PlainWriter, int]:
-    """As a browser would repair it. The words, and how many tags were written."""
+def _by_tree(body: str, writer: PlainWriter, *, newlines_count: bool) -> int:
+    """As a browser would repair it. How many tags were written."""
     source = _STRAY_LESS_THAN.sub("&lt;", _NO_DECLARATION.sub("&lt;!", _flattened(_without_unclosed(body))))
     # All white space stays: Beautiful Soup would take a blank line between two elements for a line break.
     soup = BeautifulSoup(f"<html><body>{source}</body></html>", "lxml", preserve_whitespace_tags={"html"})
-    writer = PlainWriter()
     walk_tree(soup, Page(writer, newlines_count=newlines_count))
-    return writer, len(TAG.findall(_COMMENT.sub("", body)))
+    return len(TAG.findall(_COMMENT.sub("", body)))
 
 
 def _without_controls(body: str) -> str:
@@ -93,9 +94,10 @@ def _without_unclosed(body: str) -> str:
     return re.sub(rf"</?(?:{'|'.join(unclosed)})(?=[\s/>])[^<>]*>", " ", body, flags=re.I)
 
 
-def _finished(text: str, anchors: list[Anchor], tags: int, comments: int) -> PlainText:
-    text, marks = without_leftovers(text, anchors)
-    return PlainText(text, tags, comments, marks)
+def _finished(writer: PlainWriter, text: str, tags: int, comments: int) -> PlainText:
+    text, marks = without_leftovers(text, writer.anchors, writer.code)
+    code = (Mark("code", one.place.start or 0, one.place.end, one.words) for one in writer.code)
+    return PlainText(text, tags, comments, marks, tuple(code))
 
 
 def _comments_closed(body: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import pyromark
 
+from pipeline.stages.code import is_code
 from pipeline.stages.tag_names import TAG
 
 _OPTIONS: Final = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -22,6 +23,9 @@ _UNREAD_STRONG = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*")
 _UNREAD_START = re.compile(r"(?<=[.!?])_(?=[A-Z“]|&quot;)")
 _UNREAD_END = re.compile(r"(?<=[.!?])_(?=\s|$)")
 _UNREAD = ("**", "._", "!_", "?_")
+_INDENTED = re.compile(r"^(?: {4}|\t)[ \t]*", re.MULTILINE)
+_INDENTED_CODE: Final = {"Start": {"CodeBlock": "Indented"}}
+_WRITTEN_BLOCK = re.compile(r"\s*</?(?:blockquote|figure|figcaption|table|thead|tbody|tr|td|th|div|p|ul|ol|li|img|a)\b")
 _PIECE = re.compile(r"(<[^<>]*>)")
 _GLUED_EMPHASIS = re.compile(r"(?<=[.!?])(?=<(?:em|strong)>)")
 
@@ -30,6 +34,8 @@ def render(source: str) -> tuple[str, int]:
     """HTML, and how many HTML tags were written in the source itself."""
     source = _plain_dialect(source).encode("utf-8", "replace").decode()  # half a surrogate pair is no UTF-8
     html = pyromark.html(source, options=_OPTIONS)
+    if "<pre><code>" in html and _INDENTED.search(source):
+        html = pyromark.html(_without_accidents(source), options=_OPTIONS)
     tags = sum(len(TAG.findall(written)) for written in _written_html(source)) if "<" in source else 0
     return _without_unread_signs(html), tags
 
@@ -45,6 +51,21 @@ def _plain_dialect(source: str) -> str:
     if "](" in source:
         source = _LINK_TITLE.sub(r"\1)", source)
     return _DEEP_QUOTE.sub(r"\1", source) if source.startswith(">") or "\n>" in source else source
+
+
+def _without_accidents(source: str) -> str:
+    """Prose and HTML that were indented by accident, and so would be shown as code, moved back to the margin."""
+    kept: list[str] = []
+    encoded = source.encode()
+    at = 0
+    for event, place in pyromark.events_with_range(source, options=_OPTIONS):
+        if event == _INDENTED_CODE:
+            start = encoded.rfind(b"\n", 0, place["start"]) + 1
+            block = encoded[start : place["end"]].decode()
+            if _WRITTEN_BLOCK.match(block) or not is_code(block, classes=""):
+                kept += [encoded[at:start].decode(), _INDENTED.sub("", block)]
+                at = place["end"]
+    return "".join([*kept, encoded[at:].decode()])
 
 
 def _written_html(source: str) -> Iterator[str]:

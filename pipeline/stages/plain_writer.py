@@ -1,4 +1,4 @@
-"""Build plain text piece by piece: gaps, quote and list prefixes, and where each link's words went."""
+"""Build plain text piece by piece: gaps, quote and list prefixes, and where links and shown code went."""
 
 from dataclasses import dataclass, field
 
@@ -15,6 +15,14 @@ class Anchor:
 
 
 @dataclass(slots=True)
+class ShownCode:
+    """A block of shown code. place: where it stands in the text, empty where it was taken out."""
+
+    words: str
+    place: Anchor
+
+
+@dataclass(slots=True)
 class PlainWriter:
     """Text so far, the gap owed before the next words, and the prefixes every new line needs.
 
@@ -22,6 +30,8 @@ class PlainWriter:
     """
 
     anchors: list[Anchor] = field(default_factory=list)
+    code: list[ShownCode] = field(default_factory=list)
+    code_out: bool = True
     quotes: int = 0
     indent: int = 0
     marker: str = ""
@@ -64,6 +74,28 @@ class PlainWriter:
         anchor = self._open.pop()
         if anchor.start is not None:
             self.anchors.append(anchor)
+
+    def parts(self) -> int:
+        """A place between what was written and what comes."""
+        return len(self._parts)
+
+    def written_since(self, parts: int) -> str:
+        return "".join(self._parts[parts:]).strip("\n")
+
+    def code_since(self, parts: int) -> None:
+        """What was written since then is shown code: it goes, or is remembered with its place."""
+        words = self.written_since(parts)
+        start = self._length - sum(map(len, self._parts[parts:]))
+        if not self.code_out:
+            self.code.append(ShownCode(words, Anchor(self._length - len(words), self._length)))
+            return
+        del self._parts[parts:]
+        self._length = start
+        self.anchors = [anchor for anchor in self.anchors if anchor.start is None or anchor.end <= start]
+        for anchor in self._open:
+            anchor.end = min(anchor.end, start)
+            anchor.start = None if anchor.start is not None and anchor.start >= start else anchor.start
+        self.code.append(ShownCode(words, Anchor(start, start)))
 
     def text(self) -> str:
         return "".join(self._parts)

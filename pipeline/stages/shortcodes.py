@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.shown import shown_code
 
 # Media and forms: nothing between the tags is the author's prose. Captions are taken out with their image, because
 # without it they read as stray sentences.
@@ -52,14 +53,6 @@ _LITERAL_TAG = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _COMMENTS = frozenset({"comment"})
 _FENCED = frozenset({"highlight", "code", "codeblock"})
 
-# Where braces and brackets are being written about, not used.
-_SHOWN = re.compile(
-    r"^(?P<fence>```+|~~~+)[\s\S]*?(?:^(?P=fence)|\Z)|(?P<tick>`+)(?!`)[^\n]{1,500}?(?<!`)(?P=tick)(?!`)"
-    r"|<(?P<tag>pre|code|script|style)\b[^>]*>[\s\S]*?</(?P=tag)>",
-    re.MULTILINE | re.IGNORECASE,
-)
-_SHOWN_SIGNS = ("`", "~~~", "<p", "<P", "<c", "<C", "<s", "<S")
-
 
 def find_shortcodes(body: str) -> list[Mark]:
     """Marks of rule "shortcode": tags go and the words between a pair stay, except for media and forms.
@@ -71,12 +64,7 @@ def find_shortcodes(body: str) -> list[Mark]:
     found = list(_braces(body)) if "{" in body else []
     if "[" in body:
         found += _square(body)
-    return _outermost(body, found, _shown(body) if found else [])
-
-
-def _shown(body: str) -> list[tuple[int, int]]:
-    signs = [at for sign in _SHOWN_SIGNS if (at := body.find(sign)) >= 0]
-    return [match.span() for match in _SHOWN.finditer(body, min(signs))] if signs else []
+    return _outermost(body, found, shown_code(body) if found else [])
 
 
 def _outermost(body: str, marks: list[Mark], shown: list[tuple[int, int]]) -> list[Mark]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from pipeline.domain.documents import Mark
-from pipeline.stages.plain_writer import Anchor
+from pipeline.stages.plain_writer import Anchor, ShownCode
 
 # A soft hyphen after one of these letters is half of a broken "í" and is needed to repair it.
 _INVISIBLE = re.compile(r"[\xad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff](?<![ÂÃÄÅ]\xad)")
@@ -78,16 +78,17 @@ def _unwrapped(paragraph: str) -> str:
     return " ".join(lines) if full >= _WRAPPED_FULL * (len(lines) - 1) else paragraph
 
 
-def without_leftovers(text: str, anchors: list[Anchor]) -> tuple[str, tuple[Mark, ...]]:
-    """The text without anything that still looks like a tag, and the anchors as marks over it.
+def without_leftovers(text: str, anchors: list[Anchor], code: list[ShownCode]) -> tuple[str, tuple[Mark, ...]]:
+    """The text without anything that still looks like a tag outside its code, and the anchors as marks over it.
 
-    Words in angle brackets come from escaped markup (an article about HTML): the brackets go, the words stay.
+    The places of code move along. Words in angle brackets come from escaped markup (an article about HTML): the
+    brackets go, the words stay.
     """
     for _ in range(_ROUNDS):
         if not ("<" in text or "&" in text) or not _LEFTOVER.search(text):
             break
         for pattern, kept in _CLEANERS:
-            text = _replaced(text, anchors, pattern, kept)
+            text = _replaced(text, anchors, code, pattern, kept)
     marks = (Mark("link", a.start, a.end, text[a.start : a.end]) for a in anchors if a.start is not None)
     return text, tuple(sorted((m for m in marks if m.start < m.end), key=lambda m: m.start))
 
@@ -110,12 +111,21 @@ def _apart(_: re.Match[str]) -> str:
 _CLEANERS = ((_ENTITY, _meaning), (_WRITTEN_COMMENT, _nothing), (_WRITTEN_TAG, _words), (_OPEN_SIGN, _apart))
 
 
-def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: Callable[[re.Match[str]], str]) -> str:
-    """Replace in the text and move the anchors along."""
+def _replaced(
+    text: str,
+    anchors: list[Anchor],
+    code: list[ShownCode],
+    pattern: re.Pattern[str],
+    kept: Callable[[re.Match[str]], str],
+) -> str:
+    """Replace in the text, but not in its code, and move the anchors along."""
+    shown = [(one.place.start or 0, one.place.end) for one in code]
     out: list[str] = []
     moves: list[tuple[int, int]] = []
     at = shift = 0
     for match in pattern.finditer(text):
+        if any(start <= match.start() < end for start, end in shown):
+            continue
         words = kept(match)
         out += (text[at : match.start()], words)
         shift += len(words) - len(match[0])
@@ -123,7 +133,7 @@ def _replaced(text: str, anchors: list[Anchor], pattern: re.Pattern[str], kept: 
         at = match.end()
     out.append(text[at:])
     result = "".join(out)
-    for anchor in anchors:
+    for anchor in (*anchors, *(one.place for one in code)):
         if anchor.start is not None:
             anchor.start = min(len(result), max(0, anchor.start + _shift(moves, anchor.start)))
             anchor.end = min(len(result), max(anchor.start, anchor.end + _shift(moves, anchor.end)))

@@ -73,9 +73,11 @@ def test_the_fast_path_writes_what_the_tree_says(html: str, newlines_count: bool
         tags = write_simple(html, writer, newlines_count=newlines_count)
     except Unusual:
         return
-    by_tree, tags_by_tree = _by_tree(html, newlines_count=newlines_count)
+    by_tree = PlainWriter()
+    tags_by_tree = _by_tree(html, by_tree, newlines_count=newlines_count)
     assert (writer.text(), tags) == (by_tree.text(), tags_by_tree)
     assert [(a.start, a.end) for a in writer.anchors] == [(a.start, a.end) for a in by_tree.anchors]
+    assert writer.code == by_tree.code
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_what_a_browser_would_repair_is_left_to_a_parser(html: str) -> None:
 def test_paragraphs_of_links_and_lines_of_marked_up_code_stay_apart() -> None:
     links = '<a href="/1">One</a>\n\n<a href="/2">Two</a>'
     assert to_plain(links, markup="wordpress").text == "One\n\nTwo"
-    assert to_plain("<pre><b>a</b>\n<b>b</b></pre>", markup="html").text == "a\nb"
+    assert to_plain("<pre><b>a</b>\n<b>b</b></pre>", markup="html", code_out=False).text == "a\nb"
 
 
 @pytest.mark.parametrize(
