@@ -1,8 +1,11 @@
-"""The two status cards that several features keep up to date: a voice's and a round's. Facts only; views render."""
+"""The cards that several features keep up to date: a voice's, a round's, an approval's. Facts only; views render."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from bot.audits import audits_of
+from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import Place, Saying
@@ -10,6 +13,7 @@ from pipeline.ports import Transaction
 
 VOICE_CARD = "voices.card"
 ROUND_CARD = "datasets.card"
+APPROVAL_CARD = "spending.request"
 
 
 def voice_card_key(voice: Voice) -> str:
@@ -50,9 +54,11 @@ async def say_round_card(
 ) -> None:
     """What the round holds and how far it is. job: the training run, once there is one.
 
-    cleaning: how many texts of how many are cleaned, while that takes long.
+    cleaning: how many texts of how many are cleaned, while that takes long. What editors found is brought up to date
+    on the approval cards that wait, too.
     """
     dataset = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
+    audits = await audits_of(tx, round_)
     sources = await tx.sources.of_round(round_.round_id)
     facts = {
         "handle": voice.handle,
@@ -65,13 +71,29 @@ async def say_round_card(
         "rehearsal": await rehearsal_standing(tx, dataset),
         "ways": sorted({source.way for source in sources if source.state == "read"}),
         "origins": None if round_.origins is None else list(round_.origins),
-        "audits": await audits_of(tx, round_),
+        "audits": audits,
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,
         "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,
     }
     place = Place(team_id=round_.team_id, channel_id=round_.channel_id)
     await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))
+    if audits:
+        await _say_audits(tx, round_, audits)
+
+
+def approval_card_key(request: SpendRequest) -> str:
+    return f"spend:{request.spend_request_id}:card"
+
+
+async def _say_audits(tx: Transaction, round_: Round, audits: Sequence[Any]) -> None:
+    """On the approval cards that wait for an answer; everything else on them stays as it was asked."""
+    for request in await tx.spend_requests.open_of_round(round_.round_id):
+        key = approval_card_key(request)
+        asked = await tx.outbox.facts(request.team_id, key)
+        if asked is not None:
+            place = Place(team_id=round_.team_id, channel_id=round_.channel_id)  # one that stands keeps its own
+            await tx.outbox.say(Saying(key, APPROVAL_CARD, {**asked, "audits": audits}, place))
 
 
 async def rehearsal_standing(tx: Transaction, dataset: Dataset | None) -> str | None:

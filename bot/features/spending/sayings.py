@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.audits import audits_of
+from bot.cards import APPROVAL_CARD, approval_card_key
 from bot.features.spending.offers import Offer
 from bot.features.spending.readiness import Ready
 from bot.rehearsal_gate import standing
@@ -12,13 +13,8 @@ from pipeline.domain.voices import DatasetId, Round, Voice
 from pipeline.domain.work import Place, Saying
 from pipeline.ports import Transaction
 
-REQUEST: Final = "spending.request"
 SETTLED: Final = "spending.settled"
 HASH_SHOWN: Final = 12
-
-
-def request_card_key(request: SpendRequest) -> str:
-    return f"spend:{request.spend_request_id}:card"
 
 
 def month_of(at: datetime) -> str:
@@ -58,7 +54,7 @@ async def say_request(
         "note": note,
     }
     place = Place(team_id=request.team_id, channel_id=channel_id)
-    await tx.outbox.say(Saying(request_card_key(request), REQUEST, facts, place))
+    await tx.outbox.say(Saying(approval_card_key(request), APPROVAL_CARD, facts, place))
 
 
 async def say_settled(tx: Transaction, request: SpendRequest, voice: Voice, round_: Round) -> None:
@@ -84,4 +80,4 @@ async def say_settled(tx: Transaction, request: SpendRequest, voice: Voice, roun
     }
     # A card that stands keeps its place; the channel only counts if it was never said.
     place = Place(team_id=request.team_id, channel_id=voice.channel_id)
-    await tx.outbox.say(Saying(request_card_key(request), SETTLED, facts, place))
+    await tx.outbox.say(Saying(approval_card_key(request), SETTLED, facts, place))

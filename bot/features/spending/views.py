@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from slack_sdk.models.blocks import Block
 
+from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import ASKED
 from bot.features.spending.cost import COST
 from bot.features.spending.readiness import NotReady
-from bot.features.spending.sayings import REQUEST, SETTLED
+from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
 from bot.slack.audited import audited
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
@@ -186,7 +187,7 @@ def declined_line(facts: Facts) -> Message:
 TEMPLATES = {
     COST: cost_card,
     ASKED: asked_line,
-    REQUEST: request_card,
+    APPROVAL_CARD: request_card,
     SETTLED: settled_card,
     APPROVED: approved_line,
     DECLINED: declined_line,

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 import pytest
 from spending_bench import BOSS, MEMBER, NOW, OWNER, STEWARD, TEAM, Bench, price, wish
 
+from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, TrainForm
 from bot.features.spending.cost import COST, CostQuestion
 from bot.features.spending.offers import usual_ceiling
 from bot.features.spending.readiness import NotReady
-from bot.features.spending.sayings import REQUEST, SETTLED
+from bot.features.spending.sayings import SETTLED
 from bot.features.spending.views import TEMPLATES
 from pipeline.errors import (
     AppError,
@@ -108,7 +109,7 @@ async def test_a_request_is_bound_to_what_was_asked(bench: Bench) -> None:
     assert request.dataset_hash == dataset.facts.content_hash
     assert (request.state, request.epochs, request.ceiling_microusd) == ("asked", 2, 500_000)
     said, places = await bench.said(), await bench.places()
-    assert said["spend:1:card"][0] == REQUEST and places["spend:1:card"] == "CSPEND"
+    assert said["spend:1:card"][0] == APPROVAL_CARD and places["spend:1:card"] == "CSPEND"
     assert places["spend:1:asked"] == "round:1:card"
     assert [entry.what for entry in await bench.audit()] == ["spend.asked"]
 

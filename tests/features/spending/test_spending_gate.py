@@ -3,9 +3,9 @@
 import pytest
 from spending_bench import STEWARD, TEAM, Bench, press, wish
 
+from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import Asked, TrainForm
 from bot.features.spending.readiness import NotReady
-from bot.features.spending.sayings import REQUEST
 from bot.features.spending.views import TEMPLATES
 from bot.slack.failures import sentence_for
 from bot.slack.forms import ERROR_CHARS, in_form
@@ -85,8 +85,8 @@ async def test_the_approval_card_says_passed_or_by_whom_it_was_overridden(bench:
 
 async def card(bench: Bench, number: int) -> str:
     template, facts = (await bench.said())[f"spend:{number}:card"]
-    assert template == REQUEST
-    return str(TEMPLATES[REQUEST](facts).payload()["blocks"][0]["text"]["text"])
+    assert template == APPROVAL_CARD
+    return str(TEMPLATES[APPROVAL_CARD](facts).payload()["blocks"][0]["text"]["text"])
 
 
 async def test_an_approval_is_checked_again_when_the_rules_have_changed_since(bench: Bench) -> None:

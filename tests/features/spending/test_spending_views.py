@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from spending_bench import BOSS, MEMBER, TEAM, Bench, press, wish
 
+from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import ASKED, AskedBefore, CeilingTooLow, TrainForm
 from bot.features.spending.cost import COST, CostQuestion
 from bot.features.spending.forms import (
@@ -20,7 +21,7 @@ from bot.features.spending.forms import (
 )
 from bot.features.spending.listeners import cost_question
 from bot.features.spending.readiness import NotReady
-from bot.features.spending.sayings import REQUEST, SETTLED
+from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
 from bot.features.spending.views import TEMPLATES, not_ready
 from bot.slack.grammar import Typed
@@ -104,9 +105,12 @@ RENDERED: list[tuple[str, dict[str, Any]]] = [
     (COST, CARD),
     (COST, CARD | {"offers": [WORST_OFFER] * 60, "unpriced": [[HOSTILE, HOSTILE]] * 60}),
     (COST, CARD | {"offers": [OFFER | {"shutdown_on": None, "days_left": None, "is_own": True}], "can_ask": False}),
-    (REQUEST, ASKING),
-    (REQUEST, ASKING | {"note": HOSTILE, "base": HOSTILE, "provider": HOSTILE, "open_blockers": ["email", HOSTILE]}),
-    (REQUEST, ASKING | {"rehearsal": {"verdict": "refuse", "by": HOSTILE, "reason": HOSTILE}}),
+    (APPROVAL_CARD, ASKING),
+    (
+        APPROVAL_CARD,
+        ASKING | {"note": HOSTILE, "base": HOSTILE, "provider": HOSTILE, "open_blockers": ["email", HOSTILE]},
+    ),
+    (APPROVAL_CARD, ASKING | {"rehearsal": {"verdict": "refuse", "by": HOSTILE, "reason": HOSTILE}}),
     *[(SETTLED, DONE | {"state": state}) for state in ("approved", "declined", "void", "expired")],
     (SETTLED, DONE | {"state": "declined", "reason": HOSTILE, "by": HOSTILE, "base": HOSTILE, "provider": HOSTILE}),
     (SETTLED, DONE | {"state": "void", "by": None, "at": None}),
@@ -148,7 +152,7 @@ def test_the_cost_card_reads_like_a_card() -> None:
 
 
 def test_the_approval_card_says_what_is_approved() -> None:
-    said = json.dumps(TEMPLATES[REQUEST](ASKING).payload(), ensure_ascii=False)
+    said = json.dumps(TEMPLATES[APPROVAL_CARD](ASKING).payload(), ensure_ascii=False)
     for words in ("ap-001", "up to $40.00", "Approve $40.00", "$12.10 of $150.00", "9f3c9f3c9f3c", "3 passes"):
         assert words in said
     settled = json.dumps(TEMPLATES[SETTLED](DONE).payload(), ensure_ascii=False)
