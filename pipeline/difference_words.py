@@ -70,6 +70,8 @@ def lines(difference: Difference, before: Version, after: Version) -> list[Line]
         found.append(Line("The rows are the same: a model would be trained on exactly the same words."))
     found += [Line(_added(difference, after))] if difference.added else []
     found += [Line(_gone(difference, before))] if difference.gone else []
+    found += [Line(f"{counted(len(difference.split), 'long text')} split at headings")] if difference.split else []
+    found += [Line(f"{counted(len(difference.joined), 'long text')} whole again")] if difference.joined else []
     found += [_rewriting(one) for one in difference.rewritten]
     if difference.prompts:
         texts = counted(len(difference.prompts), "text")

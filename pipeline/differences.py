@@ -8,6 +8,7 @@ from typing import Final
 from pipeline.domain.documents import Choice, DocumentId, Filters, LeftOutReason, Recipe, Rule, Split
 from pipeline.domain.origins import Fate, Version
 from pipeline.findings import RULES, choice_of
+from pipeline.stages.splitting import whole_key
 
 HELD_OUT: Final[frozenset[Split | None]] = frozenset(("test", "validation"))
 
@@ -60,6 +61,7 @@ class Difference:
 
     added_from: why an added text was not there before; "" is a source that is new. gone_to: why a text is not there
     any more; "" is a source that was taken out, or a text that its source no longer has.
+    split, joined: texts that are now in parts, or no longer; neither they nor their parts count as added or gone.
     prompts: texts whose prompt alone is worded differently. excluded, readmitted: documents left out by hand, or no
     longer.
     """
@@ -70,6 +72,8 @@ class Difference:
     added_from: Mapping[LeftOutReason | str, int]
     gone: tuple[DocumentId, ...]
     gone_to: Mapping[LeftOutReason | str, int]
+    split: tuple[DocumentId, ...]
+    joined: tuple[DocumentId, ...]
     rewritten: tuple[Rewriting, ...]
     prompts: tuple[DocumentId, ...]
     choices: tuple[ChoiceChange, ...]
@@ -90,7 +94,8 @@ class Difference:
     def same_rows(self) -> bool:
         """Whether a model would be trained on exactly the same."""
         moved = self.held_out.to_training or self.held_out.from_training
-        return not (self.added or self.gone or self.all_rewritten or self.prompts or moved)
+        other_parts = self.split or self.joined
+        return not (self.added or self.gone or other_parts or self.all_rewritten or self.prompts or moved)
 
 
 def compare(before: Version, after: Version) -> Difference:
@@ -98,16 +103,21 @@ def compare(before: Version, after: Version) -> Difference:
     both = [key for key in new if key in old]
     rewritten = [key for key in both if before.texts[key].completion != after.texts[key].completion]
     prompts = [key for key in both if key not in set(rewritten) and before.texts[key].prompt != after.texts[key].prompt]
-    added, gone = [key for key in new if key not in old], [key for key in old if key not in new]
+    split, joined = _wholes(old, new), _wholes(new, old)
+    together = {*split, *joined}
+    added = [key for key in new if key not in old and whole_key(key) not in together]
+    gone = [key for key in old if key not in new and whole_key(key) not in together]
     one, other = before.making.recipe, after.making.recipe
     changes = _choices(one, other)
     return Difference(
         before=_size(old.values()),
         after=_size(new.values()),
         added=tuple(added),
-        added_from=_reasons(added, before.fates),
+        added_from=_reasons(added, before),
         gone=tuple(gone),
-        gone_to=_reasons(gone, after.fates),
+        gone_to=_reasons(gone, after),
+        split=split,
+        joined=joined,
         rewritten=tuple(_rewritings(rewritten, old, new, changes)),
         prompts=tuple(prompts),
         choices=changes,
@@ -131,10 +141,21 @@ def _size(kept_fates: Iterable[Fate]) -> Size:
     return Size(len(fates), sum(fate.tokens for fate in fates), sum(fate.words for fate in fates))
 
 
-def _reasons(keys: Sequence[DocumentId], elsewhere: Iterable[Fate]) -> dict[LeftOutReason | str, int]:
+def _wholes(one: Mapping[DocumentId, Fate], other: Mapping[DocumentId, Fate]) -> tuple[DocumentId, ...]:
+    """Texts that are whole in one version and in parts in the other."""
+    in_parts = dict.fromkeys(whole_key(key) for key in other if whole_key(key) != key)
+    return tuple(key for key in in_parts if key in one)
+
+
+def _reasons(keys: Sequence[DocumentId], elsewhere: Version) -> dict[LeftOutReason | str, int]:
     """Why each is left out in the other version; "" where that one does not know it. Most first."""
-    reasons = {fate.key: fate.left_out for fate in elsewhere if fate.left_out is not None}
-    return dict(Counter(reasons.get(key) or "" for key in keys).most_common())
+    reasons = {fate.key: fate.left_out for fate in elsewhere.fates if fate.left_out is not None}
+    by_hand = set(elsewhere.making.recipe.excluded)
+
+    def reason(key: DocumentId) -> LeftOutReason | str:
+        return "excluded" if key in by_hand else reasons.get(whole_key(key)) or ""
+
+    return dict(Counter(map(reason, keys)).most_common())
 
 
 def _choices(before: Recipe, after: Recipe) -> tuple[ChoiceChange, ...]:

@@ -7,14 +7,14 @@ from pipeline.cleaning import CleanText, CleanTexts, packed_text, unpacked
 from pipeline.domain.documents import DocumentId
 from pipeline.examples import RowMaker
 from pipeline.prompts import Cleaned, Salience
-from pipeline.stages.splitting import split_at_headings
+from pipeline.stages.splitting import part_key, split_at_headings
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """texts: with the parts of each long one in its place. unsplit: those that have no headings to split at.
 
-    parts: for each text that was split, the keys of its parts; the first has the key of the whole.
+    parts: for each text that was split, the keys of its parts.
     """
 
     texts: CleanTexts
@@ -46,7 +46,7 @@ def _parts(whole: Cleaned, maker: RowMaker, salience: Salience, limit: int) -> l
     parts = [
         replace(
             whole,
-            key=whole.key if number == 1 else DocumentId(f"{whole.key}\npart {number}"),
+            key=part_key(whole.key, number),
             title=": ".join(filter(None, [whole.title, part.heading if number > 1 else ""])),
             text=part.text,
         )

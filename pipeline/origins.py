@@ -14,6 +14,7 @@ from pipeline.domain.documents import DocumentId, Prepared, Recipe, Rule, Split
 from pipeline.domain.origins import Fate, Making, Text, Version
 from pipeline.errors import UnreadableFile
 from pipeline.findings import choice_of
+from pipeline.stages.splitting import whole_key
 
 RECIPE_FILE: Final = "recipe.json"
 FATES_FILE: Final = "documents.jsonl"
@@ -64,7 +65,7 @@ def fates(prepared: Prepared, recipe: Recipe) -> Iterator[Fate]:
                 split=row.split,
                 tokens=row.tokens,
                 words=row.words,
-                rules=tuple(rules.get(row.key, ())),
+                rules=tuple(rules.get(whole_key(row.key), ())),
             )
     for gone in prepared.left_out:
         key = DocumentId(_storable(f"{gone.source_name}\n{gone.document_id}"))

@@ -45,6 +45,7 @@ from pipeline.ports import Progress
 from pipeline.rows import TextRows, text_rows
 from pipeline.stages import answers, coverage, language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.outlines import Outline
+from pipeline.stages.splitting import whole_key
 from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, TagOptions, of_rule
 from pipeline.wording import Evidence, Passage, counted
@@ -205,7 +206,7 @@ class _Decision:
         self.made = self._fit(clean)
         self._note_identical_prompts(self.made)
         if self.recipe.prompt_style == "title":
-            asked = {row.key: 1 for row in self.made.rows}
+            asked = Counter(whole_key(row.key) for row in self.made.rows)
             self._note_places("title-prompts", asked, ())
 
     def _fit(self, clean: CleanTexts) -> TextRows:
@@ -221,7 +222,10 @@ class _Decision:
         self._leave_out("too-long", too_long, limit=limit, left_over=len(fits.unsplit))
         self._go([t for t in self.remaining if t.key in fits.unsplit], "too-long")
         self.same_text += fits.parts
-        kept = {t.key for t in self.remaining}.union(*fits.parts)
+        excluded = set(self.recipe.excluded)
+        out = {whole_key(min(parts)) for parts in fits.parts if parts <= excluded}
+        self._go([t for t in self.remaining if t.key in out], "excluded")
+        kept = {t.key for t in self.remaining}.union(*fits.parts) - excluded
         return text_rows(self._maker(), fits.texts, kept, self.executor)
 
     def _own_drafts(self) -> None:
@@ -380,7 +384,7 @@ class _Decision:
 
     def _note_identical_prompts(self, made: TextRows) -> None:
         asked = Counter(row.prompt for row in made.rows)
-        shared = {row.key: 1 for row in made.rows if asked[row.prompt] > 1}
+        shared = Counter(whole_key(row.key) for row in made.rows if asked[row.prompt] > 1)
         often = {prompt: number for prompt, number in asked.most_common(words.MAX_SAMPLES) if number > 1}
         first = {row.prompt: row for row in reversed(made.rows) if row.prompt in often}
         passages = [Passage(made.prompt(first[prompt]), number) for prompt, number in often.items()]

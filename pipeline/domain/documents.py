@@ -224,7 +224,8 @@ class Recipe:
 
     choices: what becomes of each rule's marks and documents; rules not named take their default
     (markup, shortcode, footnote, code, mojibake and empty are fixed, all others kept until somebody decides).
-    excluded: single documents that somebody left out, by key ("file name, line end, id") or by id alone.
+    excluded: single documents that somebody left out, by key ("file name, line end, id") or by id alone; of a text that
+    was split at its headings also a part, by its key ("..., line end, part 2").
     """
 
     filters: Filters = field(default_factory=Filters)

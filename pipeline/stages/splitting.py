@@ -4,7 +4,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.domain.documents import DocumentId
+
 _HEADING = re.compile(r"(?m)^#{1,6} +(.+)$")
+_PART = "\npart "
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,17 @@ class Part:
 
     heading: str
     text: str
+
+
+def part_key(whole: DocumentId, number: int) -> DocumentId:
+    """Of a part, counted from 1; each can be left out by itself."""
+    return DocumentId(f"{whole}{_PART}{number}")
+
+
+def whole_key(key: DocumentId) -> DocumentId:
+    """Of the document that a row is from, of which it may be a part."""
+    whole, _, number = key.rpartition(_PART)
+    return DocumentId(whole) if "\n" in whole and number.isdecimal() else key
 
 
 def split_at_headings(text: str, fits: Callable[[str], bool]) -> list[Part]:

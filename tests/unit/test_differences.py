@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import get_args
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -96,6 +98,40 @@ def test_a_recipe_and_choices_beside_it_are_refused(tmp_path: Path, prepare: Pre
     recipe = prepare("first", posts) / "recipe.json"
     arguments = ["prepare", str(posts), "--recipe", str(recipe), "--accept-fixes", "link", "--out", str(tmp_path / "o")]
     assert main(arguments) == 2
+
+
+def chapters(number: int) -> str:
+    """A text of 25 sections, too long for every base that is trained with 8,192 tokens."""
+    said = (f"chapter{number}x{section}word{n}" for section in range(25) for n in range(60))
+    return "\n\n".join(f"## Section {at}\n\n" + " ".join(islice(said, 60)) + "." for at in range(25))
+
+
+def test_parts_of_a_split_text_are_told_apart_from_texts(tmp_path: Path, prepare: Prepare) -> None:
+    notes = tmp_path / "notes.zip"
+    with ZipFile(notes, "w") as packed:
+        packed.writestr("book.md", f"# Book\n\n{chapters(1)}\n")
+        for number in range(12):
+            packed.writestr(f"note{number}.md", f"# Note {number}\n\n{BODY.format(n=number)}\n")
+    whole = prepare("whole", notes)
+    gone = prepare("gone", notes, "--accept-fixes", "too-long")
+    split = prepare("split", notes, "--accept-fixes", "too-long=split")
+    parts = [fate.key for fate in read(str(split)).fates if "book.md" in fate.key]
+    assert len(parts) > 1 and all("\npart " in key for key in parts)
+    assert said(whole, split)[1] == "1 long text split at headings"
+    assert said(split, whole)[1] == "1 long text whole again"
+    assert not any(" added" in line or "left out" in line for line in [*said(whole, split), *said(split, whole)])
+    assert said(gone, split)[1].startswith(f"{len(parts)} texts added: {len(parts)} left out before (too long)")
+    assert said(split, gone)[1].startswith(f"{len(parts)} texts left out: {len(parts)} too long")
+    fates = {fate.key: fate for fate in read(str(split)).fates}
+    assert fates[parts[0]].rules == ("too-long",)
+    recipe = json.loads((split / "recipe.json").read_text("utf-8"))
+    recipe["recipe"]["excluded"] = [parts[1]]
+    (tmp_path / "fewer.json").write_text(json.dumps(recipe), "utf-8")
+    fewer = prepare("fewer", notes, "--recipe", tmp_path / "fewer.json")
+    lines = said(split, fewer)
+    title = fates[parts[1]].title
+    assert lines[1] == f"1 text left out: 1 left out by hand – “{title}”"
+    assert f"Left out by hand: {title}" in lines
 
 
 def test_what_changed_is_told_in_words(tmp_path: Path, prepare: Prepare) -> None:

@@ -500,6 +500,22 @@ def test_a_long_text_is_split_at_its_headings_and_loses_nothing() -> None:
     )
 
 
+def test_each_part_of_a_split_text_can_be_left_out_by_hand() -> None:
+    body = "\n\n".join(f"## Part {n}\n\n{words(n, 200)}" for n in range(6))
+    long = replace(TARGET, context_tokens=500)
+    read = [document(0, body, markup="text"), document(1), document(2)]
+    split = Recipe(choices={"too-long": "split"})
+    rows = [row for row in prepare(read, split, long).examples if row.document_id == "0"]
+    assert len(rows) > 2
+    for out in rows:
+        fewer = prepare(read, replace(split, excluded=(out.key,)), long)
+        left = {row.completion for row in fewer.examples if row.document_id == "0"}
+        assert left == {row.completion for row in rows} - {out.completion}
+        assert (fewer.kept, fewer.left_out_counts) == (3, {})
+    none = prepare(read, replace(split, excluded=tuple(row.key for row in rows)), long)
+    assert (none.kept, none.left_out_counts) == (2, {"excluded": 1})
+
+
 def test_long_texts_may_stay_whole_for_a_bigger_base() -> None:
     long = replace(TARGET, context_tokens=300)
     prepared = prepare([document(0, words(0, 900)), document(1)], Recipe(choices={"too-long": "bigger-base"}), long)
