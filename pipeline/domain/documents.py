@@ -16,6 +16,7 @@ Split = Literal["train", "validation", "test"]
 Measure = Literal["views", "clicks"]
 PromptStyle = Literal["mixed", "title", "brief"]
 # In the order people read them.
+# In the order people read them.
 Rule = Literal[
     "markup",
     "shortcode",
