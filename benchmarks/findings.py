@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from benchmarks.labels import ANY_DOCUMENT, FOLDER, Key, Labels, Score, place_of, score, share
+from benchmarks.labels import ANY_DOCUMENT, FOLDER, Key, Labels, Score, place_of, score
 from benchmarks.tables import say, table, write_json
 from pipeline.domain.documents import Document, DocumentId, Mark, Post, Recipe, Rule
 from pipeline.domain.reading import Item
@@ -168,9 +168,8 @@ def rows(by_corpus: dict[str, dict[str, Score]]) -> Iterator[list[str]]:
 
 
 def row(rule: str, corpus: str, one: Score) -> list[str]:
-    counts = (one.labels, one.hits, one.false_alarms, one.misses, one.unlabelled)
-    found, real = one.hits + one.false_alarms, one.hits + one.misses
-    return [rule, corpus, *map(str, counts), share(one.hits, found), share(one.hits, real)]
+    counts = (one.labels, one.hits + one.confirmed, one.false_alarms, one.misses, one.unlabelled)
+    return [rule, corpus, *map(str, counts), one.precision, one.recall]
 
 
 HEAD: Final = ("rule", "corpus", "labels", "right", "false", "missed", "unlabelled", "precision", "recall")

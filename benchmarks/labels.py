@@ -1,7 +1,8 @@
 """What a reader said of real texts, and how a rule's findings compare with it.
 
-A file of labels is a table without a head: rule, "yes", "no" or "unsure", document, place. The place is there for rules
-that point at words; it is a hash of them, so that no text of a corpus is kept here.
+A file of labels is a table without a head: rule, verdict, document, place. Verdicts are "yes", "no", "unsure", and
+"found" for a "yes" that was only looked at because the cleaner had found it, so that it says nothing of misses.
+The place is there for rules that point at words; it is a hash of them, so that no text of a corpus is kept here.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ READ: Final = "read"  # not a rule: the document was read from its first word to
 Z_95: Final = 1.96
 PLACE_DIGITS: Final = 12
 
-Verdict = Literal["yes", "no", "unsure"]
+Verdict = Literal["yes", "no", "unsure", "found"]
 
 
 class Key(NamedTuple):
@@ -52,20 +53,31 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """hits, false_alarms, misses and quiet: labelled cases. unlabelled: findings that nobody judged."""
+    """hits, false_alarms, misses and quiet: labelled cases. confirmed: hits that were judged because they were found.
+    unlabelled: findings that nobody judged.
+    """
 
     hits: int = 0
     false_alarms: int = 0
     misses: int = 0
     quiet: int = 0
     unlabelled: int = 0
+    confirmed: int = 0
 
     def __add__(self, other: "Score") -> "Score":
         return Score(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     @property
     def labels(self) -> int:
-        return self.hits + self.false_alarms + self.misses + self.quiet
+        return self.hits + self.confirmed + self.false_alarms + self.misses + self.quiet
+
+    @property
+    def precision(self) -> str:
+        return share(self.hits + self.confirmed, self.hits + self.confirmed + self.false_alarms)
+
+    @property
+    def recall(self) -> str:
+        return share(self.hits, self.hits + self.misses)
 
 
 def place_of(words: str) -> str:
@@ -79,11 +91,11 @@ def score(found: Collection[Key], said: Mapping[Key, Verdict], read: Collection[
     silent = {Key(document) for document in read} - said.keys()
     yes = {key for key, verdict in said.items() if verdict == "yes"}
     no = {key for key, verdict in said.items() if verdict == "no"} | silent
+    confirmed = {key for key, verdict in said.items() if verdict == "found"}.intersection(found)
     hits, false_alarms = yes.intersection(found), no.intersection(found)
-    judged = said.keys() | silent
-    return Score(
-        len(hits), len(false_alarms), len(yes) - len(hits), len(no) - len(false_alarms), len(set(found) - judged)
-    )
+    unlabelled = set(found) - said.keys() - silent
+    quiet = len(no) - len(false_alarms)
+    return Score(len(hits), len(false_alarms), len(yes) - len(hits), quiet, len(unlabelled), len(confirmed))
 
 
 def share(part: int, whole: int) -> str:

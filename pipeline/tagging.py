@@ -273,7 +273,7 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
         kinds=tuple((rule, instead, count) for (rule, instead), count in kinds.items()),
         flags=one.flags,
         language=language.main_language(text),
-        quoted=quotations.is_quoted(text),
+        quoted=quotations.is_quoted(text, (document.author, document.author_name)),
         may_be_empty=len(shape.hashes) <= _SURELY_WORDED or 2 * hidden >= len(text),
         answer=_answer(document.prompt, text),
         whole=whole,

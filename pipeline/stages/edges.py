@@ -5,11 +5,13 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.domain.documents import Mark, Rule
+from pipeline.stages.invitations import is_invitation
 from pipeline.stages.sentences import Sentence, sentences
 
 # Invitations of 1,400 real posts stood in the last paragraphs; further in, "follow the steps" is advice, not a call.
 TAIL_CHARS: Final = 900
 HEAD_CHARS: Final = 400
+LAST_CHARS: Final = 700  # an invitation to write or to look on is told from advice by being last
 TAIL_SHARE: Final = 0.3  # of a short text, so that its whole is not an end
 _NEWS: Final = r"(?:newsletter|mailing list|e-?mail list|updates|RSS|feed|channel|podcast|blog|alerts)"
 _PLACES: Final = r"(?:Twitter|Facebook|Instagram|LinkedIn|YouTube|Mastodon|Tumblr|Medium|GitHub|TikTok|Slack|@\w+)"
@@ -48,26 +50,37 @@ _GOES_ON = re.compile(
     r"(?:He|She|They|His|Her|Their|You can (?:find|follow|reach)|Follow (?:him|her|them)|All (?:opinions|views)|"
     r"(?:The )?(?:[Oo]pinions|[Vv]iews)|When (?:he|she|they)|Before|Previously|In (?:his|her|their))\b"
 )
+_NAME: Final = r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?"
+_TWO_NAMES = re.compile(r"\b[A-Z][\w’'-]+ [A-Z][\w’'-]+")
+# Of a login alone, the sentence that opens a paragraph by the first name and says what they are, or where they work.
+_FIRST_NAME = re.compile(
+    rf"(?:^|(?<=\n)|(?<=[.!?] ))(?:{_NAME} and )?([A-Z][a-z’'-]{{2,20}})(?: and {_NAME})? "
+    r"(?:(?:is|are) (?:an?|the)|works? (?:here )?(?:at|for|on))\b"
+)
 _MIN_NAME_WORDS: Final = 2  # a first name alone is also said of others
 
 
 def find_calls(text: str) -> list[Mark]:
     """Marks of rule "call-to-action" over whole sentences at the ends that ask the reader to do something online."""
-    return [
-        _mark("call-to-action", text, sentence)
-        for sentence in _at_ends(text)
-        if _CALL_WORDS.search(text, sentence.start, sentence.end) and _CALL.match(_words(text, sentence))
-    ]
+    return [_mark("call-to-action", text, sentence) for sentence in _at_ends(text) if _is_call(text, sentence)]
+
+
+def _is_call(text: str, sentence: Sentence) -> bool:
+    words = _words(text, sentence)
+    if _CALL_WORDS.search(words) and _CALL.match(words):
+        return True
+    at_last = sentence.start >= len(text) - LAST_CHARS and not sentence.heading
+    return at_last and is_invitation(words)
 
 
 def find_bios(text: str, author_name: str | None) -> list[Mark]:
-    """Marks of rule "bio": sentences at the ends that tell about the author by full name, and those that go on."""
+    """Marks of rule "bio": sentences at the ends that tell about the author by name, and those that go on.
+
+    By the full name, or, where a login is all that is known, by a first name the login begins with.
+    """
     name = author_name or ""
-    name = " ".join((name.replace("-", " ").title() if name.islower() else name).split())  # a login is often the name
-    if len(name.split()) < _MIN_NAME_WORDS or name not in text:
-        return []
-    about = re.compile(rf"(?:About |By )?{re.escape(name)}(?:,[^.!?]{{2,80}},)? {_BIO_VERB}\b")
-    at_ends = list(_at_ends(text))
+    at_ends = list(_at_ends(text)) if name else []
+    about = _about(name, text)
     found: list[Sentence] = []
     for at, sentence in enumerate(at_ends):
         words = _words(text, sentence)
@@ -75,6 +88,21 @@ def find_bios(text: str, author_name: str | None) -> list[Mark]:
         if about.match(words) or goes_on:
             found.append(sentence)
     return [_mark("bio", text, sentence) for sentence in found]
+
+
+def _about(name: str, text: str) -> re.Pattern[str]:
+    """What a sentence about the author begins with, alone or beside another author."""
+    full = " ".join((name.replace("-", " ").title() if name.islower() else name).split())  # a login is often the name
+    names = [full] if len(full.split()) >= _MIN_NAME_WORDS else []
+    if name.islower():
+        names += [one[0] for one in _TWO_NAMES.finditer(text) if "".join(one[0].split()).casefold() == name]
+    told = rf"(?:About |By )?(?:{'|'.join(map(re.escape, names))}|(?!))(?:,[^.!?]{{2,80}},)? {_BIO_VERB}\b"
+    firsts = _FIRST_NAME.finditer(text) if name.islower() and " " not in name else ()
+    first = next((one[1] for one in firsts if name.startswith(one[1].casefold())), None)
+    if first:  # "colinmacarthur" and "ian-lee" begin with theirs
+        told += rf"|(?:{_NAME} and )?{first}(?: and {_NAME})? (?:is|are) (?:an?|the) \w|"
+        told += rf"(?:{_NAME} and )?{first}(?: and {_NAME})? works? (?:here )?(?:at|for|on)\b"
+    return re.compile(told)
 
 
 def _at_ends(text: str) -> Iterator[Sentence]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 
 from pipeline.domain.documents import DocumentId, Post
+from pipeline.stages import interviews
 
 # More than half of the words, as product and style measurements count "quotation".
-_MOSTLY = 0.5
+MOSTLY = 0.5
 # A quotation this long is somebody speaking at length, not a turn of phrase.
 _LONG_QUOTE_WORDS = 40
 # Forty words with a space between them are no shorter.
@@ -21,12 +22,14 @@ def find_quoted(posts: Sequence[Post]) -> list[DocumentId]:
     return [post.document_id for post in posts if is_quoted(post.text)]
 
 
-def is_quoted(text: str) -> bool:
-    """Whether more than half the words stand in block quotes ("> ") or in long quotation marks."""
-    return _quoted_share(text) > _MOSTLY
+def is_quoted(text: str, authors: Sequence[str | None] = ()) -> bool:
+    """Whether more than half the words stand in block quotes ("> ") or in long quotation marks, or are said by
+    somebody else in an interview. authors: the names under which the author is known.
+    """
+    return quoted_share(text) > MOSTLY or interviews.others_share(text, authors) > MOSTLY
 
 
-def _quoted_share(text: str) -> float:
+def quoted_share(text: str) -> float:
     blocks = 0
     own = text
     if text.startswith("> ") or "\n> " in text:

@@ -66,7 +66,7 @@ _KEY_BLOCK = re.compile(
     r"(?:(?:(?!-----)[\s\S])*-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|[^\n]*(?:\n[\w+/=:, -]+)*)"
 )
 _ASSIGNED = re.compile(
-    r"(?<![\w-])(?P<name>pass(?:word|wd|phrase|code)?|pwd|(?:client[ _-]?)?secret(?:[ _-]?key)?|api[ _-]?key"
+    r"(?<![A-Za-z0-9-])(?P<name>pass(?:word|wd|phrase|code)?|pwd|(?:client[ _-]?)?secret(?:[ _-]?key)?|api[ _-]?key"
     r"|(?:access|auth|bearer)[ _-]?(?:token|key)|token)[\"'`]?(?:\s{0,3}(?:=>?|:=?)\s{0,3}|\s+is\s+)"
     r"(?P<quote>[\"'`“‘]?)(?P<value>[^\s\"'`“”‘’<>]{6,200})",
     re.IGNORECASE,

@@ -30,9 +30,10 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
         ),
     ),
     (
-        ("pply", "pplication", "ubmi", "espond", "ominat", "roposal", "eadline"),
+        ("pply", "pplication", "ubmi", "espond", "ominat", "roposal", "eadline", " due "),
         re.compile(
-            rf"\b(?:[Aa]pply|[Ss]ubmit|[Rr]espond|[Nn]ominations?|[Pp]roposals?|[Aa]pplications?){_SPAN}"
+            r"\b(?:[Aa]pply|[Ss]ubmit|[Rr]espond|[Nn]ominations?|[Pp]roposals?|[Aa]pplications?|[Pp]resentations|"
+            rf"[Pp]apers|[Aa]bstracts){_SPAN}"
             rf"\b(?:by|before|until|no later than|close|are due|due)\b[^.!?\n]{{0,20}}{_DATE}"
             rf"|\b[Dd]eadline (?:is|to|for {_SPAN}is)\b[^.!?\n]{{0,20}}{_DATE}"
         ),
@@ -77,13 +78,16 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
 )
 _TITLE = re.compile(
     r"\b(?:save the date|tomorrow|register|sign up|join us|webinar|workshop|upcoming|deadline|last chance|"
-    r"early bird|demo day|rsvp|call for)\b",
+    r"early bird|demo day|rsvp|call for|CFP)\b",
     re.IGNORECASE,
 )
-_NUMBERED: Final = r"(?:\b[vV](?:ersion )?\d+\.\d+|\b[A-Z]\w* ?\d+\.\d+)(?:\.\d+)*\b"
+_NUMBERED: Final = r"\b(?:[vV](?:ersion )?|[A-Za-z]\w*? ?)\d+\.\d+(?:\.\d+)*\b"
+# A name with a number under one or with three parts is a program's; "Web 2.0" and "Copyright 2.0" are subjects.
 _VERSION = re.compile(
-    rf"{_NUMBERED}.{{0,40}}\b(?:released?|available|is out|launched|beta|announce)"
-    rf"|\b(?:[Rr]eleas(?:ed|ing)|[Aa]nnouncing|[Ii]ntroducing|[Rr]elease of)\b.{{0,40}}{_NUMBERED}"
+    rf"{_NUMBERED}.{{0,40}}\b(?i:releases?d?|available|is out|launched|beta|announce)"
+    rf"|\b(?i:releas(?:es|ed|ing)|announcing|introducing|release of)\b.{{0,40}}{_NUMBERED}"
+    r"|\b\w+ \d+ (?i:(?:officially )?released|is out)\b"
+    r"|^(?:\w+ ){1,3}(?:0\.\d+|\d+\.\d+\.\d+)\b"
 )
 # One sign alone is in many posts that live on ("Register here" under a guide).
 SIGNS_NEEDED: Final = 2

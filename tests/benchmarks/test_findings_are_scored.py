@@ -16,12 +16,14 @@ SAID = "> " + "The boats are old and the sea is cold and there is nobody left wh
 
 
 def test_hits_false_alarms_misses_and_silence_are_counted() -> None:
-    said = {Key("a"): "yes", Key("b"): "yes", Key("c"): "no", Key("d"): "unsure"}
+    lines = ["stale\tyes\ta", "stale\tyes\tb", "stale\tno\tc", "stale\tunsure\td", "stale\tfound\th", "stale\tfound\ti"]
+    labels = Labels.of([*lines, "read\tyes\td", "read\tyes\te", "read\tyes\tg"])
 
-    counted = score({Key("a"), Key("c"), Key("d"), Key("e"), Key("f")}, said, read={"d", "e", "g"})  # type: ignore[arg-type]
+    counted = score({*map(Key, "acdefh")}, labels.verdicts["stale"], labels.read)
 
-    assert counted == Score(hits=1, false_alarms=2, misses=1, quiet=1, unlabelled=1)
-    assert counted + counted == Score(2, 4, 2, 2, 2)
+    assert counted == Score(hits=1, false_alarms=2, misses=1, quiet=1, unlabelled=1, confirmed=1)
+    assert counted + counted == Score(2, 4, 2, 2, 2, 2)
+    assert (counted.labels, counted.precision[:4], counted.recall[:4]) == (6, "0.50", "0.50")
 
 
 def test_an_interval_is_wilsons() -> None:
@@ -48,8 +50,15 @@ def test_a_tiny_corpus_is_scored(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--json", str(into)], cwd=ROOT, check=True, capture_output=True, timeout=60)
 
     scored = json.loads(into.read_text("utf-8"))["benbalter"]
-    assert scored["quotation"] == {"hits": 1, "false_alarms": 0, "misses": 1, "quiet": 1, "unlabelled": 0}
-    assert scored["email"] == {"hits": 1, "false_alarms": 0, "misses": 0, "quiet": 0, "unlabelled": 0}
+    assert scored["quotation"] == {
+        "hits": 1,
+        "false_alarms": 0,
+        "misses": 1,
+        "quiet": 1,
+        "unlabelled": 0,
+        "confirmed": 0,
+    }
+    assert scored["email"] == {"hits": 1, "false_alarms": 0, "misses": 0, "quiet": 0, "unlabelled": 0, "confirmed": 0}
     assert scored["repeated-passage"]["quiet"] == 10
     assert "| **quotation** | all | 3 | 1 | 0 | 1 | 0 | 1.00" in done.stdout.decode()
 

@@ -27,6 +27,12 @@ BODY = "\n\n".join(prose(n) for n in range(6))
         "Join our free community of 9,000 makers.",
         "*Download our free guide today.*",
         "- Get my weekly newsletter.",
+        "If you grow plums yourself, let us know how you prune them.",
+        "To learn more about grafting, e-mail us at plot@gardens.org.",
+        "We'd love to hear from you.",
+        "Questions, plums and feedback are welcome!",
+        "Check out our list of tools.",
+        "You can also sign up for the plum letter.",
     ],
 )
 def test_a_call_at_the_end_goes_and_the_rest_stays(call: str) -> None:
@@ -44,6 +50,10 @@ def test_a_call_at_the_end_goes_and_the_rest_stays(call: str) -> None:
         "I never subscribe to a theory before lunch.",
         "Join the two ends with glue.",
         "Click the link to update your URL bar.",
+        "Contact between the roots and the frost is what kills them.",
+        "Reach out of the window and the plums are there.",
+        "We would like to praise some of your great work.",
+        "Send the water down the middle row first.",
     ],
 )
 def test_advice_is_no_call(line: str) -> None:
@@ -66,6 +76,21 @@ def test_a_bio_is_found_by_the_authors_name_and_goes_on_in_pronouns() -> None:
 def test_a_friend_of_the_same_first_name_and_i_are_no_bio() -> None:
     for line in ("Mara is my neighbour.", "I am Mara Quill and I grow vegetables.", "Then came Mara Quill's turn."):
         assert find_bios(f"{BODY}\n\n{line}", "Mara Quill") == []
+
+
+@pytest.mark.parametrize(
+    ("login", "bio"),
+    [
+        ("ian-lee", "Ian is a gardener on Plot Nine."),
+        ("colinmoor", "Rebecca and Colin work here at the gardens."),
+        ("marinafox", "Marina Fox is the keeper of the shed."),
+    ],
+)
+def test_a_login_is_known_by_the_name_it_is_made_of(login: str, bio: str) -> None:
+    text = f"{bio}\n\n{BODY}"
+    assert [text[mark.start : mark.end].strip() for mark in find_bios(text, login)] == [bio]
+    assert find_bios(text, "someone-else") == []
+    assert find_bios(f"Ian prunes the plums.\n\n{BODY}", login) == []
 
 
 def test_marks_that_another_rule_covers_are_left_to_it() -> None:
@@ -110,6 +135,10 @@ def test_a_list_of_links_is_one_and_a_post_with_links_is_none() -> None:
     assert is_link_list(roundup, links_in(roundup, heads))
     assert not is_link_list(f"{BODY}\n\n{roundup}", links_in(f"{BODY}\n\n{roundup}", heads))
     assert not is_link_list(roundup, [])
+    short, titles = [f"Chair {n}" for n in range(8)], "\n".join(f"- Chair {n}" for n in range(8))
+    few, many = f"{prose(1, 20)}\n\n{titles}", f"{prose(1, 260)}\n\n{titles}"
+    assert is_link_list(few, links_in(few, short))
+    assert not is_link_list(many, links_in(many, short))
 
 
 @pytest.mark.parametrize(
@@ -141,5 +170,10 @@ def test_what_was_told_afterwards_stays(title: str, text: str) -> None:
 def test_a_version_is_announced_by_the_title() -> None:
     assert announces_version("LicenseChooser 0.96 released: fixes", "Short.")
     assert announces_version("Announcing Glue 2.0", "Short.")
+    assert announces_version("libglue 0.8 (important) fixes a leak", "Short.")
+    assert announces_version("Glue Toolkit 4.1.1 Officially Released", "Short.")
+    assert announces_version("Glue Station 6 released", "Short.")
+    assert not announces_version("Repair 2.0", "Short.")
+    assert not announces_version("How Glue 2.0 helps tables", "Short.")
     assert not announces_version("Why version 2.0 of me is calmer", "Short.")
     assert not announces_version("4.5 reasons to use glue, released from doubt", "Short.")

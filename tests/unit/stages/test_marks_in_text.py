@@ -112,6 +112,7 @@ def test_other_numbers_stay(text: str) -> None:
     ("text", "after"),
     [
         ("password: hunter2", "password: [secret]"),
+        ("AWS_SECRET_ACCESS_KEY: e_qeNF3Mpwo7!n5)", "AWS_SECRET_ACCESS_KEY: [secret])"),
         ("the password is Tr0ub4dor&3, ok", "the password is [secret], ok"),
         ('API_KEY = "a8f5f167f44f4964"', 'API_KEY = "[secret]"'),
         ("key sk-ant-api03-" + "a1B2" * 6, "key [secret]"),

@@ -11,7 +11,7 @@ from pipeline.stages.choices import apply_marks
 from pipeline.stages.language import find_foreign, main_language
 from pipeline.stages.near_duplicates import find_near_duplicates
 from pipeline.stages.outlines import SHINGLE_WORDS, outlines
-from pipeline.stages.quotations import find_quoted
+from pipeline.stages.quotations import find_quoted, is_quoted
 from pipeline.stages.repeats import RepeatedPassage, find_repeats
 from pipeline.stages.sentences import sentence_key
 from pipeline.stages.series import find_series
@@ -220,3 +220,23 @@ def test_mostly_quoted_posts_are_found() -> None:
         post("own", f"{prose(1)}\n\n> {prose(2, 50)}"),
     ]
     assert find_quoted(posts) == ["block", "marks"]
+
+
+TALK = "\n\n".join(
+    f"{asks}: {prose(10 + n, 8)}?\n\n{answers}: {prose(20 + n, 60)}\n\n{prose(40 + n, 30)}"
+    for n, (asks, answers) in enumerate([("Ann Moor", "Bo Lind"), *[("AM", "BL")] * 3])
+)
+TERMS = "\n\n".join(f"## Way {n}\n\nHow: {prose(n, 20)}\n\nWhen: {prose(30 + n, 20)}" for n in range(5))
+
+
+def test_an_interview_is_the_words_of_who_answers() -> None:
+    assert is_quoted(TALK, ("annmoor", "Ann Moor"))
+    assert is_quoted(TALK, ("moor", None))
+    assert is_quoted(TALK)
+    assert not is_quoted(TALK, ("bo", "Bo Lind"))
+
+
+def test_lists_of_terms_and_a_talk_inside_a_post_are_no_interview() -> None:
+    assert not is_quoted(TERMS)
+    assert not is_quoted(f"{prose(1, 900)}\n\n{TALK}\n\nMy own end:\n\n{prose(2, 900)}"[: 900 * 6])
+    assert not is_quoted("Ann Moor: yes.\n\nBo Lind: no.\n\n" + prose(3, 40))
