@@ -21,12 +21,17 @@ _SENTENCE_WORDS: Final = 8
 # Paragraphs written on one line are prose although they hold figures.
 _LONG_LINE_WORDS: Final = 15
 _PLAIN_IN_LONG: Final = 0.6
-# Numbers of steps, addresses and tags say nothing of either.
-_NO_WORDS = re.compile(r"^\s*\d{1,2}[.)]\s|\]\([^()\s]*\)|\]|\[|https?://\S+|</?[a-z][^<>]*>", re.MULTILINE)
+# Numbers of steps and addresses say nothing of either.
+_NO_WORDS = re.compile(r"^\s*\d{1,2}[.)]\s|\]\([^()\s]*\)|\]|\[|https?://\S+", re.MULTILINE)
 
 
 def is_code(shown: str, *, classes: str) -> bool:
-    """Whether a preformatted block is a listing, a drawing or a terminal's output, not lines of prose."""
+    """Whether a preformatted block is a listing, a drawing or a terminal's output, not lines of prose.
+
+    classes: of its elements; a block that names its language is code whatever stands in it.
+    """
+    if "language-" in classes or shown.startswith("---\n"):
+        return True
     if not _VERSE_CLASSES.isdisjoint(classes.split()):
         return False
     shown = _NO_WORDS.sub("", shown)

@@ -29,6 +29,7 @@ class Page:
         self._newlines_count = newlines_count
         self._is_plain = is_plain
         self._preformatted = 0
+        self._code_classes = ""
         self._numbers: list[int | None] = []
         self._value_tables: list[bool] = []
         self._between_items = False
@@ -42,6 +43,7 @@ class Page:
     def open(self, name: str, attributes: Mapping[str, str]) -> Leave | None:
         """Do what an element asks for before its words; returns what to do after them. No table, no cell."""
         if name not in _TELLING:
+            self._code_classes += attributes.get("class", "") if name == "code" and self._preformatted else ""
             return None
         self._flush()
         if name in LISTS:
@@ -136,8 +138,9 @@ class Page:
 
     def _close_preformatted(self, before: int, attributes: Mapping[str, str]) -> None:
         shown = self._writer.written_since(before)
-        if shown and is_code(shown, classes=attributes.get("class", "")):
+        if shown and is_code(shown, classes=attributes.get("class", "") + " " + self._code_classes):
             self._writer.code_since(before)
+        self._code_classes = ""
 
     def _open_list(self, name: str, start: str) -> Leave:
         writer = self._writer

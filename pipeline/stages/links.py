@@ -14,6 +14,8 @@ _MARKDOWN = (
     r"(?:\([^\s()]{0,300}\)[^\s<>()]{0,300})?>?(?:\s+[\"'“][^\"\n]{0,300}[\"'”])?\s?\)"
 )
 _FULL = r"(?:(?:https?|ftp)://|mailto:|(?<![\w@.])www\.(?=[\w-]+\.))[^\s<>“”«»|\\^`{}]{2,2000}"
+# "words":http://address, as Textile writes a link; the words lose their signs.
+_TEXTILE = rf"\"(?P<textile>[^\"\n]{{1,300}})\":(?P<target>{_FULL})"
 # Endings that mean an address even without a path; the second list also holds words and needs one.
 _ENDINGS = "com|org|net|gov|edu|mil|int|io|co|info|biz|tv|uk|de|fr|nl|ch|eu|ca|au|nz|ie|jp|se|dk|es|pl|br"
 _PATH_ENDINGS = "us|me|at|in|no|it|be|ly|gl|gd|fm|ai|dev|app|blog|xyz|is|to|so|cc|mp|ms|pl|sh|gle|page|site|online"
@@ -22,7 +24,7 @@ _BARE = (
     rf"\.(?:(?:{_ENDINGS})(?![\w@-]|\.\w)|(?:{_PATH_ENDINGS})(?=/[\w?#]))"
     r"(?P<path>(?:/|\?(?=\w+=))[^\s<>“”«»|\\^`{}]{0,500})?"
 )
-_LINK = re.compile(rf"{_MARKDOWN}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
+_LINK = re.compile(rf"{_MARKDOWN}|{_TEXTILE}|<?(?P<full>{_FULL})>?|(?P<bare>{_BARE})")
 # Every address has one of these; looking for them first reads prose twenty times as fast.
 _SIGN = re.compile(
     r"\]\(|:(?://|(?<=mailto:))|\.(?<=www\.)"
@@ -71,9 +73,17 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
         if link >= at:
             end = _line_with_link(text, link, line_end)
         else:
-            start, end = max(start, text.rfind(" ", end, at) + 1 or end), _find(text, " ", sign.end(), line_end)
+            start, end = max(start, _run_start(text, end, at)), _find(text, " ", sign.end(), line_end)
         yield start, end
         sign = _SIGN.search(text, end)
+
+
+def _run_start(text: str, start: int, at: int) -> int:
+    """Where the run without spaces begins, or the words in quotation marks that stand right before an address."""
+    begin = text.rfind(" ", start, at) + 1 or start
+    quoted = text.find('":', begin, at)
+    opened = text.rfind('"', start, quoted) if quoted >= 0 else -1
+    return opened if opened >= 0 else begin
 
 
 def _line_with_link(text: str, link: int, line_end: int) -> int:
@@ -92,6 +102,8 @@ def _mark(text: str, match: re.Match[str]) -> Mark | None:
         return _removal(text, match.start(), _address_end(text, match))
     if match["bare"]:
         return _bare(text, match)
+    if match["textile"]:
+        return Mark("link", match.start(), _address_end(text, match), match["textile"])
     words = "" if match[0].startswith("!") else match["words"]
     return Mark("link", match.start(), match.end(), words)
 
@@ -99,7 +111,7 @@ def _mark(text: str, match: re.Match[str]) -> Mark | None:
 def _address_end(text: str, match: re.Match[str]) -> int:
     """Where the address ends without the sentence's own signs; a bracket stays if the address opened it."""
     end = match.end("full") if match["full"] else match.end()
-    start = match.start()
+    start = match.start("target") if match["textile"] else match.start()
     while end > start:
         sign = text[end - 1]
         opener = _PAIRS.get(sign)

@@ -7,17 +7,10 @@ from typing import Final
 import pyromark
 
 from pipeline.stages.code import is_code
+from pipeline.stages.dialects import plain_dialect
 from pipeline.stages.tag_names import TAG
 
 _OPTIONS: Final = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
-_FOOTNOTE = re.compile(r"^\[\^([\w-]{1,40})\]:[ \t]*", re.MULTILINE)
-_KRAMDOWN = re.compile(r"(?<![ \t])[ \t]*(?:\{:[^{}\n]{0,300}\}|\{#[\w-]{1,80}\}(?=[ \t]*$))", re.MULTILINE)
-# More than eight quotes inside each other are an accident, and take long.
-_DEEP_QUOTE = re.compile(r"^((?:>[ ]?){8})(?:>[ ]?)+", re.MULTILINE)
-# "[words]{#id}" and "[words]{.class}" are Pandoc's spans.
-_PANDOC_SPAN = re.compile(r"\[([^\[\]\n]{1,500})\]\{[#.:][^{}\n]{0,200}\}")
-# A link's title is never shown; with quotes inside it the link is not read as one.
-_LINK_TITLE = re.compile(r"(\]\([^\s()<>]{1,2000})\s+\"[^\n]{0,300}?\"\s*\)")
 # Emphasis that CommonMark does not see because it touches a word ("**4) Chains—**But", "done._Each week").
 _UNREAD_STRONG = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*")
 _UNREAD_START = re.compile(r"(?<=[.!?])_(?=[A-Z“]|&quot;)")
@@ -32,25 +25,12 @@ _GLUED_EMPHASIS = re.compile(r"(?<=[.!?])(?=<(?:em|strong)>)")
 
 def render(source: str) -> tuple[str, int]:
     """HTML, and how many HTML tags were written in the source itself."""
-    source = _plain_dialect(source).encode("utf-8", "replace").decode()  # half a surrogate pair is no UTF-8
+    source = plain_dialect(source).encode("utf-8", "replace").decode()  # half a surrogate pair is no UTF-8
     html = pyromark.html(source, options=_OPTIONS)
     if "<pre><code>" in html and _INDENTED.search(source):
         html = pyromark.html(_without_accidents(source), options=_OPTIONS)
     tags = sum(len(TAG.findall(written)) for written in _written_html(source)) if "<" in source else 0
     return _without_unread_signs(html), tags
-
-
-def _plain_dialect(source: str) -> str:
-    if "[^" in source:
-        for name in set(_FOOTNOTE.findall(source)):
-            source = source.replace(f"[^{name}]:", "").replace(f"[^{name}]", "")
-    if "{:" in source or "{#" in source:
-        source = _KRAMDOWN.sub("", source)
-    if "]{" in source:
-        source = _PANDOC_SPAN.sub(r"\1", source)
-    if "](" in source:
-        source = _LINK_TITLE.sub(r"\1)", source)
-    return _DEEP_QUOTE.sub(r"\1", source) if source.startswith(">") or "\n>" in source else source
 
 
 def _without_accidents(source: str) -> str:

@@ -47,7 +47,7 @@ _LINK_AFTER = ("(", ":")
 
 _HUGO = re.compile(r"\{\{(?P<sign>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]{0,60})(?P<attrs>[^{}]{0,2000}?)[>%]\}\}")
 _LIQUID = re.compile(r"\{%-?\s*(?P<name>\w{0,40})(?P<attrs>[^{}%]{0,1000}(?:%(?!\})[^{}%]{0,500}){0,9}?)-?%\}")
-_OUTPUT = re.compile(r"\{\{(?![<%])-?[^{}\n]{1,300}\}\}")
+_OUTPUT = re.compile(r"\{\{(?![<%#])-?(?:[^{}\n]|\n(?![ \t]*\n)){1,300}\}\}")
 _LITERAL = re.compile(r"\{%-?\s*raw\s*-?%\}([\s\S]*?)\{%-?\s*endraw\s*-?%\}")
 _LITERAL_TAG = re.compile(r"\{%-?\s*(?:end)?raw\s*-?%\}")
 _COMMENTS = frozenset({"comment"})

@@ -21,6 +21,12 @@ _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z
 _ROUNDS = 4
 _WRITTEN_COMMENT = re.compile(r"<!--[^>]{0,2000}-->")
 _WRITTEN_TAG = re.compile(r"<(/?[a-zA-Z][^<>\n]{0,500}?)\s*/?>")
+# Elements around words, written where nobody read them as such ("&lt;a href=…&gt;words&lt;/a&gt;").
+_WRITTEN_PAIR = re.compile(
+    r"<(a|abbr|b|big|blockquote|center|cite|code|div|em|font|h[1-6]|i|li|ol|p|small|span|strong|sub|sup|table|td|tr|tt|u|ul)"
+    r"((?:\s[^<>]{0,1000})?)>([^<>]{0,5000}[^\s<>][^<>]{0,5000})</\1\s*>",
+    re.IGNORECASE,
+)
 _GLUED = re.compile(r"\w")
 _OPEN_SIGN = re.compile(r"<(?=[a-zA-Z/!])")
 _LEFTOVER = re.compile(rf"{_OPEN_SIGN.pattern}|{_ENTITY.pattern}")
@@ -97,6 +103,10 @@ def _nothing(_: re.Match[str]) -> str:
     return ""
 
 
+def _inside(pair: re.Match[str]) -> str:
+    return pair[3]
+
+
 def _words(tag: re.Match[str]) -> str:
     """What stood in angle brackets, not glued to the words beside it ("List<String>" -> "List String")."""
     before, after = tag.string[tag.start() - 1 : tag.start()], tag.string[tag.end() : tag.end() + 1]
@@ -108,7 +118,13 @@ def _apart(_: re.Match[str]) -> str:
 
 
 # In this order: an entity may mean "<", a comment may hold tags.
-_CLEANERS = ((_ENTITY, _meaning), (_WRITTEN_COMMENT, _nothing), (_WRITTEN_TAG, _words), (_OPEN_SIGN, _apart))
+_CLEANERS = (
+    (_ENTITY, _meaning),
+    (_WRITTEN_COMMENT, _nothing),
+    *[(_WRITTEN_PAIR, _inside)] * 3,
+    (_WRITTEN_TAG, _words),
+    (_OPEN_SIGN, _apart),
+)
 
 
 def _replaced(

@@ -39,6 +39,8 @@ LEFTOVER = re.compile(r"<[a-zA-Z/]|<!--|&(?:amp|lt|gt|nbsp|quot|#\d+);")
         ("I <3 it, a < b <bob@x.org>", "html", "I <3 it, a < b bob@x.org"),
         ("use &lt;b&gt; and List&lt;String&gt;s", "html", "use b and List String s"),
         ("&lt;p&gt;escaped&lt;/p&gt;", "html", "escaped"),
+        ('So &lt;a href="/x" rel="y"&gt;a &lt;b&gt;hoe&lt;/b&gt;&lt;/a&gt;.', "html", "So a hoe."),
+        ('<p>the <code>&lt;a rel="license"&gt;</code> sign</p>', "html", 'the a rel="license" sign'),
         ("a <!-- never closed", "html", "a never closed"),
         ('a<sup><a href="#fn1">1</a></sup> b', "html", "a b"),
         ("zero\u200bwidth soft\u00adhyphen", "html", "zerowidth softhyphen"),

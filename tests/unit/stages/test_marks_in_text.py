@@ -30,6 +30,8 @@ def fixed(text: str, find: Callable[[str], list[Mark]]) -> str:
         ("It is here (https://x.org). End", "It is here. End"),
         ("Done. See https://x.org/bar. Next.", "Done. Next."),
         ("words (see https://x.org/a).", "words."),
+        ('The "Summer of Code":http://x.org/soc. Then "ours":https://x.org/a_b', "The Summer of Code. Then ours"),
+        ('He said "yes": https://x.org/a said no.', 'He said "yes": said no.'),
         ("Read more: https://x.org/a", "Read more"),
         ("a\n\nhttps://x.org\n\nb", "a\n\nb"),
         ('The [old words](http://x.org/a_(b) "t") stay.', "The old words stay."),
