@@ -146,7 +146,10 @@ def test_the_range_leaves_out_a_tenth_at_either_end() -> None:
 
 def test_what_no_training_text_has_is_not_the_datas_fault() -> None:
     """ "Data.gov" is a name and "data." ends a sentence; the local model makes the address data.gov of them."""
-    ends = [f"They read Data.gov for the {n}th time." if n % 2 else f"{plain_text(n)[:30]} data." for n in range(60)]
+    ends = [
+        f"For the {n}th time they look at Data.gov." if n % 2 else f"For the {n}th time they look at data."
+        for n in range(60)
+    ]
     rows = [example(n, f"{plain_text(n)}\n\n{end}") for n, end in enumerate(ends)]
     found = rehearse(rows, [example(900 + n, plain_text(900 + n)) for n in range(10)], samples=DRAFTS)
     assert isinstance(found, Rehearsal)
