@@ -11,6 +11,7 @@ from bot.demo.people import Member
 from pipeline.rounds import is_test_brief
 
 HANDLE: Final = "founder"
+CLEANING: Final = "🧹 Cleaning"
 # Feedback on a test brief scores and never trains, so the first of these that is none is asked for.
 BRIEFS: Final = (
     "what I would tell someone on their first day",
@@ -69,10 +70,14 @@ class Cast:
         return await self.feed.first(what, matches, after=after, within_s=within_s)
 
     async def edited(self, what: str, message: Happening, *, after: int, gone: str = "", there: str = "") -> Happening:
-        """The same message again, without one button or with another (the beginning of an action_id)."""
+        """The same message again, without one button or with another (the beginning of an action_id).
+
+        A report that only says how far its cleaning is does not count.
+        """
 
         def matches(one: Happening) -> bool:
             same = one.kind == "message_changed" and one.ts == message.ts and one.channel == message.channel
+            same = same and not one.text.startswith(CLEANING)
             return same and not (gone and one.button(gone)) and not (there and not one.button(there))
 
         return await self.feed.first(what, matches, after=after, within_s=120)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import CLEANING, HANDLE, Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
@@ -13,7 +13,7 @@ DROP_IT: Final = "datasets.drop_it"
 SHOW, FIX, UNDO, ACCEPT_ALL = "datasets.show.", "datasets.fix.", "datasets.undo.", "datasets.accept_all"
 REPORT: Final = "Cleaning report"
 READ: Final = "read to the end"
-WAITING: Final = ("👀 Reading", "Reading `")
+WAITING: Final = ("👀 Reading", "Reading `", CLEANING)
 READ_S: Final = 120  # 1,200 posts are read and cleaned in about 20 s on two cores
 # The headline findings, in the order a person would look at them.
 TELLING: Final = ("series", "repeated-passage", "near-duplicate", "link")

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.errors import LeaseLost
 
@@ -19,10 +19,10 @@ Say = Callable[[int], Awaitable[None]]
 
 @dataclass(slots=True)
 class Telling:
-    """A pipeline.ports.Progress. What comes too early is dropped: the next count says more."""
+    """A pipeline.ports.Progress. What comes too early is dropped: the next count, or the end, says more."""
 
     say: Say
-    said_at: float = float("-inf")
+    said_at: float = field(default_factory=time.monotonic)
     saying: asyncio.Task[None] | None = None
 
     def __call__(self, documents: int) -> None:
