@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from bot.remaking import CannotPrepare, Order, compared, ordered
 from bot.slack.failures import sentence_for
@@ -20,6 +20,7 @@ from pipeline.domain.documents import Prepared, Recipe
 from pipeline.domain.origins import Making
 from pipeline.domain.reading import Item
 from pipeline.domain.spending import Estimate, Price
+from pipeline.domain.voices import Purpose
 from pipeline.errors import AppError, DataError, NothingLeft
 from pipeline.estimate import estimate, workload
 from pipeline.examples import format_errors, messages_of, to_jsonl
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", action="append", help='default publish; several with commas; "any" takes all')
     parser.add_argument("--kind", action="append", help='default post; several with commas; "any" takes all')
     parser.add_argument("--exclude-title", action="append", default=[], metavar="REGEX")
+    parser.add_argument("--purpose", choices=get_args(Purpose), help="what the texts are for; without it they tell")
     parser.add_argument("--accept-fixes", default="", metavar="RULES", help='"all", or names with commas')
     parser.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe.json: the same choices again")
     parser.add_argument("--model", default=DEFAULT_BASE, metavar="BASE", help=f"default {DEFAULT_BASE}")
@@ -101,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _prepared(order: Order) -> Prepared:
     rows_for, files = order.making.rows_for, _Files(order)
     counter = token_counter(rows_for.encoding, exact=rows_for.is_exact)
-    target = Target(rows_for.system, rows_for.context_tokens, counter.count, rows_for.own_drafts)
+    target = Target(rows_for.system, rows_for.context_tokens, counter.count, rows_for.own_drafts, rows_for.purpose)
     try:
         prepared = _with_workers_if_many(files.items(), order.making.recipe, target)
     except NothingLeft:

@@ -21,7 +21,7 @@ from pipeline.domain.documents import Example, Prepared, Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.preparing import FileRead, IfAccepted, PreparedFile, PreparedRound
 from pipeline.domain.reading import Item
-from pipeline.domain.voices import PRIVATE_ONLY
+from pipeline.domain.voices import PRIVATE_ONLY, Purpose
 from pipeline.errors import UnreadableFile
 from pipeline.estimate import workload
 from pipeline.examples import jsonl_lines
@@ -150,9 +150,10 @@ class ExecutorPreparer:
         writer: str,
         folder: Path,
         own_drafts: Sequence[str] = (),
+        purpose: Purpose | None = None,
         progress: Progress | None = None,
     ) -> PreparedRound:
-        job = PreparingJob(tuple(files), recipe, writer, self.limits, self.rows, folder, tuple(own_drafts))
+        job = PreparingJob(tuple(files), recipe, writer, self.limits, self.rows, folder, tuple(own_drafts), purpose)
         async with told(progress) as tally:
             return await self.pool.run(partial(prepared_round, job, tally))
 
@@ -168,6 +169,7 @@ class PreparingJob:
     rows: RowFacts
     folder: Path
     own_drafts: tuple[str, ...] = ()
+    purpose: Purpose | None = None
 
 
 def file_read(file: PreparedFile, limits: Limits, tally: Tally | None = None) -> FileRead:
@@ -183,7 +185,9 @@ def items_of(files: Sequence[PreparedFile], limits: Limits) -> Iterator[Item]:
 def prepared_round(job: PreparingJob, tally: Tally | None = None) -> PreparedRound:
     """Decides twice: as chosen and, while a fix is open, as if every fix were accepted."""
     count = Remembering(counter(job.rows))
-    target = Target(SYSTEM_MESSAGE.format(writer=job.writer), job.rows.context_tokens, count, job.own_drafts)
+    target = Target(
+        SYSTEM_MESSAGE.format(writer=job.writer), job.rows.context_tokens, count, job.own_drafts, job.purpose
+    )
     prepared = decided(job, job.recipe, target, tally)
     everything = accept(job.recipe, "all", prepared.findings)
     accepted = prepared
@@ -192,7 +196,9 @@ def prepared_round(job: PreparingJob, tally: Tally | None = None) -> PreparedRou
     making = Making(
         recipe=job.recipe,
         sources=tuple(SourceUsed(file.name, file.sha256, file.options) for file in job.files),
-        rows_for=RowsFor(target.system, job.rows.encoding, job.rows.exact, job.rows.context_tokens, job.own_drafts),
+        rows_for=RowsFor(
+            target.system, job.rows.encoding, job.rows.exact, job.rows.context_tokens, job.own_drafts, job.purpose
+        ),
         rules=origins.rules_version(),
         content_hash=prepared.content_hash,
     )

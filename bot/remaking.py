@@ -14,7 +14,7 @@ from pipeline.domain.origins import Making, RowsFor, SourceUsed
 from pipeline.domain.spending import Price
 from pipeline.findings import FIXABLE, RULES
 
-CHOOSING: Final = ("author", "since", "until", "status", "kind", "exclude_title", "accept_fixes")
+CHOOSING: Final = ("author", "since", "until", "status", "kind", "exclude_title", "accept_fixes", "purpose")
 
 
 class CannotPrepare(Exception):
@@ -41,7 +41,7 @@ def ordered(args: argparse.Namespace, price: Price) -> Order:
         return _again(args, sources, paths)
     recipe = Recipe(_filters(args), _choices(args.accept_fixes))
     system = SYSTEM_MESSAGE.format(writer=args.author or "the author")
-    rows_for = RowsFor(system, price.encoding, price.encoding_is_exact, price.context_tokens)
+    rows_for = RowsFor(system, price.encoding, price.encoding_is_exact, price.context_tokens, purpose=args.purpose)
     return Order(Making(recipe, tuple(sources), rows_for, origins.rules_version(), ""), paths)
 
 

@@ -36,6 +36,7 @@ from pipeline.domain.documents import (
     Sample,
 )
 from pipeline.domain.reading import Item
+from pipeline.domain.voices import Purpose
 from pipeline.errors import NothingLeft
 from pipeline.examples import RowMaker, assign_splits, content_hash
 from pipeline.findings import choice_of, effect_of
@@ -82,12 +83,14 @@ class Target:
 
     count_tokens: of one text; it travels to other processes when there are any.
     own_drafts: what was drafted for this voice; a text that is one of them was not written by its owner.
+    purpose: what the voice is for; None where nobody said it.
     """
 
     system: str
     context_tokens: int
     count_tokens: Callable[[str], int]
     own_drafts: tuple[str, ...] = ()
+    purpose: Purpose | None = None
 
 
 def prepare(
@@ -283,9 +286,14 @@ class _Decision:
         whole = (self.corpus.marked(t) for t in self.remaining if t.answer is not None)
         found = [answers.Answer(t.key, t.document.prompt or "", self.cleaner.text(t)) for t in whole]
         self._leave_out("broken-json", answers.broken_json(found))
-        if not found or len(found) < len(self.remaining) or not answers.are_labels(found):
-            return
-        self._leave_out("label-conflict", answers.contradictory(found))
+        purpose = self.target.purpose
+        labels = bool(found) and len(found) == len(self.remaining) and answers.are_labels(found, purpose)
+        if labels or purpose in answers.ONE_ANSWER:
+            self._leave_out("label-conflict", answers.contradictory(found))
+        if labels:
+            self._judge_labels(found)
+
+    def _judge_labels(self, found: Sequence[answers.Answer]) -> None:
         usual = answers.spellings(found)
         odd = {answer.key: 1 for answer in found if answer.words in usual}
         written = Counter(answer.words for answer in found)
@@ -293,9 +301,12 @@ class _Decision:
         self._note_places("label-spelling", odd, (), passages=passages)
         if effect_of(self.recipe, "label-spelling") == "rewrite":
             self.cleaner = replace(self.cleaner, usual=usual)
-        rare = answers.rare(found)
+        rare, limit = answers.rare(found), 0
+        if not rare and self.target.purpose == "classification":
+            rare, limit = answers.too_few(found), answers.ENOUGH_OF_EACH
         rarely = {answer.key: 1 for answer in found if answers.label_key(answer.words) in rare}
-        self._note_places("imbalance", rarely, (), passages=tuple(Passage(*pair) for pair in rare.items()))
+        passages = tuple(Passage(*pair) for pair in rare.items())
+        self._note_places("imbalance", rarely, (), passages=passages, limit=limit)
 
     def _note_coverage(self, by_month: Mapping[str, int]) -> None:
         told = []

@@ -98,6 +98,8 @@ def _found(e: Evidence) -> str:
             return _series_sentence(e)
         case "repeated-passage":
             return _repeated_sentence(e)
+        case "imbalance" if e.limit:
+            return f"*Few texts for each answer.* {_answers(e)}. About {e.limit} for each are the usual advice."
         case "identical-prompts":
             asked = f"“{shortened(e.passages[0].words, QUOTE_CHARS)}”" if e.passages else "the same words"
             return f"*The same request.* {e.documents} answer a request that others answer too, such as {asked}. " + (

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from pipeline.domain.documents import DocumentId, ExampleId, LeftOutReason, Recipe, Rule, Split
 from pipeline.domain.reading import ReadOptions
+from pipeline.domain.voices import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class SourceUsed:
 class RowsFor:
     """What rows were made and counted for. system: the system message. context_tokens: longer rows are too long.
 
-    own_drafts: what was drafted for the voice, so that such texts are known again.
+    own_drafts: what was drafted for the voice, so that such texts are known again. purpose: what the voice is for.
     """
 
     system: str
@@ -27,6 +28,7 @@ class RowsFor:
     is_exact: bool
     context_tokens: int
     own_drafts: tuple[str, ...] = ()
+    purpose: Purpose | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pipeline.domain.drafting import Written
 from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import (
+    Purpose,
     Sensitivity,
 )
 from pipeline.domain.work import DroppedFile
@@ -110,12 +111,14 @@ class Preparer(Protocol):
         *,
         writer: str,
         own_drafts: Sequence[str] = (),
+        purpose: Purpose | None = None,
         folder: Path,
         progress: Progress | None = None,
     ) -> PreparedRound:
         """writer: what the system message calls the person; the same when drafts are asked for.
 
         own_drafts: what was drafted for this voice, so that it is known again among the texts.
+        purpose: of the voice; it says which rules look at requests with short answers.
         folder: where the rows are written; it may hold those of an attempt that was killed.
 
         progress starts again at 0 when texts have to be read once more for another choice about markup.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.domain.documents import DocumentId
+from pipeline.domain.voices import Purpose
 
 # Longer answers are prose, and the rules for prose look at them.
 MOST_WORDS: Final = 20
@@ -17,6 +18,10 @@ DISTINCT_SHARE: Final = 3
 FAIR_SHARE: Final = 10
 # Of all answers; with fewer the set only quotes some JSON.
 JSON_SHARE: Final = 0.8
+# Texts for each answer that OpenAI's guide to its classic fine-tuning asked for where texts are sorted.
+ENOUGH_OF_EACH: Final = 100
+# What has one right answer: two different ones to the same request are a fault.
+ONE_ANSWER: Final[frozenset[Purpose]] = frozenset(("classification", "extraction", "question answering"))
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -31,7 +36,10 @@ def is_short(words: str) -> bool:
     return len(words.split(maxsplit=MOST_WORDS)) <= MOST_WORDS
 
 
-def are_labels(answers: Sequence[Answer]) -> bool:
+def are_labels(answers: Sequence[Answer], purpose: Purpose | None) -> bool:
+    """Whether the answers sort the requests. purpose: of the voice; where none is known, the answers tell."""
+    if purpose is not None:
+        return purpose == "classification"
     return len({label_key(answer.words) for answer in answers}) * DISTINCT_SHARE < len(answers)
 
 
@@ -58,6 +66,12 @@ def rare(answers: Sequence[Answer]) -> Mapping[str, int]:
     counts = Counter(label_key(answer.words) for answer in answers)
     fair = len(answers) / max(1, len(counts))
     return {label: n for label, n in reversed(counts.most_common()) if n == 1 or n * FAIR_SHARE < fair}
+
+
+def too_few(answers: Sequence[Answer]) -> Mapping[str, int]:
+    """Labels with fewer texts than each needs, the smallest first."""
+    counts = Counter(label_key(answer.words) for answer in answers)
+    return {label: n for label, n in reversed(counts.most_common()) if n < ENOUGH_OF_EACH}
 
 
 def contradictory(answers: Sequence[Answer]) -> list[DocumentId]:

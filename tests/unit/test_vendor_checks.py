@@ -5,6 +5,7 @@ A test for each line of that page, in its order.
 
 import io
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from pipeline.domain.documents import Document, DocumentId, Prepared, Recipe
 from pipeline.errors import UnreadableFile, UnreadableType
 from pipeline.examples import format_errors, messages_of, to_jsonl
+from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file
 
@@ -138,6 +140,43 @@ def test_an_answer_that_is_seldom_is_told(tmp_path: Path) -> None:
     prepared = rows(tmp_path, *labelled(*["yes"] * 60, *["no"] * 50, "perhaps"))
     assert "“perhaps” 1" in found(prepared, "imbalance").sentence
     assert found(rows(tmp_path, *labelled(*["yes"] * 20, *["no"] * 15)), "imbalance") is None
+
+
+SORTS, WRITES = replace(TARGET, purpose="classification"), replace(TARGET, purpose="generation")
+ASKS = replace(TARGET, purpose="question answering")
+
+
+def test_what_the_voice_is_for_says_whether_answers_are_labels(tmp_path: Path) -> None:
+    colours = labelled(*(f"colour {n}" for n in range(8)), *["Blue"] * 3, "blue")
+    assert found(rows(tmp_path, *colours), "label-spelling") is None  # too many answers to be taken for labels
+    assert found(rows(tmp_path, *colours, target=SORTS), "label-spelling").documents == 1
+    kind = labelled(*["yes", "Yes"] * 8, "no")
+    assert not {"label-spelling", "imbalance"} & {one.rule for one in rows(tmp_path, *kind, target=WRITES).findings}
+
+
+def test_two_answers_to_one_request_are_a_fault_where_one_is_right(tmp_path: Path) -> None:
+    pairs = [*((f"What is {n}?", f"It is {n}.") for n in range(20)), ("Who?", "Jane."), ("who", "Jonas.")]
+    assert ids(rows(tmp_path, *pairs, target=ASKS), "label-conflict") == ("21", "22")
+    for target in (TARGET, WRITES):
+        assert found(rows(tmp_path, *pairs, target=target), "label-conflict") is None
+
+
+def test_few_texts_for_an_answer_are_told_where_texts_are_sorted(tmp_path: Path) -> None:
+    pairs = labelled(*["yes"] * 100, *["no"] * 60)
+    told = found(rows(tmp_path, *pairs, target=SORTS), "imbalance").sentence
+    assert told == "*Few texts for each answer.* “no” 60. About 100 for each are the usual advice."
+    assert found(rows(tmp_path, *pairs), "imbalance") is None
+    assert found(rows(tmp_path, *labelled(*["yes", "no"] * 100), target=SORTS), "imbalance") is None
+
+
+def test_a_stop_word_in_a_text_is_counted_as_text(tmp_path: Path) -> None:
+    count = token_counter("o200k_base").count
+    target = Target("Answer.", 8192, count)
+    with_sign, without = (
+        rows(tmp_path, *labelled("yes", f"no {more}", "no"), target=target) for more in ("<|endoftext|>", "")
+    )
+    assert with_sign.tokens - without.tokens == count(" <|endoftext|>") > 3
+    assert b"<|endoftext|>" in to_jsonl(with_sign.examples)
 
 
 def test_an_answer_that_should_be_json_and_is_none(tmp_path: Path) -> None:

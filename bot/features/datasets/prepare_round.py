@@ -115,6 +115,7 @@ class PrepareRound:
                 writer=work.voice.handle,
                 folder=work.folder,
                 own_drafts=drafted,
+                purpose=work.voice.purpose,
                 progress=progress,
             )
 

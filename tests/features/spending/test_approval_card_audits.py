@@ -11,16 +11,17 @@ from bot.features.spending.views import TEMPLATES
 from pipeline.domain.documents import DocumentId
 from pipeline.domain.signoffs import NewSignoff, SignoffId, SignoffRow
 from pipeline.domain.spending import SpendRequest
+from pipeline.domain.voices import RoundId
 
 EDITOR = "UEDITOR"
 
 
 async def sent(bench: Bench, request: SpendRequest, rows: int = 2) -> SignoffId:
     async with bench.db.begin() as tx:
-        round_ = await tx.rounds.by_id(request.round_id)
+        round_ = await tx.rounds.by_id(RoundId(request.round_id))
         assert round_.dataset_id is not None
         new = NewSignoff(
-            TEAM, request.voice_id, round_.round_id, round_.dataset_id, round_.revision, editor=EDITOR, asked_by=OWNER
+            TEAM, round_.voice_id, round_.round_id, round_.dataset_id, round_.revision, editor=EDITOR, asked_by=OWNER
         )
         signoff = await tx.signoffs.ask(new, now=NOW)
         assert signoff is not None
