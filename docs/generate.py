@@ -233,7 +233,7 @@ def found(rule: Rule) -> str:
         many = many_examples(30_000)
         return many.sentence if many else ""
     ids = tuple(DocumentId(str(number)) for number in range(8))
-    limit = 8192 if rule == "too-long" else TOO_SHORT_WORDS
+    limits: dict[Rule, int] = {"too-long": 8192, "too-short": TOO_SHORT_WORDS}
     words = Passage("Five Things From the Shed", 8)
     evidence = Evidence(
         rule,
@@ -241,7 +241,7 @@ def found(rule: Rule) -> str:
         occurrences=12,
         of_documents=62,
         passages=(words,),
-        limit=limit,
+        limit=limits.get(rule, 0),
         kinds=KINDS.get(rule, ()),
         percent=98,
     )
