@@ -31,5 +31,5 @@ def way_words(ways: Iterable[Way]) -> str:
 
 
 def policy_words(allowed: Collection[Origin]) -> str:
-    """ "all", or what is allowed."""
-    return "all" if set(allowed) == set(ORIGINS) else (origin_words(allowed) or "nothing")
+    """ "any way in", or what is allowed."""
+    return "any way in" if set(allowed) == set(ORIGINS) else (origin_words(allowed) or "nothing")

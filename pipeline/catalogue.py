@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from pipeline.domain.documents import Document, DocumentId, Filters, LeftOutReason
 from pipeline.sources.speakers import of_speakers
 from pipeline.stages.select import select
+from pipeline.wording import shortened
 
 TITLE_CHARS: Final = 150
 OPENING_CHARS: Final = 80  # enough to recognise a text without a title; 100,000 of them are 8 MB
@@ -118,8 +119,9 @@ def heard(catalogue: Catalogue, speakers: tuple[str, ...] | None) -> Catalogue:
 
 
 def first_words(body: str) -> str:
+    """Cut at a word; an ellipsis says that there is more."""
     flat = html.unescape(BETWEEN_WORDS.sub(" ", body[:LOOKED_AT_CHARS]))
-    return " ".join(flat.split())[:OPENING_CHARS]
+    return shortened(flat, OPENING_CHARS)
 
 
 def selection(catalogues: Iterable[Catalogue], filters: Filters) -> Selection:

@@ -10,6 +10,7 @@ from pipeline.domain.origins import Version
 from pipeline.findings import RULES
 from pipeline.reasons import reason_words
 from pipeline.rewrites import diff
+from pipeline.rule_names import NAMES
 from pipeline.wording import counted, shortened
 
 TITLES_NAMED: Final = 3
@@ -153,7 +154,7 @@ def _rewriting(one: Rewriting) -> Line:
 
 def _choice(change: ChoiceChange) -> Line:
     old, new = (_label(change.rule, choice) for choice in (change.before, change.after))
-    return Line(f"{change.rule.replace('-', ' ').capitalize()}: {old} → {new}", change.rule)
+    return Line(f"{NAMES[change.rule]}: {old} → {new}", change.rule)
 
 
 def _label(rule: Rule, choice: Choice) -> str:

@@ -10,6 +10,7 @@ from pipeline.domain.preparing import FileFacts, FileRead, PreparedFile
 from pipeline.domain.reading import Figure, Item, SpeakerSeen, TableSeen
 from pipeline.sources.reading import Limits, format_of, read_file
 from pipeline.sources.speakers import speaker_key
+from pipeline.wording import shortened
 
 SHOWN_BROKEN = 20
 SAMPLE_CHARS = 120
@@ -92,4 +93,4 @@ def telling_line(body: str) -> str:
     """The beginning of the first paragraph by which one may know who speaks; of the longest where all are short."""
     paragraphs = [" ".join(paragraph.split()) for paragraph in body.split("\n\n")]
     longest = max(paragraphs, key=len)
-    return next((one for one in paragraphs if len(one) >= TELLING_CHARS), longest)[:SAMPLE_CHARS]
+    return shortened(next((one for one in paragraphs if len(one) >= TELLING_CHARS), longest), SAMPLE_CHARS)

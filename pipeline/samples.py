@@ -40,8 +40,8 @@ def kinds_of(instead: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 def mark_samples(marked: Iterable[tuple[Marked, str, Sequence[Mark]]]) -> list[Sample]:
     """The first place of each of the first few documents that have one."""
-    first = islice(((tagged, text, marks[0]) for tagged, text, marks in marked if marks), MAX_SAMPLES)
-    return [mark_sample(tagged.document.document_id, tagged.title, text, mark) for tagged, text, mark in first]
+    first = islice((one for one in marked if one[2]), MAX_SAMPLES)
+    return [mark_sample(tagged.document.document_id, tagged.title, text, *marks) for tagged, text, marks in first]
 
 
 def markup_sample(tagged: Marked) -> Sample:
@@ -73,10 +73,12 @@ def opening(tagged: Marked) -> Sample:
     return opening_sample(tagged.document.document_id, tagged.title, tagged.plain.text)
 
 
-def mark_sample(document_id: DocumentId, title: str, text: str, mark: Mark) -> Sample:
+def mark_sample(document_id: DocumentId, title: str, text: str, mark: Mark, *others: Mark) -> Sample:
     """A place as it is and as fixed; of a secret only the first characters are ever shown."""
-    _, after = choices.preview(text, mark, width=SAMPLE_CHARS)
+    _, after = choices.preview(text, mark, width=SAMPLE_CHARS, others=others)
     if mark.rule == "secret":
+        for other in reversed(others):
+            text, _ = _covered(text, other)
         text, mark = _covered(text, mark)
     before, _ = choices.preview(text, mark, width=SAMPLE_CHARS)
     return Sample(document_id, title, before, after)

@@ -255,7 +255,7 @@ def _repeated_sentence(e: Evidence) -> str:
 def _quotes(e: Evidence) -> str:
     shown = "; ".join(
         f"“{shortened(passage.words, QUOTE_CHARS)}” — in {passage.documents:,} of {e.of_documents:,}"
-        for passage in e.passages[:SHOWN_PASSAGES]
+        for passage in sorted(e.passages, key=lambda one: -one.documents)[:SHOWN_PASSAGES]
     )
     return f"{shown}{_and_more(e.passages)}"
 

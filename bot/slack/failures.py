@@ -10,6 +10,7 @@ from bot.slack.way_sentences import way_sentence
 from pipeline import errors as e
 from pipeline.domain.voices import PRIVATE_ONLY
 from pipeline.errors import WayError
+from pipeline.rule_names import NAMES
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ def blocker_sentence(error: e.UnresolvedBlocker) -> str:
             "These texts keep personal data for private training only, so no other server may see them. "
             "Choose your own server, or undo that choice in the dataset thread and mask the data."
         )
-    rules = ", ".join(rule for rule in error.rules if rule != PRIVATE_ONLY)
+    rules = ", ".join(name for rule, name in NAMES.items() if rule in error.rules)
     return (
         f"Some problems in the texts are still open ({escape(rules)}). Paying now would teach them to the "
         "model. Press a fix for each in the dataset thread, then ask again."

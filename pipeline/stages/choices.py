@@ -40,14 +40,18 @@ def apply_marks(text: str, marks: Iterable[Mark]) -> str:
     return "".join(out)
 
 
-def preview(text: str, mark: Mark, width: int = 80) -> tuple[str, str]:
-    """The surroundings of one mark as they are and as fixed, each on one line of about `width` characters."""
+def preview(text: str, mark: Mark, width: int = 80, others: Iterable[Mark] = ()) -> tuple[str, str]:
+    """The surroundings of one mark as they are and as fixed, each on one line of about `width` characters.
+
+    others: of the same rule and behind it; those that stand wholly in the surroundings are shown as fixed too.
+    """
     around = max(width - (mark.end - mark.start), width // 2) // 2
     start = _word_start(text, max(0, mark.start - around), mark.start)
     end = _word_end(text, min(len(text), mark.end + around), mark.end)
-    local = Mark(mark.rule, mark.start - start, mark.end - start, mark.replacement)
+    inside = [mark, *(one for one in others if mark.end <= one.start and one.end <= end)]
+    local = [Mark(one.rule, one.start - start, one.end - start, one.replacement) for one in inside]
     before = text[start:end]
-    after = apply_marks(before, [local])
+    after = apply_marks(before, local)
     left, right = (_CUT if start else ""), (_CUT if end < len(text) else "")
     return _one_line(before, left, right, 2 * width), _one_line(after, left, right, 2 * width)
 

@@ -21,6 +21,7 @@ def read_facts(source: Source) -> dict[str, Any]:
         "documents": read.documents + read.broken,
         "broken": read.broken,
         "authors": dict(list(read.authors.items())[:SHOWN_AUTHORS]),
+        "other_authors": max(0, len(read.authors) - SHOWN_AUTHORS),
         "notices": [asdict(notice) for notice in read.notices],
         "tables": [asdict(table) | {"unused": list(table.unused)} for table in read.tables[:SHOWN_TABLES]],
         "speakers": speaker_facts(read, source.reading.speakers),

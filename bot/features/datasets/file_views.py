@@ -6,7 +6,7 @@ from datetime import date
 
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.features.datasets.words import NAMED, named
+from bot.features.datasets.words import NAMED, named, plain_word
 from bot.slack.message import Facts, button
 from bot.slack.mrkdwn import escape, quoted, shortened
 from pipeline.reasons import left_out_words
@@ -39,7 +39,6 @@ FORMAT_NAMES = {
     "mbox": "mailbox",
     "eml": "e-mail",
 }
-STATUS_NAMES = {"publish": "published"}
 FIELDS = {
     "body": "the text",
     "completion": "the text",
@@ -61,7 +60,8 @@ def lines_of(facts: Facts, name: str) -> list[str]:
     lines = [headline(facts, name), *kept_lines(facts)]
     if len(facts["authors"]) > 1:
         people = " · ".join(f"{named(author)} ({count:,})" for author, count in facts["authors"].items())
-        lines.append(f"Published posts by: {people}")
+        more = f" · {facts['other_authors']:,} more" if facts.get("other_authors") else ""
+        lines.append(f"Published posts by: {people}{more}")
     reasons = [notice["detail"] for notice in facts["notices"] if notice["kind"] == "broken"][:SHOWN_NOTICES]
     if facts["broken"]:
         lines.append(broken_words(name, reasons, facts["broken"], facts["documents"] - facts["broken"]))
@@ -110,8 +110,8 @@ def kept_lines(facts: Facts) -> list[str]:
 def chosen_words(filters: Facts) -> str:
     authors = [filters["author"], *filters.get("also_by", ())] if filters["author"] else []
     chosen = [f"author {listed(authors)}"] if authors else []
-    chosen += [f"type {listed(filters['kinds'])}"]
-    chosen += [f"status {listed([STATUS_NAMES.get(status, status) for status in filters['statuses']])}"]
+    chosen += [f"type {listed([plain_word(kind) for kind in filters['kinds']])}"]
+    chosen += [f"status {listed([plain_word(status) for status in filters['statuses']])}"]
     chosen += [f"since *{day_words(filters['since'])}*"] if filters["since"] else []
     chosen += [f"until *{day_words(filters['until'])}*"] if filters["until"] else []
     return " · ".join(chosen)

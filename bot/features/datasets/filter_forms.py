@@ -1,7 +1,7 @@
 """The form that says which texts belong to the voice, with what its choices come to."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from bot.features.datasets.filtering import FilterChoices
+from bot.features.datasets.words import plain_word
 from bot.slack.forms import chosen_values, field_value
 from bot.slack.message import section
 from bot.slack.mrkdwn import shortened
@@ -35,13 +36,12 @@ INPUTS = (AUTHORS, SINCE, UNTIL, KINDS, STATUSES, TITLES)
 MOST_OPTIONS = 100  # of Slack's selects
 VALUE_CHARS = 150  # of an option's value
 LABEL_CHARS = 75
-WORDS = {"publish": "published", "post": "post", ANY: "all"}
 
 
 def filters_form(choices: FilterChoices) -> View:
     filters, offers = choices.filters, choices.offers
     blocks: list[Block | None] = [section(counted(choices.selection))]
-    authors = options(offers.authors, filters.authors)
+    authors = options(offers.authors, filters.authors, word=str)
     if authors:
         blocks.append(choice(AUTHORS, "Author", "everybody", authors, filters.authors))
     kinds = tuple(kind for kind in filters.kinds if kind != ANY)
@@ -72,12 +72,12 @@ def counted(selection: Selection | None) -> str:
     return f"{lines}\nLeft out: {parts}" if parts else lines
 
 
-def options(offered: Mapping[str, int], chosen: Sequence[str]) -> list[Option]:
+def options(offered: Mapping[str, int], chosen: Sequence[str], word: Callable[[str], str] = plain_word) -> list[Option]:
     """The most frequent, and whatever is chosen already; names that Slack cannot carry are left to the command."""
     names = [*dict.fromkeys([*chosen, *offered])]
     fitting = [name for name in names if name and len(name) <= VALUE_CHARS][:MOST_OPTIONS]
     return [
-        Option(value=name, text=PlainTextObject(text=label(WORDS.get(name, name), offered.get(name, 0))))
+        Option(value=name, text=PlainTextObject(text=label(word(name), offered.get(name, 0))))
         for name in sorted(fitting, key=lambda name: (-offered.get(name, 0), name))
     ]
 

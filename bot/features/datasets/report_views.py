@@ -1,6 +1,7 @@
 """The cleaning report: what was done, what was found, what each choice would do, what it would come to."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement, Option, PlainTextObject, StaticSelectElement
@@ -31,6 +32,7 @@ MOST_BLOCKS = 45  # product.md 6.4; Slack itself takes 50
 ONE_LINERS = 6  # done or kept findings that have a line and an Undo of their own; One by one has them all
 SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside Slack's limit for a message
 SAMPLE_CHARS = 300
+HEADING = re.compile(r"(?:^|\s)#{1,6}\s")  # a text's beginning is shown in one line
 SHOWN_TOGETHER = 6  # findings whose examples are shown at once; Slack takes 3,000 characters in a section
 THIN = 100  # below this the old command-line tool advised "a few hundred"
 MARKS = {"blocker": "🛑 ", "warning": "", "info": ""}
@@ -46,13 +48,12 @@ def report(facts: Facts) -> Message:
     found = [finding for finding in facts["findings"] if not is_said_below(finding)]
     done = [finding for finding in found if finding["choice"] != "keep"]
     kept = [finding for finding in found if is_kept(finding)]
-    waiting = sorted(
-        (finding for finding in found if finding["choice"] == "keep" and not is_kept(finding)),
-        key=lambda finding: finding["severity"] != "blocker",
-    )
+    standing = [finding for finding in found if finding["choice"] == "keep" and not is_kept(finding)]
+    waiting = in_weight([finding for finding in standing if finding["fixes"] or finding["severity"] == "blocker"])
+    notes = [finding for finding in standing if finding not in waiting]
     blocks = [*head_blocks(facts, round_id), *best_read_blocks(facts, round_id)]
     blocks += done_blocks(done, round_id) + kept_blocks(kept, round_id)
-    end = end_blocks(facts, waiting, round_id)
+    end = [*note_blocks(notes), *end_blocks(facts, waiting, round_id)]
     blocks += waiting_blocks(waiting, round_id, room=MOST_BLOCKS - len(blocks) - len(end)) + end
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
@@ -63,6 +64,11 @@ def cleaning_line(facts: Facts) -> str:
     return f"🧹 Cleaning … {done:,} of {total:,}" if done else f"🧹 Cleaning {total:,} texts …"
 
 
+def in_weight(findings: Iterable[Facts]) -> list[Facts]:
+    """Blockers first; One by one goes in the same order."""
+    return sorted(findings, key=lambda finding: bool(finding["severity"] != "blocker"))
+
+
 def is_said_below(finding: Facts) -> bool:
     """The totals say that a set is thin; only too few to train at all is a finding of its own."""
     return bool(finding["rule"] == "few-examples" and finding["severity"] != "blocker")
@@ -71,6 +77,11 @@ def is_said_below(finding: Facts) -> bool:
 def is_kept(finding: Facts) -> bool:
     """Somebody chose to leave it; a blocker stays among what has to be decided, for nothing is paid with it."""
     return bool(finding["choice"] == "keep" and finding["decided"] and not finding["is_open"])
+
+
+def note_blocks(notes: Sequence[Facts]) -> list[Block]:
+    """What nobody can press away: there is nothing to decide about it, only to know."""
+    return [section("\n".join(["*Good to know:*", *(f"• {sentence_of(note)}" for note in notes)]))] if notes else []
 
 
 def head_blocks(facts: Facts, round_id: RoundId) -> list[Block]:
@@ -188,7 +199,7 @@ def totals(facts: Facts, *, undecided: bool) -> str:
     if size["kept"] < THIN:
         lines.append(f"{size['kept']:,} is thin: a few hundred is the usual advice. Enough for a rehearsal.")
     if not undecided:
-        lines.append("Every step can be undone until you pay. Next: rehearse it, or see what it would cost.")
+        lines.append("Every step can be undone until you lock the round. Next: rehearse it, or see what it would cost.")
     return "\n".join(lines)
 
 
@@ -209,7 +220,9 @@ def shown(finding: Facts | None) -> str:
 def examples_of(finding: Facts) -> list[str]:
     lines = []
     for example in finding["examples"]:
-        lines.append(f"*{named(example['title']) or '(without a title)'}*\n> {one_line(example['before'])}")
+        before = example["before"] if example["after"] else HEADING.sub(" ", example["before"])
+        quote = f"\n> {one_line(before)}" if before.strip() else ""
+        lines.append(f"*{named(example['title']) or '(without a title)'}*{quote}")
         if example["after"] and example["after"] != example["before"]:
             lines.append(f"becomes\n> {one_line(example['after'])}")
     return lines

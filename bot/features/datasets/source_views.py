@@ -104,7 +104,7 @@ def entry_line(entry: Entry) -> str:
     title = named(entry.document.title) or "(without a title)"
     lines = f"• *{title}*" + (f" — {' · '.join(about)}" if about else "")
     opening = shortened(entry.document.body, SAMPLE_CHARS)
-    return f"{lines}\n> {escape(opening)} …" if opening else lines
+    return f"{lines}\n> {escape(opening)}" if opening else lines
 
 
 def unread_items(reasons: Sequence[str]) -> str:

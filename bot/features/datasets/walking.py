@@ -50,9 +50,11 @@ class Walk:
     findings: StoredFindings
 
     async def begin(self, round_id: RoundId) -> Stop:
-        """Open ones first, in the report's order; then those that were decided before."""
+        """Open ones first and blockers before others, as in the report; then those that were decided before."""
         offered = [one for one in await self.findings.of(round_id) if one["fixes"] and one["rule"] != "empty"]
-        rules = [one["rule"] for one in sorted(offered, key=lambda one: not one["is_open"])]
+        rules = [
+            one["rule"] for one in sorted(offered, key=lambda one: (not one["is_open"], one["severity"] != "blocker"))
+        ]
         return await self.stop(Place(round_id, tuple(rules), 0))
 
     async def stop(self, place: Place) -> Stop:

@@ -190,8 +190,13 @@ def shape(facts: Facts) -> str:
     unlike = [measure["measure"] for measure in facts["shape"] if not measure["fits"]]
     if not unlike:
         return f"*Shape:* {' · '.join(parts)} — like {person(facts['owner'])}'s {posts} ✅"
-    ranges = "; ".join(f"{name}: {by_name[name]['low']:.1f}–{by_name[name]['high']:.1f}" for name in unlike)
+    ranges = "; ".join(range_words(by_name[name]) for name in unlike)
     return f"*Shape:* {' · '.join(parts)} — eight in ten of {person(facts['owner'])}'s {posts} have {ranges} ⚠️"
+
+
+def range_words(measure: Facts) -> str:
+    digits = 0 if measure["measure"] == "words" else 1
+    return f"{measure['low']:,.{digits}f}–{measure['high']:,.{digits}f} {measure['measure']}"
 
 
 def report_buttons(facts: Facts) -> Iterable[ButtonElement]:

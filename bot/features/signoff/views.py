@@ -50,13 +50,18 @@ def row(facts: Facts) -> Message:
     head = f"*{facts['number']} of {facts['rows']} · {named(facts['title'])}*"
     if facts["sight"]:
         head += f" — {SIGHTS[facts['sight']]}"
-    blocks: list[Block] = [section(f"{head}\n_{quoted(facts['prompt']).replace('_', ' ')}_")]
+    blocks: list[Block] = [section(f"{head}\nAsked for: _{asked_for(facts['prompt'])}_")]
     blocks += [section(part) for part in parts(escape(facts["text"]))]
     value = f"{facts['signoff_id']}:{facts['number']}"
     owner = shortened(facts["owner_name"], BUTTON_NAME_CHARS)
     press = [button(f"✅ {owner}", KEEP, value), button("❌ leave out", LEAVE_OUT, value)]
     blocks.append(buttons(*press, *([] if facts["is_whole"] else [button("Show all", SHOW_ALL, value)])))
     return Message(f"{facts['number']} of {facts['rows']}: {named(facts['title'])}", blocks)
+
+
+def asked_for(prompt: str) -> str:
+    """The request that the text answers in training, in one line."""
+    return quoted(" ".join(prompt.replace("\n- ", " • ").split())).replace("_", " ")
 
 
 def parts(text: str) -> list[str]:
@@ -76,7 +81,8 @@ def standing(facts: Facts) -> Message:
     rows, who = facts["rows"], person(facts["editor"])
     head = f"For the audit I sent {who} {rows} random {'row' if rows == 1 else 'rows'}."
     if facts["seen"]:
-        head = f"🔎 {one_audit(facts)}"
+        words = one_audit(facts)
+        head = f"🔎 {words[0].upper()}{words[1:]}"
     blocks: list[Block] = [section(head)]
     for one in facts["left_out"]:
         put_back = put_back_button(facts["signoff_id"], one["number"]) if one["is_out"] else None

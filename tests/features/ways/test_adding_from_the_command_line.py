@@ -54,7 +54,7 @@ async def test_the_running_bot_reads_what_was_added_and_reports_in_the_thread(to
     assert "*12* of 12 kept" in words_of(await town.message_in(thread, REPORT))
     assert town.query("SELECT origin, way, added_by FROM source") == [("direct", "command-line", "U0STEWARD")]
     card = words_of((await town.people.messages(CHANNEL, thread_ts=thread.ts))[0])
-    assert "Texts from: the command line · policy: all" in card
+    assert "Texts from: the command line · policy: any way in" in card
 
 
 async def test_without_a_bot_the_command_reads_them_itself_and_the_thread_hears_of_it_later(
