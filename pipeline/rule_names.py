@@ -8,6 +8,9 @@ from pipeline.domain.documents import Rule
 NAMES: Final[Mapping[Rule, str]] = {
     "markup": "Formatting",
     "shortcode": "Shortcodes",
+    "code": "Code",
+    "mostly-code": "Mostly code",
+    "footnote": "Footnotes",
     "mojibake": "Garbled letters",
     "empty": "Empty",
     "secret": "Secrets",

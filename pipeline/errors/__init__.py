@@ -1,4 +1,4 @@
-"""Every failure a person may be told of, as a tree; facts only: the sentences live in bot/slack/failures.py.
+"""Every failure a person may be told of, as a tree; facts only: the sentences live in bot/slack/failures/.
 
 AppError
 ├── DataError                 a file or dataset cannot be used as it is

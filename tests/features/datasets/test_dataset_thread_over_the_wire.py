@@ -119,7 +119,7 @@ async def test_others_may_not_change_the_set(town: World) -> None:
     thread = await town.dataset_thread()
     await town.report(thread, "linked.csv", posts(12, text=LINKED))
     before = town.state_of(thread)
-    told = "Only the steward (<@U0STEWARD>) or an admin changes this dataset. Ask them to press it."
+    told = "Only the steward (<@U0STEWARD>) or the owner changes this dataset. Ask them to press it."
     for action in ("datasets.accept_all", "datasets.fix.link.fix"):
         pressed = await press(town, thread, action, "member")
         assert (await town.said("Only", after=pressed["seq"], kind="ephemeral", to="U0MEMBER"))["text"] == told

@@ -120,7 +120,7 @@ def test_every_problem_has_words_and_a_rule_that_has_a_fix(rule: str) -> None:
 def test_another_shape_is_a_caution_with_the_writers_range() -> None:
     odd = [*facts()["shape"][:3], measure("questions", 6.2, 0, 3)]
     words, _ = shown(TEMPLATES[REPORT](facts(shape=odd)))
-    assert "eight in ten of <@UOWNER>'s held-out posts have questions: 0.0–3.0 ⚠️" in words[-1]
+    assert "eight in ten of <@UOWNER>'s held-out posts have 0.0–3.0 questions ⚠️" in words[-1]
 
 
 def test_what_is_said_while_it_runs_and_when_it_fails() -> None:

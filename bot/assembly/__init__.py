@@ -1,0 +1,40 @@
+"""Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
+
+from bot.assembly.messages import said_of_source, templates
+from bot.assembly.money import spending, training
+from bot.assembly.parts import Feature, Parts, Rules
+from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
+from bot.assembly.voices import consent, drafting, feedback, home, rounds, voices
+from bot.assembly.work import direct_steps, steps, sweep_uploads, upload_page
+
+__all__ = (
+    "Parts",
+    "Rules",
+    "direct_steps",
+    "listeners",
+    "said_of_source",
+    "steps",
+    "sweep_uploads",
+    "templates",
+    "upload_page",
+)
+
+
+def listeners(parts: Parts) -> list[Feature]:
+    """In the order /voice help lists their verbs."""
+    return [
+        voices(parts),
+        consent(parts),
+        *datasets(parts),
+        differences(parts),
+        dropped_files(parts),
+        pictures(parts),
+        signoff(parts),
+        rehearsal(parts),
+        spending(parts),
+        training(parts),
+        drafting(parts),
+        feedback(parts),
+        rounds(parts),
+        home(parts),
+    ]

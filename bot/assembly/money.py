@@ -1,0 +1,32 @@
+"""Features that cost: asking, approving, training."""
+
+from bot.assembly.parts import Feature, Parts
+from bot.features.spending.asking import AskForSpend, OpenTrainForm
+from bot.features.spending.cost import ShowCost
+from bot.features.spending.listeners import SpendingListeners
+from bot.features.spending.offers import Market
+from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
+from bot.features.training.listeners import TrainingListeners
+from bot.features.training.usecase import GiveUp, ListJobs, SendNow
+
+
+def spending(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    market = Market(parts.prices, parts.providers, parts.providers)
+    return SpendingListeners(
+        cost=ShowCost(db, market, clock),
+        form=OpenTrainForm(db, market, clock),
+        ask=AskForSpend(db, market, people, clock, parts.rules.spend_channel),
+        approve=ApproveSpend(db, people, clock),
+        check_decline=CheckDecline(db, people),
+        decline=DeclineSpend(db, people, clock),
+        commands=parts.commands,
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+
+
+def training(parts: Parts) -> Feature:
+    db, clock, timing = parts.database, parts.clock, parts.rules.timing
+    send_now, give_up = SendNow(db, clock, timing), GiveUp(db, clock, timing)
+    return TrainingListeners(ListJobs(db), send_now, give_up, parts.commands, parts.whispers)

@@ -1,0 +1,86 @@
+"""What wiring opened, as one value that every feature takes its parts from."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_bolt.async_app import AsyncApp
+
+from bot.features.differences.usecase import Comparer
+from bot.features.pictures.usecase import Painter, PictureUploads
+from bot.features.rehearsal.usecase import Rehearser
+from bot.features.signoff.sending import Picker
+from bot.features.spending.offers import Bases, Prices
+from bot.features.training.record import Timing
+from bot.slack.commands import Commands
+from bot.slack.modals import Modals
+from bot.slack.whispers import Whispers
+from bot.upload_folder import UploadFolder
+from bot.upload_links import UploadLinks
+from pipeline.domain.voices import ORIGINS, Origin
+from pipeline.ports import (
+    ArtifactStore,
+    Clock,
+    Database,
+    FileFetcher,
+    LivenessLocks,
+    People,
+    Preparer,
+    Providers,
+    ReactionWriter,
+    Sites,
+)
+
+
+class Feature(Protocol):
+    """Listeners of one feature."""
+
+    def register(self, app: AsyncApp) -> None: ...
+
+
+class ModelProviders(Providers, Bases, Protocol):
+    """The configured providers and what they offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Values of the settings that decisions use. bot_user: our own Slack user id.
+
+    workspace_url: what links into the workspace begin with, ending with a slash.
+    """
+
+    spend_channel: str
+    timing: Timing
+    bot_user: str
+    workspace_url: str
+    origins: tuple[Origin, ...] = ORIGINS
+    file_limit_bytes: int = 0
+    files_per_link: int = 0
+    requests_per_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that was opened."""
+
+    database: Database
+    artifacts: ArtifactStore
+    preparer: Preparer
+    rehearser: Rehearser
+    comparer: Comparer
+    painter: Painter
+    uploads: PictureUploads
+    picker: Picker
+    files: FileFetcher
+    sites: Sites
+    links: UploadLinks
+    incoming: UploadFolder
+    people: People
+    providers: ModelProviders
+    prices: Prices
+    locks: LivenessLocks
+    reactions: ReactionWriter
+    clock: Clock
+    commands: Commands
+    whispers: Whispers
+    modals: Modals
+    rules: Rules

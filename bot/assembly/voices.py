@@ -1,0 +1,64 @@
+"""Features about a voice: whose it is, what it writes, what people say of it."""
+
+from bot.assembly.parts import Feature, Parts
+from bot.features.consent.listeners import ConsentListeners
+from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.drafting.listeners import DraftingListeners
+from bot.features.drafting.usecase import AskForDraft, Redraft
+from bot.features.feedback.form import KeepFilledForm, OpenFix
+from bot.features.feedback.listeners import FeedbackListeners
+from bot.features.feedback.rewriting import (
+    DropRewrite,
+    KeepRewrite,
+    ReviseRewrite,
+    WithdrawRewrite,
+)
+from bot.features.feedback.usecase import GiveReason, RecordReaction
+from bot.features.home.listeners import HomeListeners
+from bot.features.home.usecase import LookAtHome
+from bot.features.rounds.listeners import RoundListeners
+from bot.features.rounds.usecase import PreviewRound
+from bot.features.voices.listeners import VoiceListeners
+from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
+
+
+def voices(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    return VoiceListeners(CheckNewVoice(db), CreateVoice(db, clock), ListVoices(db), ShowVoice(db), parts.commands)
+
+
+def consent(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    answer, withdraw = AnswerConsent(db, clock), WithdrawConsent(db, clock)
+    return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
+
+
+def drafting(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    return DraftingListeners(AskForDraft(db, people, clock), Redraft(db, people, clock), parts.commands, parts.whispers)
+
+
+def feedback(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    keep = KeepRewrite(db, people, clock)
+    return FeedbackListeners(
+        react=RecordReaction(parts.reactions, db, people, clock, parts.rules.bot_user),
+        give_reason=GiveReason(db, clock),
+        keep=keep,
+        revise=ReviseRewrite(db, clock, keep),
+        drop=DropRewrite(db, clock),
+        withdraw=WithdrawRewrite(db, clock),
+        open_fix=OpenFix(db, people),
+        keep_form=KeepFilledForm(db, people, clock),
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+
+
+def rounds(parts: Parts) -> Feature:
+    preview = PreviewRound(parts.database, parts.people, parts.clock, parts.rules.bot_user)
+    return RoundListeners(preview, parts.commands)
+
+
+def home(parts: Parts) -> Feature:
+    return HomeListeners(LookAtHome(parts.database, parts.clock), parts.modals, parts.commands.command)

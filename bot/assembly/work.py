@@ -1,0 +1,104 @@
+"""What the worker and the upload page do."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+
+from bot.assembly.parts import Parts
+from bot.features.datasets.prepare_round import PrepareRound
+from bot.features.datasets.read_source import ReadSource
+from bot.features.datasets.shelf import Shelf
+from bot.features.datasets.sources import (
+    SourceFacts,
+)
+from bot.features.differences.usecase import ShowWhatChanged
+from bot.features.drafting.writing import WriteDraft
+from bot.features.pictures.usecase import DrawPictures
+from bot.features.pulls.usecase import PullSite
+from bot.features.rehearsal.usecase import RunRehearsal
+from bot.features.signoff.sending import SendTexts
+from bot.features.training.step import tuning_step
+from bot.features.uploads.routes import Pace, UploadRoutes
+from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
+from bot.preparing import SYSTEM_MESSAGE
+from bot.worker import Step
+from pipeline.domain.voices import Origin, Voice
+from pipeline.domain.work import DroppedFile, WorkKind
+from pipeline.errors import DownloadRefused
+from pipeline.ports import (
+    ArtifactStore,
+    Clock,
+    Database,
+    People,
+    Preparer,
+    Sites,
+)
+
+
+def steps(parts: Parts) -> Mapping[WorkKind, Step]:
+    """What the worker does per kind of work."""
+    db, clock, people = parts.database, parts.clock, parts.people
+    facts = SourceFacts(db, Shelf(db, parts.artifacts))
+    return {
+        "read-source": ReadSource(db, parts.artifacts, parts.files, parts.preparer, people, clock, facts),
+        "signoff": SendTexts(db, parts.artifacts, parts.picker, people),
+        "difference": ShowWhatChanged(db, parts.artifacts, parts.comparer),
+        "pull-site": PullSite(db, parts.artifacts, parts.sites, clock),
+        "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, facts, clock, parts.rules.origins),
+        "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
+        "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
+        "tuning": tuning_step(
+            database=db,
+            providers=parts.providers,
+            prices=parts.prices,
+            artifacts=parts.artifacts,
+            locks=parts.locks,
+            clock=clock,
+            timing=parts.rules.timing,
+        ),
+        "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
+    }
+
+
+def direct_steps(
+    database: Database,
+    artifacts: ArtifactStore,
+    preparer: Preparer,
+    sites: Sites,
+    people: People,
+    clock: Clock,
+    origins: tuple[Origin, ...],
+) -> Mapping[WorkKind, Step]:
+    """What reads files that did not come through Slack, and nothing else."""
+    facts = SourceFacts(database, Shelf(database, artifacts))
+    return {
+        "pull-site": PullSite(database, artifacts, sites, clock),
+        "read-source": ReadSource(database, artifacts, NoFiles(), preparer, people, clock, facts),
+        "prepare-round": PrepareRound(database, artifacts, preparer, facts, clock, origins),
+    }
+
+
+class NoFiles:
+    """Stands where Slack's files are fetched: a file that came past Slack is in the artifact store already."""
+
+    def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
+        raise DownloadRefused(slack_file_id, 0)
+
+
+def system_message(voice: Voice) -> str:
+    """The same words that stand in the rows the voice was trained on."""
+    return SYSTEM_MESSAGE.format(writer=voice.handle)
+
+
+def upload_page(parts: Parts) -> UploadRoutes:
+    db, clock, rules = parts.database, parts.clock, parts.rules
+    return UploadRoutes(
+        OpenLink(db, parts.links, clock, rules.workspace_url),
+        Uploading(
+            db, parts.artifacts, parts.incoming, parts.links, clock, rules.file_limit_bytes, rules.files_per_link
+        ),
+        Pace(rules.requests_per_s),
+    )
+
+
+def sweep_uploads(parts: Parts) -> SweepUploads:
+    return SweepUploads(parts.database, parts.incoming, parts.clock)

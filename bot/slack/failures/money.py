@@ -1,0 +1,68 @@
+"""What is said when nothing may be paid yet, or by somebody else."""
+
+from bot.slack.mrkdwn import escape, moment, person, quoted, usd
+from pipeline import errors as e
+
+
+def spend_sentence(error: e.SpendError) -> str:
+    match error:
+        case e.NoPrice():
+            return (
+                f"I have no price for `{quoted(error.base)}` at {escape(error.provider)}. "
+                "An operator can add it to the price table. I won't guess."
+            )
+        case e.BaseTooSmall():
+            return (
+                f"`{quoted(error.base)}` takes {error.context_tokens:,} tokens and the longest text has "
+                f"{error.needed_tokens:,}, so its end would be cut off. Choose a bigger base, or split or leave out "
+                "the long texts in the dataset thread."
+            )
+        case e.StalePrice():
+            return (
+                f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
+                "approval is closed until someone confirms it in the price table."
+            )
+        case e.AlreadyDecided():
+            who = f" by {person(error.by)}" if error.by else ""
+            when = f" at {moment(error.at)}" if error.at else ""
+            return f"Already {quoted(error.state)}{who}{when}. Nothing more was done or paid."
+        case e.RequestVoid():
+            return (
+                f"The dataset changed after this request ({error.examples_then} → {error.examples_now} texts), so "
+                f"approval no longer fits. I closed {quoted(error.label)}; ask again from the dataset thread."
+            )
+        case e.OverBudget():
+            return (
+                f"This would bring {quoted(error.month)} to {usd(error.would_be_microusd)} of "
+                f"{usd(error.limit_microusd)}. It needs a raised budget; nothing was approved."
+            )
+        case e.NoApprover():
+            return "None of the approvers is reachable. An admin must name one. The request waits."
+    return gate_sentence(error)
+
+
+def gate_sentence(error: e.SpendError) -> str:
+    """About the rehearsal before paying; short enough to stand below a form's field."""
+    match error:
+        case e.NotRehearsed():
+            return (
+                "These texts haven't been rehearsed yet. I'm doing it now, free: "
+                "try again when the report stands in the dataset thread."
+            )
+        case e.RehearsalRefused():
+            found = "1 problem" if error.problems == 1 else f"{error.problems} problems"
+            return (
+                f"Rehearsal found {found}; paying now would waste the run. "
+                "Press a fix in the dataset thread, or override its report there."
+            )
+        case e.TooFewToRehearse():
+            return (
+                f"{error.texts} texts are too few to rehearse ({error.needed} are needed). "
+                "Add texts, use few-shot, or override the report in the dataset thread."
+            )
+        case e.NothingToOverride():
+            return (
+                "There is nothing to override here: the texts changed or passed meanwhile, or somebody was first. "
+                "The newest report in the dataset thread stands."
+            )
+    raise TypeError(type(error))

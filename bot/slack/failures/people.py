@@ -1,0 +1,85 @@
+"""What is said when a command is not understood, or somebody may not do that."""
+
+from bot.slack.mrkdwn import channel, escape, moment, person, quoted
+from pipeline import errors as e
+
+
+def command_sentence(error: e.CommandError) -> str:
+    match error:
+        case e.UnknownVerb():
+            hint = f" Did you mean `{quoted(error.nearest)}`?" if error.nearest else ""
+            return f"I don't know `{quoted(error.verb)}`.{hint} `/voice help` lists what I can do."
+        case e.UnknownVoice():
+            hint = f" Did you mean `{quoted(error.nearest)}`?" if error.nearest else " `/voice list` shows the voices."
+            return f"There's no voice `{quoted(error.handle)}`.{hint}"
+        case e.BadHandle():
+            return (
+                f"`{quoted(error.handle)}` can't be a name. Use 2–31 small letters, digits or dashes, "
+                "starting with a letter — for example `founder`."
+            )
+        case e.VoiceTaken():
+            return (
+                f"`{quoted(error.handle)}` already exists (steward {person(error.steward)}). "
+                "Pick another name, or ask the steward to add you."
+            )
+        case e.MissingArgument():
+            return f"I need a little more: `{escape(error.usage)}`."
+        case e.NotInChannel():
+            return (
+                "I'm not in this channel. Type `/invite @Understudy`, then run the command again. Nothing was created."
+            )
+    return command_line_sentence(error)
+
+
+def command_line_sentence(error: e.CommandError) -> str:
+    match error:
+        case e.WhichTeam():
+            teams = ", ".join(quoted(team) for team in error.teams) or "none yet"
+            return f"Which workspace? Add `--team` with its id. There are: {teams}."
+        case e.NoSuchFile():
+            return f"There is no file `{quoted(error.name)}`. Nothing of that name was added."
+    raise TypeError(type(error))
+
+
+def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
+    match error:
+        case e.NotSteward():
+            return (
+                f"Only the steward ({person(error.steward)}) or the owner changes this dataset. Ask them to press it."
+            )
+        case e.NotApprover():
+            names = " and ".join(person(user) for user in error.approvers)
+            return f"You aren't an approver for spend. {names or 'Nobody'} can approve. Your click wasn't counted."
+        case e.OwnRequest():
+            names = ", ".join(person(user) for user in error.approvers) or "an approver named by an admin"
+            return f"You asked for this, so someone else must approve: {names}."
+        case e.NotAllowedToDraft():
+            return (
+                f"{quoted(error.handle)} may be used by {channel(error.channel_id)} only. "
+                f"Ask {person(error.owner)} or {person(error.steward)}."
+            )
+        case e.ConsentMissing():
+            return (
+                f"{person(error.owner)} hasn't agreed to *{quoted(error.handle)}* yet, so I send nothing to a training "
+                "provider and write nothing in this voice. I asked in a direct message; remind them there."
+            )
+        case e.ConsentWithdrawn():
+            who = person(error.owner)
+            when, handle = moment(error.at), quoted(error.handle)
+            return f"{who} ended consent on {when}. *{handle}* no longer collects, trains or writes."
+        case e.NotTheOwner():
+            return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
+    return editor_sentence(error)
+
+
+def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
+    """About who may look at the texts before they are paid for."""
+    match error:
+        case e.NotTheEditor():
+            return f"I asked {person(error.editor)} to look at these texts, so only they can answer. Nothing changed."
+        case e.CannotBeEditor():
+            return (
+                f"{person(error.user)} is a guest, a bot or no longer here, and can't check texts. "
+                "Ask a member of this workspace. Nothing changed."
+            )
+    raise TypeError(type(error))
