@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from pipeline.batches import in_batches
 from pipeline.domain.documents import DocumentId, Mark, Recipe
 from pipeline.findings import choice_of, effect_of
-from pipeline.prompts import Cleaned, Salience, stable_hash
+from pipeline.prompts import Cleaned, Salience, distinct_words, stable_hash
 from pipeline.shelf import Place, Shelf
 from pipeline.stages import choices, edges
 from pipeline.tagging import EDGE_RULES, Marked
@@ -105,8 +105,8 @@ def clean_texts(
     number, texts_with = 0, Counter[str]()
     for batch in in_batches(executor, partial(_clean_batch, cleaner), documents):
         texts += batch.shelved(shelf)
-        number += batch.salience.texts
-        texts_with.update(batch.salience.texts_with)
+        number += batch.kept
+        texts_with.update(batch.words)
     return CleanTexts(texts, shelf, Salience(number, texts_with))
 
 
@@ -119,11 +119,12 @@ def unpacked(record: bytes) -> Cleaned:
 
 
 class _CleanBatch(NamedTuple):
-    """Clean texts, placed as if `records` began at byte 0."""
+    """Clean texts, placed as if `records` began at byte 0. words: of those kept, each once for every text it is in."""
 
     texts: list[CleanText]
     records: bytes
-    salience: Salience
+    kept: int
+    words: list[str]
 
     def shelved(self, shelf: Shelf) -> Iterator[CleanText]:
         at, _ = shelf.add(self.records)
@@ -134,7 +135,8 @@ class _CleanBatch(NamedTuple):
 def _clean_batch(cleaner: Cleaner, batch: Sequence[tuple[bytes, Sequence[Mark]]]) -> _CleanBatch:
     texts: list[CleanText] = []
     records: list[bytes] = []
-    kept: list[str] = []
+    kept = 0
+    told: list[str] = []
     at = 0
     for packed, repeated in batch:
         cleaned = cleaner.cleaned(Marked.unpack(packed), repeated)
@@ -144,8 +146,9 @@ def _clean_batch(cleaner: Cleaner, batch: Sequence[tuple[bytes, Sequence[Mark]]]
         records.append(record)
         at += len(record)
         if cleaner.keeps(words):
-            kept.append(cleaned.text)
-    return _CleanBatch(texts, b"".join(records), Salience.of(kept))
+            kept += 1
+            told += distinct_words(cleaned.text)
+    return _CleanBatch(texts, b"".join(records), kept, told)
 
 
 def tidy(text: str) -> str:

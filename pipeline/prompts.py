@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import filterfalse
 from typing import Final
 
 from pipeline.domain.documents import DocumentId, Markup, PromptStyle, Register
@@ -44,11 +46,13 @@ _STOP_WORDS = (
 STOP_WORDS: Final = frozenset(_STOP_WORDS.split())
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Signs outside ASCII that prose is full of, and what stands for an apostrophe while bytes are looked at.
-_TYPOGRAPHY: Final = "“”–—…•‘"
+_TYPOGRAPHY = re.compile(f"(?:{'|'.join('“”–—…•‘')})*".encode())
+_APOSTROPHE: Final = "’".encode()
 _CURLY: Final = "\x01"
-_LETTERS: Final = bytes(
-    byte if chr(byte).isalnum() or chr(byte) in "'\x01" else ord(" ") for byte in range(128)
-) + bytes(range(128, 256))
+_ASCII: Final = bytes(range(128))
+_LETTERS: Final = (
+    bytes(byte if chr(byte).isalnum() or chr(byte) in "'\x01" else ord(" ") for byte in range(128)) + b" " * 128
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"”’)]*\s+")
 _CLAUSE_END = re.compile(r"[,;:()–—]+(?=\s|$)|[(–—\"“”]+|\s-+\s|[.!?…]+(?=\s|$)")
 _NUMBERING = re.compile(r"^\W*\d{1,3}[.)]\s+")
@@ -140,15 +144,31 @@ class Salience:
         texts_with: Counter[str] = Counter()
         number = 0
         for number, text in enumerate(texts, start=1):  # noqa: B007 (the count is used after the loop)
-            texts_with.update(_distinct(text))
+            texts_with.update(distinct_words(text))
         return cls(number, texts_with)
 
-    def weights(self, text: str) -> dict[str, float]:
-        told = ((word, count) for word, count in _counts(text).items() if word not in STOP_WORDS)
-        return {word: (1 + math.log(count)) * self._rarity(word) for word, count in told}
+    def weights(self, text: str) -> "Weights":
+        return Weights(self, _counts(text))
 
-    def _rarity(self, word: str) -> float:
-        return math.log((2 + self.texts) / (1 + self.texts_with.get(word, 0)))
+
+class Weights(dict[str, float]):
+    """Of the words of one text, each worked out when somebody asks for it."""
+
+    def __init__(self, salience: Salience, counts: Mapping[str, int]) -> None:
+        super().__init__(dict.fromkeys(STOP_WORDS, 0.0))
+        self._salience = salience
+        self._counts = counts
+
+    def __missing__(self, word: str) -> float:
+        count = self._counts.get(word, 0)
+        rarity = _rarity(self._salience.texts, self._salience.texts_with.get(word, 0)) if count else 0.0
+        self[word] = rarity if count == 1 else (1 + math.log(count)) * rarity if count else 0.0
+        return self[word]
+
+
+@lru_cache(maxsize=10_000)
+def _rarity(texts: int, texts_with: int) -> float:
+    return math.log((2 + texts) / (1 + texts_with))
 
 
 def key_points(text: str, salience: Salience) -> tuple[str, ...]:
@@ -213,45 +233,46 @@ def _trimmed(words: list[str]) -> list[str]:
 
 def _weight(clause: str, weights: Mapping[str, float]) -> float:
     words = _words(clause)
-    return sum(weights.get(word, 0.0) for word in set(words)) / math.sqrt(max(1, len(words)))
+    # Not a set: in which order floats are added up must not hang on the process.
+    return sum(map(weights.__getitem__, dict.fromkeys(words))) / math.sqrt(max(1, len(words)))
 
 
 def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _WORD.findall(text.lower())
     return [word.casefold() for word in _WORD.findall(text)]
 
 
 def _counts(text: str) -> Counter[str]:
     """How often each word of `_words` stands in a whole text, found faster where its signs are common ones."""
-    pieces = _pieces(text)
-    if pieces is None:
-        return Counter(_words(text))
+    pieces, odd = _pieces(text)
     counts = Counter(pieces)
-    for joined in _joined(counts):
+    for joined in list(filterfalse(str.isalnum, counts)):
         number = counts.pop(joined)
         for word in _words(joined.replace(_CURLY, "’")):
             counts[word] += number
+    counts.update(_words(odd))
     return counts
 
 
-def _distinct(text: str) -> set[str]:
-    pieces = _pieces(text)
-    if pieces is None:
-        return set(_words(text))
+def distinct_words(text: str) -> set[str]:
+    pieces, odd = _pieces(text)
     words = set(pieces)
-    joined = _joined(words)
-    return words.difference(joined).union(_words(" ".join(joined).replace(_CURLY, "’")))
+    joined = list(filterfalse(str.isalnum, words))
+    return words.difference(joined).union(_words(" ".join(joined).replace(_CURLY, "’")), _words(odd))
 
 
-def _joined(pieces: Iterable[str]) -> list[str]:
-    return [piece for piece in pieces if "'" in piece or _CURLY in piece]
-
-
-def _pieces(text: str) -> list[str] | None:
-    """Words in lower case that may still have apostrophes around them; None when a letter is not ASCII."""
-    for sign in _TYPOGRAPHY:
-        text = text.replace(sign, " ")
-    text = text.replace("’", _CURLY)
-    return text.encode().lower().translate(_LETTERS).decode().split() if text.isascii() else None
+def _pieces(text: str) -> tuple[list[str], str]:
+    """Words in lower case that may still have apostrophes around them, and what has letters that are not ASCII."""
+    odd = ""
+    signs = text.encode("utf-8", "replace")
+    if not text.isascii():
+        signs = signs.replace(_APOSTROPHE, _CURLY.encode())
+        if not _TYPOGRAPHY.fullmatch(signs.translate(None, _ASCII)):
+            runs = text.replace("’", _CURLY).split()
+            odd = " ".join(filterfalse(str.isascii, runs)).replace(_CURLY, "’")
+            signs = " ".join(filter(str.isascii, runs)).encode()
+    return signs.lower().translate(_LETTERS).decode().split(), odd
 
 
 def _stands_alone(first_word: str, *, opens: bool) -> bool:

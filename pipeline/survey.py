@@ -28,6 +28,7 @@ from pipeline.stages.outlines import Outline
 from pipeline.tagging import Marked, Tagged, TagOptions, tag_batch, text_of
 
 ANY: Final = "any"
+_OUTLINES_KEPT: Final = 2_000  # about 5 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Corpus:
     other_authors: Mapping[str, int]
     recipe: Recipe
     joined: Joined
+    _outlines: dict[DocumentId, Outline] = field(default_factory=dict)
 
     def fits(self, recipe: Recipe) -> bool:
         """Whether this corpus was selected and tagged as the recipe wants it."""
@@ -60,7 +62,13 @@ class Corpus:
         return Marked.unpack(self.shelf.read(tagged.whole))
 
     def outline(self, tagged: Tagged) -> Outline:
-        return Outline.unpack(self.shelf.read(tagged.outline))
+        """Read again and again by what compares texts, so the first ones are kept."""
+        found = self._outlines.get(tagged.key)
+        if found is None:
+            found = Outline.unpack(self.shelf.read(tagged.outline))
+            if len(self._outlines) < _OUTLINES_KEPT:
+                self._outlines[tagged.key] = found
+        return found
 
     def posts(self, chosen: Sequence[Tagged]) -> Sequence[Post]:
         """Their texts are read when somebody looks at one."""

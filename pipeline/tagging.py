@@ -1,7 +1,7 @@
 """Every rule's opinion about one document, beside its untouched text."""
 
 import pickle
-import re
+import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -48,7 +48,7 @@ _SURELY_WORDED: Final = 50
 
 MIN_LETTERS: Final = 40  # a shorter answer may be an abbreviation
 OPENING_CHARS: Final = 1_000  # who shouts begins with it
-_UPPER, _LOWER = re.compile(r"[A-Z]"), re.compile(r"[a-z]")
+_CAPITALS, _LETTERS = string.ascii_uppercase.encode(), string.ascii_letters.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,8 +243,10 @@ def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mar
 
 def in_capitals(text: str) -> bool:
     """More than a third of the letters: where the classic preparation tool offered lower case."""
-    opening = text[:OPENING_CHARS]
-    upper, lower = len(_UPPER.findall(opening)), len(_LOWER.findall(opening))
+    opening = text[:OPENING_CHARS].encode("utf-8", "surrogatepass")
+    others = len(opening.translate(None, _LETTERS))
+    lower = len(opening.translate(None, _CAPITALS)) - others
+    upper = len(opening) - others - lower
     return upper + lower >= MIN_LETTERS and 2 * upper > lower
 
 

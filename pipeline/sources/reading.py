@@ -9,7 +9,7 @@ from pipeline.domain.reading import Item, ReadOptions
 from pipeline.errors import EmptyFile, FileTooBig
 from pipeline.sources.captions import read_segments, read_srt, read_vtt
 from pipeline.sources.csv import read_csv
-from pipeline.sources.decoding import UNSTORABLE
+from pipeline.sources.decoding import UNSTORABLE, is_storable
 from pipeline.sources.docx import read_docx
 from pipeline.sources.formats import Format, detect
 from pipeline.sources.html import read_html
@@ -119,8 +119,7 @@ def _bounded(item: Document | BrokenItem, limits: Limits) -> Document | BrokenIt
         return item
     if max(len(item.body), len(item.title), len(item.prompt or "")) > limits.item_chars:
         return BrokenItem(item.document_id, item.source_name, f"longer than {limits.item_chars:,} characters")
-    texts = (item.body, item.title, item.prompt or "", item.author or "", item.author_name or "")
-    if not any(UNSTORABLE.search(text) for text in texts):
+    if is_storable("".join((item.body, item.title, item.prompt or "", item.author or "", item.author_name or ""))):
         return item
     return replace(
         item,

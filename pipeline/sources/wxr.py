@@ -23,6 +23,8 @@ from pipeline.sources.wxr_salvage import salvaged_fields
 
 # Characters XML 1.0 forbids; exports have them because MySQL allows them.
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FORBIDDEN_ASCII = bytes({*range(0x20)} - {*b"\t\n\r"})
+NO_CHARACTERS = ("\ufffe", "\uffff")
 UNREAD = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 ENTITIES = re.compile(r"<!ENTITY|<!DOCTYPE[^>]*\[", re.IGNORECASE)
 ROOT = re.compile(r"<rss\b[^<>]*>", re.IGNORECASE)
@@ -89,13 +91,23 @@ def _declared(source: Source) -> str | None:
 
 def _raw_items(text: TextStream, scanner: ItemScanner, source: Source, repairs: Repairs) -> Iterator[RawItem]:
     for chunk in text.chunks():
-        cleaned = FORBIDDEN.sub("", chunk)
+        cleaned = _allowed(chunk)
         if len(cleaned) != len(chunk):
             repairs.add(_line_of_first(chunk, scanner.line), "")
         yield from scanner.feed(cleaned)
         if scanner.head_is_oversize:
             raise UnreadableFile(source.name, f"line {scanner.line}")
     yield from scanner.feed("", final=True)
+
+
+def _allowed(chunk: str) -> str:
+    """Without FORBIDDEN characters; most chunks have none, which is told quickly."""
+    try:
+        encoded = chunk.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return FORBIDDEN.sub("", chunk)
+    rare = len(encoded.translate(None, FORBIDDEN_ASCII)) != len(encoded) or any(sign in chunk for sign in NO_CHARACTERS)
+    return FORBIDDEN.sub("", chunk) if rare else chunk
 
 
 def _line_of_first(chunk: str, line: int) -> int:

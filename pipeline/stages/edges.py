@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.domain.documents import Mark, Rule
 from pipeline.stages.invitations import is_invitation
-from pipeline.stages.sentences import Sentence, sentences
+from pipeline.stages.sentences import is_heading, spans
 
 # Invitations of 1,400 real posts stood in the last paragraphs; further in, "follow the steps" is advice, not a call.
 TAIL_CHARS: Final = 900
@@ -38,8 +38,10 @@ _CALL = re.compile(
     r"[Tt]weet (?:this|me|us|at)\b"
     r")"
 )
-_CALL_WORDS: Final = re.compile(
-    r"ubscribe|ign[- ]?up|ollow|oin |lick |hare |et (?:my|our|the)|ownload|comment|ook (?:a|your)|egister |weet |ike "
+# One of these is in every call; most ends have none.
+_CALL_WORDS: Final = (
+    *("ubscribe", "ign up", "ign-up", "ignup", "ollow ", "oin ", "lick ", "hare ", "et my ", "et our ", "et the "),
+    *("ownload ", "comment", "ook a ", "ook your ", "egister ", "ike me", "ike us", "ike our", "weet "),
 )
 _ABOUT_HEADING = re.compile(r"(?:#{1,6} )?About (?:the author|me|%s)[:.]?$", re.IGNORECASE)
 _BIO_VERB: Final = (
@@ -57,20 +59,28 @@ _FIRST_NAME = re.compile(
     rf"(?:^|(?<=\n)|(?<=[.!?] ))(?:{_NAME} and )?([A-Z][a-z’'-]{{2,20}})(?: and {_NAME})? "
     r"(?:(?:is|are) (?:an?|the)|works? (?:here )?(?:at|for|on))\b"
 )
+_SHORTEST_FIRST_NAME: Final = 3  # letters
 _MIN_NAME_WORDS: Final = 2  # a first name alone is also said of others
 
 
 def find_calls(text: str) -> list[Mark]:
     """Marks of rule "call-to-action" over whole sentences at the ends that ask the reader to do something online."""
-    return [_mark("call-to-action", text, sentence) for sentence in _at_ends(text) if _is_call(text, sentence)]
+    return [_mark("call-to-action", text, *place) for ends in _ends(text) for place in _calls(text, *ends)]
 
 
-def _is_call(text: str, sentence: Sentence) -> bool:
-    words = _words(text, sentence)
-    if _CALL_WORDS.search(words) and _CALL.match(words):
-        return True
-    at_last = sentence.start >= len(text) - LAST_CHARS and not sentence.heading
-    return at_last and is_invitation(words)
+def _calls(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Sentences of the lines from `at` to `end` that ask; only lines that may have one are looked at closely."""
+    lines = text[at:end]
+    likely = [word for word in _CALL_WORDS if word in lines]
+    last = len(text) - LAST_CHARS
+    for line in lines.split("\n"):
+        invites = at + len(line) >= last and not is_heading(line)
+        if invites or any(word in line for word in likely):
+            for start, stop in spans(line):
+                words = _words(line, start, stop)
+                if _CALL.match(words) or (invites and at + start >= last and is_invitation(words)):
+                    yield at + start, at + stop
+        at += len(line) + 1
 
 
 def find_bios(text: str, author_name: str | None) -> list[Mark]:
@@ -78,63 +88,66 @@ def find_bios(text: str, author_name: str | None) -> list[Mark]:
 
     By the full name, or, where a login is all that is known, by a first name the login begins with.
     """
-    name = author_name or ""
-    at_ends = list(_at_ends(text)) if name else []
-    about = _about(name, text)
-    found: list[Sentence] = []
-    for at, sentence in enumerate(at_ends):
-        words = _words(text, sentence)
-        goes_on = bool(found) and found[-1] is at_ends[at - 1] and _GOES_ON.match(words)
+    about = _about(author_name, text) if author_name else None
+    if about is None:
+        return []
+    at_ends = [(at + start, at + stop) for at, end in _ends(text) for start, stop in spans(text[at:end])]
+    found: list[tuple[int, int]] = []
+    for number, place in enumerate(at_ends):
+        words = _words(text, *place)
+        goes_on = bool(found) and found[-1] == at_ends[number - 1] and _GOES_ON.match(words)
         if about.match(words) or goes_on:
-            found.append(sentence)
-    return [_mark("bio", text, sentence) for sentence in found]
+            found.append(place)
+    return [_mark("bio", text, *place) for place in found]
 
 
-def _about(name: str, text: str) -> re.Pattern[str]:
-    """What a sentence about the author begins with, alone or beside another author."""
+def _about(name: str, text: str) -> re.Pattern[str] | None:
+    """What a sentence about the author begins with, alone or beside another author; None where there can be none."""
     full = " ".join((name.replace("-", " ").title() if name.islower() else name).split())  # a login is often the name
-    names = [full] if len(full.split()) >= _MIN_NAME_WORDS else []
-    if name.islower():
+    names = [full] if len(full.split()) >= _MIN_NAME_WORDS and full in text else []
+    if name.islower() and _in_two(name, text):
         names += [one[0] for one in _TWO_NAMES.finditer(text) if "".join(one[0].split()).casefold() == name]
     told = rf"(?:About |By )?(?:{'|'.join(map(re.escape, names))}|(?!))(?:,[^.!?]{{2,80}},)? {_BIO_VERB}\b"
-    firsts = _FIRST_NAME.finditer(text) if name.islower() and " " not in name else ()
+    opens = name[:1].upper() + name[1:_SHORTEST_FIRST_NAME]
+    firsts = _FIRST_NAME.finditer(text) if name.islower() and " " not in name and opens in text else ()
     first = next((one[1] for one in firsts if name.startswith(one[1].casefold())), None)
     if first:  # "colinmacarthur" and "ian-lee" begin with theirs
         told += rf"|(?:{_NAME} and )?{first}(?: and {_NAME})? (?:is|are) (?:an?|the) \w|"
         told += rf"(?:{_NAME} and )?{first}(?: and {_NAME})? works? (?:here )?(?:at|for|on)\b"
-    return re.compile(told)
+    return re.compile(told) if names or first else None
 
 
-def _at_ends(text: str) -> Iterator[Sentence]:
-    """Sentences of the first and of the last paragraphs, by whole lines; each once."""
+def _in_two(name: str, text: str) -> bool:
+    """Whether a login stands there as two words."""
+    lower = text.casefold()
+    return any(f"{name[:at]} {name[at:]}" in lower for at in range(1, len(name)))
+
+
+def _ends(text: str) -> Iterator[tuple[int, int]]:
+    """The first and the last paragraphs, by whole lines; no place is in both."""
     tail = len(text) - min(TAIL_CHARS, int(len(text) * TAIL_SHARE))
     tail = text.rfind("\n", 0, tail) + 1
     head = min(text.find("\n", HEAD_CHARS // 2), HEAD_CHARS, tail)
     if head > 0:
-        yield from sentences(text[:head])
-    yield from _moved(sentences(text[tail:]), tail)
-
-
-def _moved(found: Iterator[Sentence], by: int) -> Iterator[Sentence]:
-    for one in found:
-        yield Sentence(one.start + by, one.end + by, one.key, one.words, one.line_start, one.heading)
+        yield 0, head
+    yield tail, len(text)
 
 
 _SIGN = re.compile(r"[-*•>#\d. ]*[\"“'(*_]*")
 
 
-def _words(text: str, sentence: Sentence) -> str:
-    words = text[sentence.start : sentence.end]
+def _words(text: str, start: int, end: int) -> str:
+    words = text[start:end]
     sign = _SIGN.match(words)
     return words[sign.end() :] if sign else words
 
 
-def _mark(rule: Rule, text: str, sentence: Sentence) -> Mark:
+def _mark(rule: Rule, text: str, start: int, end: int) -> Mark:
     """With the gap after it, so that taking it out leaves none."""
-    end = sentence.end
-    while end < len(text) and text[end] in " \t":
-        end += 1
-    return Mark(rule, sentence.start, end if text[end : end + 1] not in ("", "\n") else sentence.end)
+    after = end
+    while after < len(text) and text[after] in " \t":
+        after += 1
+    return Mark(rule, start, after if text[after : after + 1] not in ("", "\n") else end)
 
 
 def without(marks: Sequence[Mark], covered: Sequence[Mark]) -> list[Mark]:

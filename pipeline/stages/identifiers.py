@@ -17,6 +17,7 @@ _HOME = re.compile(
     r"|(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir) (?:home |private )?address is:?) "
     r"(\d{1,5} [A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*){1,4}(?:,? \d{5})?)"
 )
+_HOME_WORDS: Final = (" live at ", " lives at ", "address is")  # one of them is in every match
 
 
 def find_identifiers(text: str) -> list[Mark]:
@@ -27,6 +28,6 @@ def find_identifiers(text: str) -> list[Mark]:
         for start in tails
         if start >= 0 and (match := _SSN.match(text, start)) and match[0] not in _PRINTED_ON_SAMPLES
     ]
-    if " at " in text or "address is" in text:
+    if any(words in text for words in _HOME_WORDS):
         found += (Mark("personal-data", match.start(1), match.end(1), "[address]") for match in _HOME.finditer(text))
     return found

@@ -1,6 +1,6 @@
 """Posts that are lists of links: somebody else's headlines with little between them."""
 
-import re
+from collections import Counter
 from typing import Final, NamedTuple
 
 from pipeline.domain.documents import Mark
@@ -13,7 +13,6 @@ LEAST_WORDS_SHARE: Final = 0.2  # below it the lines between the links are a pos
 MOST_OWN_WORDS: Final = 250
 MIN_LINKED_LINES: Final = 5
 _MOSTLY: Final = 0.5
-_WORD = re.compile(r"\S+")
 
 
 class Shares(NamedTuple):
@@ -42,8 +41,21 @@ def linked_shares(text: str, links: list[Mark]) -> Shares:
     return Shares(linked / max(1, words), linked_lines / max(1, lines), linked_lines, words - linked)
 
 
+def _mostly_linked(text: str, links: list[Mark]) -> int:
+    """How many lines are mostly links, without a look at the lines that have no link."""
+    inside: Counter[tuple[int, int]] = Counter()
+    for mark in links:
+        start = text.rfind("\n", 0, mark.start) + 1
+        while start < mark.end:
+            newline = text.find("\n", start)
+            end = newline if newline >= 0 else len(text)
+            inside[start, end] += max(0, min(mark.end, end) - max(mark.start, start))
+            start = end + 1
+    return sum(within > _MOSTLY * len(text[start:end].strip()) for (start, end), within in inside.items())
+
+
 def is_link_list(text: str, links: list[Mark]) -> bool:
-    if len(links) < MIN_LINKED_LINES:
+    if len(links) < MIN_LINKED_LINES or _mostly_linked(text, links) < MIN_LINKED_LINES:
         return False
     found = linked_shares(text, links)
     mostly_lines = found.lines >= LINKED_LINES_SHARE and found.words >= LEAST_WORDS_SHARE

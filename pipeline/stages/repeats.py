@@ -107,9 +107,10 @@ def find_repeats(posts: Sequence[Post], outlines: Sequence[Outline] | None = Non
     outlines = outlines if outlines is not None else outlines_of([post.text for post in posts])
     table = _Table.of(outlines)
     found: list[Longs] = []
+    keys = _Keys(posts, outlines, table)
     for _ in range(MAX_PASSES):
         at_edge, beside = table.at_edge(), table.beside_frame()
-        groups = _groups(posts, outlines, table, at_edge)
+        groups = _groups(outlines, table, at_edge, keys)
         more = [group for group in groups if _is_frame(table, group, at_edge, beside, len(posts))]
         if not more:
             break
@@ -125,12 +126,24 @@ def _place(posts: Sequence[Post], outlines: Sequence[Outline], table: _Table, ro
     return _Place(post, order, sentence_at(posts[post].text, outlines[post], order))
 
 
-def _groups(posts: Sequence[Post], outlines: Sequence[Outline], table: _Table, at_edge: Flags) -> list[Longs]:
+class _Keys(dict[int, str]):
+    """What the sentences in some rows say; every pass asks for nearly the same ones."""
+
+    def __init__(self, posts: Sequence[Post], outlines: Sequence[Outline], table: _Table) -> None:
+        super().__init__()
+        self._of = (posts, outlines, table)
+
+    def __missing__(self, row: int) -> str:
+        self[row] = _place(*self._of, row).sentence.key
+        return self[row]
+
+
+def _groups(outlines: Sequence[Outline], table: _Table, at_edge: Flags, keys: _Keys) -> list[Longs]:
     """Rows by what they say, variants together, in reading order; what fewer than MIN_POSTS posts say is left out."""
     rows = np.flatnonzero(~table.in_frame & (table.key != 0))
     _, first, wording = np.unique(table.key[rows], return_index=True, return_inverse=True)
     leader = np.arange(len(first))
-    for variant, leading in _variants(posts, outlines, table, rows, wording, at_edge).items():
+    for variant, leading in _variants(outlines, table, rows, wording, at_edge, keys).items():
         leader[variant] = leading
     group = leader[wording]
     order = np.argsort(group, kind="stable")
@@ -145,12 +158,12 @@ def _groups(posts: Sequence[Post], outlines: Sequence[Outline], table: _Table, a
 
 
 def _variants(
-    posts: Sequence[Post],
     outlines: Sequence[Outline],
     table: _Table,
     rows: Longs,
     wording: Longs,
     at_edge: Flags,
+    keys: _Keys,
 ) -> dict[int, int]:
     """Wording to the most frequent wording it varies. Only sentences at edges are compared."""
     edge = rows[at_edge[rows] & (table.words[rows] >= MIN_WORDS)]
@@ -159,7 +172,7 @@ def _variants(
     _, chosen = np.unique(numbers, return_index=True)
     said: dict[int, str] = {}  # by wording
     for at in chosen[_may_vary(outlines, table, edge[chosen], times[numbers[chosen]])].tolist():
-        said[int(numbers[at])] = _place(posts, outlines, table, int(edge[at])).sentence.key
+        said[int(numbers[at])] = keys[int(edge[at])]
     by_frequency = sorted(said, key=lambda number: (-int(times[number]), said[number]))
     return _led(by_frequency, said)
 

@@ -49,22 +49,42 @@ def sentence_key(words: str) -> str:
     return _NOT_WORD.sub(" ", _DIGITS.sub("#", words.casefold())).strip()
 
 
-def _of_line(line: str, offset: int) -> Iterator[Sentence]:
-    sign = LINE_SIGN.match(line)
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where those sentences stand, for whoever does not ask more of them."""
+    at = 0
+    for line in text.split("\n"):
+        for start, end in _pieces(line):
+            yield at + start, at + end
+        at += len(line) + 1
+
+
+def _pieces(line: str) -> Iterator[tuple[int, int]]:
+    """Sentences of one line without the white space around them."""
     start = 0
-    is_heading = line.startswith("## ") or (
-        sign is None and len(line.split()) <= HEADING_WORDS and not line.rstrip().endswith((".", "!", "…"))
-    )
     for end in (*_ends(line), len(line)):
         piece = line[start:end]
-        words = piece.strip()
-        if words:
-            first = start + len(piece) - len(piece.lstrip())
-            key = sentence_key(words[sign.end() :] if sign is not None and start == 0 else words)
-            yield Sentence(
-                offset + first, offset + first + len(words), key, len(key.split()), not line[:first].strip(), is_heading
-            )
+        words = piece.lstrip()
+        first = end - len(words)
+        if words := words.rstrip():
+            yield first, first + len(words)
         start = end
+
+
+def is_heading(line: str) -> bool:
+    return line.startswith("## ") or (
+        len(line.split()) <= HEADING_WORDS
+        and not line.rstrip().endswith((".", "!", "…"))
+        and LINE_SIGN.match(line) is None
+    )
+
+
+def _of_line(line: str, offset: int) -> Iterator[Sentence]:
+    sign = LINE_SIGN.match(line)
+    heading = is_heading(line)
+    for start, end in _pieces(line):
+        opens = not line[:start].strip()
+        key = sentence_key(line[sign.end() if sign is not None and opens else start : end])
+        yield Sentence(offset + start, offset + end, key, len(key.split()), opens, heading)
 
 
 def _ends(line: str) -> Iterator[int]:

@@ -9,13 +9,20 @@ _SHOWN = re.compile(
     r"|<(?P<tag>pre|code|script|style)\b[^>]*>[\s\S]*?</(?P=tag)>",
     re.MULTILINE | re.IGNORECASE,
 )
-_SIGNS = ("`", "~~~", "<p", "<P", "<c", "<C", "<s", "<S")
+# How every one of them begins; looked for first, because the expression above has to be tried at every character.
+_START = re.compile(r"`|~~~|<(?:[pP][rR]|[cC][oO]|[sS][cCtT])")
 
 
 def shown_code(body: str) -> list[tuple[int, int]]:
     """Start and end of every fence, code span and element of code, in reading order."""
-    signs = [at for sign in _SIGNS if (at := body.find(sign)) >= 0]
-    return [match.span() for match in _SHOWN.finditer(body, min(signs))] if signs else []
+    shown: list[tuple[int, int]] = []
+    start = _START.search(body)
+    while start is not None:
+        match = _SHOWN.match(body, start.start())
+        if match is not None:
+            shown.append(match.span())
+        start = _START.search(body, match.end() if match is not None else start.start() + 1)
+    return shown
 
 
 def outside(found: Iterable[re.Match[str]], shown: list[tuple[int, int]]) -> Iterator[re.Match[str]]:

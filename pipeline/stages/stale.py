@@ -1,6 +1,7 @@
 """Posts about something that was over soon after: an event, a deadline, a sale, a new version."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _DAY: Final = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -19,10 +20,11 @@ _REGISTER: Final = (
     r"|\b[Rr]egister (?:now|today|here|by\b|for )"
 )
 # Each says that something is still to come; the words around an event that is told of afterwards are other ones.
-# What stands first is looked for before the expression: most posts have none of it.
+# Expressions are tried only where one of their stems stands, which begins the match ("_": any letter); most posts
+# have few of them.
 _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
     (
-        ("egist", "RSVP", "ign up ", "eserve your", "pace is limited", "eats are"),
+        ("_egistration", "_egister ", "RSVP", "_ign up ", "_eserve your", "_pace is limited", "_eats are"),
         re.compile(
             rf"{_REGISTER}|\bRSVP\b"
             rf"|\b[Ss]ign up (?:(?:now|today|here) )?(?:to (?:attend|join)|for (?:the|our|this) {_SPAN}{_EVENT})"
@@ -30,7 +32,10 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
         ),
     ),
     (
-        ("pply", "pplication", "ubmi", "espond", "ominat", "roposal", "eadline", " due "),
+        (
+            *("_pply", "_pplication", "_ubmit", "_espond", "_omination", "_roposal", "_eadline "),
+            *("_resentations", "_apers", "_bstracts"),
+        ),
         re.compile(
             r"\b(?:[Aa]pply|[Ss]ubmit|[Rr]espond|[Nn]ominations?|[Pp]roposals?|[Aa]pplications?|[Pp]resentations|"
             rf"[Pp]apers|[Aa]bstracts){_SPAN}"
@@ -40,17 +45,27 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
     ),
     (
         (
-            "ext ",
-            "his ",
-            "oin us",
-            "ee you",
-            "une in",
-            "top by",
-            "ill ",
-            "is s",
-            "are hosting",
-            "is hosting",
-            "omorrow",
+            *(
+                "_oin us",
+                "_ee you",
+                "_une in",
+                "_top by",
+                "_ext ",
+                "_his coming",
+                "_his week",
+                "_his month",
+                "_his Mon",
+            ),
+            *("_his Tue", "_his Wed", "_his Thu", "_his Fri", "_his Sat", "_his Sun", "_omorrow", "will be held"),
+            *(
+                "will take place",
+                "will host",
+                "is scheduled",
+                "is hosting",
+                "are hosting",
+                "'re hosting",
+                "’re hosting",
+            ),
         ),
         re.compile(
             rf"\b(?:[Jj]oin us|[Ss]ee you|[Tt]une in|[Ss]top by){_SPAN}\b{_DATE}"
@@ -61,21 +76,20 @@ _SIGNS: Final[tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]] = (
         ),
     ),
     (
-        ("arly", "icket", "ode ", "ffer ", "ale ends"),
+        ("_arly bird", "_arly-bird", "_ickets ", "promo code", "discount code", "coupon code", "_ffer ", "_ale ends"),
         re.compile(
             r"\b[Ee]arly[- ]bird\b|\b[Tt]ickets (?:are )?(?:on sale|still available|cost|go on sale)"
             r"|\b(?:promo|discount|coupon) code [A-Z0-9]{4,}|\b[Oo]ffer (?:ends|expires|is valid)|\b[Ss]ale ends\b"
         ),
     ),
-    (
-        ("hen", "ate:", "here:", "ime:", "HEN", "m.", "pm", "am", "PM", "AM"),
-        re.compile(
-            r"(?m)^(?:[-*] )?\**(?:When|Date|Where|WHEN|WHERE|Date and time)\**:"
-            r"|\b\d{1,2}(?::\d\d)?(?: ?[ap]\.?m\.?)?\s?(?:–|-|to)\s?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|[AP]M)"
-            rf"|\b{_DAY},? {_MONTH} \d{{1,2}}(?:,? \d{{4}})?,? (?:at|from) \d"
-        ),
-    ),
 )
+_ANNOUNCED = re.compile(r"(?m)^(?:[-*] )?\**(?:When|Date|Where|WHEN|WHERE|Date and time)\**:")
+_ANNOUNCED_ENDS: Final = tuple(f"{end}{sign}" for end in ("hen", "ate", "here", "ime", "HEN", "HERE") for sign in ":*")
+_HOURS = re.compile(r"\b\d{1,2}(?::\d\d)?(?: ?[ap]\.?m\.?)?\s?(?:–|-|to)\s?\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|[AP]M)")
+_HOURS_END = re.compile(r"\d ?(?:[ap]\.?m|[AP]M)")
+_APPOINTED = re.compile(rf"\b{_DAY},? {_MONTH} \d{{1,2}}(?:,? \d{{4}})?,? (?:at|from) \d")
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ANY: Final = "_"
 _TITLE = re.compile(
     r"\b(?:save the date|tomorrow|register|sign up|join us|webinar|workshop|upcoming|deadline|last chance|"
     r"early bird|demo day|rsvp|call for|CFP)\b",
@@ -99,12 +113,34 @@ def is_dated(title: str, text: str) -> bool:
     """Whether a post announces something with a date: two signs of different kinds, the title being one."""
     if len(text) > MAX_CHARS:
         return False
-    found = int(_TITLE.search(title) is not None)
-    for words, pattern in _SIGNS:
-        found += any(word in text for word in words) and bool(pattern.search(text))
-        if found >= SIGNS_NEEDED:
-            return True
-    return False
+    found = int(_TITLE.search(title) is not None) + _has_time(text)
+    for left, (stems, pattern) in zip(range(len(_SIGNS), 0, -1), _SIGNS, strict=True):
+        if not 0 < SIGNS_NEEDED - found <= left:
+            break
+        found += _begins(pattern, stems, text)
+    return found >= SIGNS_NEEDED
+
+
+def _has_time(text: str) -> bool:
+    """An hour, or a line that says when or where."""
+    announced = any(end in text for end in _ANNOUNCED_ENDS) and _ANNOUNCED.search(text)
+    hours = _HOURS_END.search(text) and _HOURS.search(text)
+    return bool(announced or hours) or _begins(_APPOINTED, _DAYS, text)
+
+
+def _begins(pattern: re.Pattern[str], stems: tuple[str, ...], text: str) -> bool:
+    return any(pattern.match(text, at) for at in _places(stems, text))
+
+
+def _places(stems: tuple[str, ...], text: str) -> Iterator[int]:
+    """Where a stem begins."""
+    for stem in stems:
+        open_start = stem.startswith(_ANY)
+        seen = text.find(stem[open_start:])
+        while seen >= 0:
+            if seen >= open_start:
+                yield seen - open_start
+            seen = text.find(stem[open_start:], seen + 1)
 
 
 def announces_version(title: str, text: str) -> bool:
