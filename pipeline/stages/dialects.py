@@ -13,6 +13,8 @@ _DEEP_QUOTE = re.compile(r"^((?:>[ ]?){8})(?:>[ ]?)+", re.MULTILINE)
 _PANDOC_SPAN = re.compile(r"\[([^\[\]\n]{1,500})\]\{[#.:][^{}\n]{0,200}\}")
 # A link's title is never shown; with quotes inside it the link is not read as one.
 _LINK_TITLE = re.compile(r"(\]\([^\s()<>]{1,2000})\s+\"[^\n]{0,300}?\"\s*\)")
+# An address with a subject line, whose blanks end a link for CommonMark.
+_MAIL_SUBJECT = re.compile(r"(\]\(mailto:[^\s()<>?]{1,200})\?[^()\n]{0,300}\)")
 # ":::info[Title]" … ":::", "::: {.aside}", ":::note Title" and "::youtube[Words]": a line of its own.
 _CONTAINER = re.compile(
     r"^([ \t]{0,3}):{2,}[ \t]*(?:[a-z][\w-]*)?(?:\[([^\n]{0,500})\])?[ \t]*(?:\{[^{}\n]{0,300}\})?"
@@ -54,7 +56,7 @@ def plain_dialect(source: str) -> str:
     if "]{" in source:
         source = _PANDOC_SPAN.sub(r"\1", source)
     if "](" in source:
-        source = _LINK_TITLE.sub(r"\1)", source)
+        source = _MAIL_SUBJECT.sub(r"\1)", _LINK_TITLE.sub(r"\1)", source))
     source = _without_modules(source)
     if "\n---" in source:
         source = replaced_outside(_SETTINGS, "\n", source)

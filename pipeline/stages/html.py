@@ -10,6 +10,7 @@ from pipeline.stages.elements import Page
 from pipeline.stages.markdown import render
 from pipeline.stages.plain_writer import PlainWriter
 from pipeline.stages.simple_html import Unusual, write_simple
+from pipeline.stages.spelled_signs import spelled_out
 from pipeline.stages.tag_names import SWALLOWING, TAG, VOID
 from pipeline.stages.tidy import tidied, without_leftovers
 from pipeline.stages.tree_walk import walk_tree
@@ -44,6 +45,7 @@ def to_plain(body: str, *, markup: Markup, code_out: bool = True) -> PlainText:
     if markup == "markdown":
         rendered, tags = render(body)
         return _from_html(rendered, newlines_count=False, tags=tags, code_out=code_out)
+    body = spelled_out(body) if markup == "text" else body
     if markup == "text" and not _OBVIOUS_TAG.search(body):
         return _finished(PlainWriter(), tidied(body), 0, 0)
     if markup != "text" and _ESCAPED_BLOCK.search(body) and not TAG.search(body):

@@ -15,6 +15,7 @@ from pipeline.stages.html import to_plain
         ("So :quote[a hoe is *not* a [rake](/r)]{#hoe} to me.", "So a hoe is not a rake to me."),
         (":quote[A hoe.]\n\nEnd.", "A hoe.\n\nEnd."),
         ("Smile :smile: at 10:30 and see a:b[c].", "Smile :smile: at 10:30 and see a:b[c]."),
+        ("Do [write](mailto:a@x.org?subject=A hoe) to me.", "Do write to me."),
         ("Write `:quote[words]` here.", "Write :quote[words] here."),
         ('import Box from "../box"\n\nexport const meta = {\n  hoe: 1,\n}\n\nWords.', "Words."),
         ("import hoes from Sheffield.\nexport them too.", "import hoes from Sheffield. export them too."),

@@ -53,6 +53,8 @@ LEFTOVER = re.compile(r"<[a-zA-Z/]|<!--|&(?:amp|lt|gt|nbsp|quot|#\d+);")
         ("a  b \r\n\r\n\r\n c", "text", "a b\n\nc"),
         ("<p>a</p><p>b</p>", "text", "a\n\nb"),
         ("x < y and 1<2", "text", "x < y and 1<2"),
+        ("A hoe <c> a rake <S> or <Q> both <p> Good <p>", "text", "A hoe, a rake; or both. Good."),
+        ("One <p> Two</p>", "text", "One\n\nTwo"),
     ],
 )
 def test_words_keep_their_shape(body: str, markup: Markup, text: str) -> None:
