@@ -38,6 +38,8 @@ class FileListeners:
         app.view(file_forms.SPEAKERS_FORM)(self.on_speakers_chosen)
         app.action(file_views.UNDO_READING)(self.on_undo)
         app.action(starting(best_read_views.KEEP_BEST))(self.on_keep_best)
+        app.action(best_read_views.OTHER_BEST)(self.on_other_best)
+        app.view(best_read_views.BEST_FORM)(self.on_best_entered)
 
     async def on_columns(self, ack: AsyncAck, body: Json, action: Json) -> None:
         async with failures_told_by(self.whispers.to(pressed(body))):
@@ -92,6 +94,22 @@ class FileListeners:
         async with failures_told_by(self.whispers.to(pressed(body))):
             await self.keep_best(RoundId(int(action["value"])), body["user"]["id"], percent)
         await ack()
+
+    async def on_other_best(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        self.modals.open(body["trigger_id"], best_read_views.best_form(RoundId(int(action["value"]))))
+        await ack()
+
+    async def on_best_entered(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        async def tell(sentence: str) -> None:
+            await ack(response_action="errors", errors={best_read_views.PERCENT: in_form(sentence)})
+
+        async with failures_told_by(tell):
+            percent = best_read_views.percent_entered(view)
+            if percent is None:
+                await tell(best_read_views.PERCENT_NEEDED)
+                return
+            await self.keep_best(RoundId(int(view["private_metadata"])), body["user"]["id"], percent)
+            await ack()
 
 
 def starting(prefix: str) -> re.Pattern[str]:

@@ -114,6 +114,7 @@ def chosen_words(filters: Facts) -> str:
     chosen += [f"status {listed([plain_word(status) for status in filters['statuses']])}"]
     chosen += [f"since *{day_words(filters['since'])}*"] if filters["since"] else []
     chosen += [f"until *{day_words(filters['until'])}*"] if filters["until"] else []
+    chosen += [f"then the *{filters['best_percent']} %* read most"] if filters.get("best_percent") else []
     return " · ".join(chosen)
 
 

@@ -273,6 +273,25 @@ async def test_figures_join_posts_and_the_top_half_is_kept_and_all_again(town: W
     assert "*24* of 24 kept" in await report_of(town, thread)
 
 
+async def test_any_share_of_the_most_read_can_be_typed(town: World) -> None:
+    thread = await town.dataset_thread()
+    rows = [f"Post {n},{said(n)},https://example.org/2024/post-{n}/" for n in range(1, 25)]
+    await town.report(thread, "posts.csv", "\n".join(["title,body,url", *rows]).encode())
+    figures = [f"/2024/post-{n},{n * 10}" for n in range(1, 21)]
+    await drop(town, thread, "Pages.csv", "\n".join(["Page path,Views", *figures]).encode())
+    message = await town.message_in(thread, REPORT)
+    for typed, outcome in (("0", "errors"), ("half", "errors"), ("100", "errors"), (" 40 %", "acked")):
+        pressed = await town.people.press("steward", CHANNEL, message["ts"], "datasets.other_best")
+        form = await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD")
+        sent = await town.people.submit("steward", form["view_id"], {"percent": {"percent": typed}})
+        assert outcome in str(sent), typed
+    await town.quiet()
+    report = await report_of(town, thread)
+    assert "Left out: 12 read less" in report
+    assert "Only the 40 % with the most views are kept of those." in report
+    assert "then the *40 %* read most" in words_of(await message_of(town, thread, "posts.csv"))
+
+
 async def test_figures_of_words_not_pages_are_refused_with_a_way_out(town: World) -> None:
     thread = await town.dataset_thread()
     queries = b"Top queries,Clicks,Impressions,CTR,Position\nmending gates,4,80,5%,3.1\n"
