@@ -541,3 +541,20 @@ def test_own_drafts_may_stay_up_to_a_share() -> None:
     prepared = prepare(read, Recipe(choices={"own-draft": "cap"}), drafts)
     assert prepared.left_out_counts == {"own-draft": 7}
     assert prepared.kept == 20
+
+
+@pytest.mark.parametrize(
+    ("choices", "has_note", "has_code"),
+    [({}, False, False), ({"footnote": "brackets"}, True, False), ({"footnote": "keep", "code": "keep"}, True, True)],
+)
+def test_footnotes_and_code_go_unless_somebody_keeps_them(
+    choices: dict[Rule, Choice], has_note: bool, has_code: bool
+) -> None:
+    body = f"{words(1)}[^1]\n\n```\nhoe = mend(shed[3])\n```\n\n{words(2)}\n\n[^1]: Not my rakes.\n"
+    prepared = prepare([document(1, body, markup="markdown")], Recipe(choices=choices), TARGET)
+    text = prepared.examples[0].completion
+    assert ("Not my rakes." in text, "mend(shed[3])" in text) == (has_note, has_code)
+    for rule, shown in (("footnote", "Not my rakes."), ("code", "mend(shed[3])")):
+        finding = found(prepared, rule)  # type: ignore[arg-type]  # both are rules
+        assert finding.occurrences == 1
+        assert shown in finding.samples[0].before + finding.samples[0].after
