@@ -72,8 +72,12 @@ class Score:
         return self.hits + self.confirmed + self.false_alarms + self.misses + self.quiet
 
     @property
+    def found(self) -> int:
+        return self.hits + self.confirmed + self.false_alarms
+
+    @property
     def precision(self) -> str:
-        return share(self.hits + self.confirmed, self.hits + self.confirmed + self.false_alarms)
+        return share(self.hits + self.confirmed, self.found)
 
     @property
     def recall(self) -> str:

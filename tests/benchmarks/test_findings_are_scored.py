@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.findings import CORPORA
+from benchmarks.findings import CORPORA, SHARED, Cleaned, scores
 from benchmarks.labels import FOLDER, Key, Labels, Score, place_of, score, share, wilson
+from benchmarks.thresholds import Sweep, tried
+from pipeline.stages import quotations
 
+needs_corpora = pytest.mark.skipif(not SHARED.exists(), reason="the corpora are not beside this checkout")
+MANY = 5  # of fewer findings a share says nothing
 ROOT = Path(__file__).parents[2]
 OWN = "We walked down to the harbour and looked at the boats that nobody had wanted to buy this year. " * 5
 SAID = "> " + "The boats are old and the sea is cold and there is nobody left who would mend them for us. " * 9
@@ -63,12 +67,35 @@ def test_a_tiny_corpus_is_scored(tmp_path: Path) -> None:
     assert "| **quotation** | all | 3 | 1 | 0 | 1 | 0 | 1.00" in done.stdout.decode()
 
 
-def test_without_corpora_nothing_is_scored(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "benchmarks.findings", "--corpora", str(tmp_path)]
+@pytest.mark.parametrize("module", ["findings", "thresholds"])
+def test_without_corpora_nothing_is_scored(module: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", f"benchmarks.{module}", "--corpora", str(tmp_path)]
 
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
 
     assert done.stdout.decode().startswith("No corpora")
+
+
+def test_a_threshold_is_tried_at_other_values_and_set_back(tmp_path: Path) -> None:
+    (tmp_path / "said.md").write_text(f"---\ntitle: said\n---\n\n{OWN}\n\n{SAID}\n", "utf-8")
+    labels = Labels.of(["quotation\tno\tsaid.md"])
+
+    rows = list(tried(Sweep("quotation", quotations, "MOSTLY", (0.1, 0.9)), [(Cleaned.of(tmp_path), labels)]))
+
+    assert [(row[2], row[4]) for row in rows] == [("0.1", "1"), ("**0.5**", "1"), ("0.9", "0")]
+    assert quotations.MOSTLY == 0.5
+
+
+@needs_corpora
+def test_what_is_found_in_real_posts_is_right_four_times_in_five() -> None:
+    total: dict[str, Score] = {}
+    for name, path in CORPORA.items():
+        for rule, one in scores(Cleaned.of(SHARED / path), Labels.from_file(FOLDER / f"{name}.tsv")).items():
+            total[rule] = total.get(rule, Score()) + one
+
+    right = {rule: (one.hits + one.confirmed) / one.found for rule, one in total.items() if one.found >= MANY}
+    assert min(right.values()) >= 0.8, right
+    assert right.keys() >= {"quotation", "stale", "series", "email", "call-to-action", "repeated-passage", "bio"}
 
 
 @pytest.mark.parametrize("name", CORPORA)
