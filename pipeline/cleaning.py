@@ -16,6 +16,7 @@ from pipeline.findings import choice_of, effect_of
 from pipeline.prompts import Cleaned, Salience, distinct_words, stable_hash
 from pipeline.shelf import Place, Shelf
 from pipeline.stages import choices, edges
+from pipeline.stages.frames import Frame
 from pipeline.tagging import EDGE_RULES, Marked
 
 # 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
@@ -31,10 +32,14 @@ _OF_CLEANED = attrgetter(*(one.name for one in fields(Cleaned)))
 
 @dataclass(frozen=True, slots=True)
 class Cleaner:
-    """Applies what a recipe accepted. usual: the spelling to use for a short answer written in another way."""
+    """Applies what a recipe accepted. usual: the spelling to use for a short answer written in another way.
+
+    frame: what is taken off the requests that came with the answers.
+    """
 
     recipe: Recipe
     usual: Mapping[str, str] = field(default_factory=dict)
+    frame: Frame = field(default_factory=Frame)
 
     def text(self, marked: Marked, repeated: Sequence[Mark] = ()) -> str:
         """repeated: what is said again and again; one document in ten may keep it as a signature."""
@@ -53,7 +58,7 @@ class Cleaner:
             kind=document.kind,
             markup=document.markup,
             register=document.register,
-            prompt=document.prompt,
+            prompt=None if document.prompt is None else self.frame.inside(document.prompt),
         )
 
     def keeps(self, words: int) -> bool:

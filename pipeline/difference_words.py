@@ -34,6 +34,7 @@ DONE: Final[Mapping[Rule, str]] = {
     "bio": "Lines about the author taken out of {n}",
     "call-to-action": "Invitations taken out of {n}",
     "label-spelling": "Labels spelled as usual in {n}",
+    "prompt-frame": "Shared words taken out of the prompts of {n}",
     "title-prompts": "Prompts worded as titles and briefs in {n}",
 }
 TAKEN_BACK: Final[Mapping[Rule, str]] = {
@@ -50,6 +51,7 @@ TAKEN_BACK: Final[Mapping[Rule, str]] = {
     "bio": "Lines about the author put back into {n}",
     "call-to-action": "Invitations put back into {n}",
     "label-spelling": "Labels spelled as they were in {n}",
+    "prompt-frame": "Shared words put back into the prompts of {n}",
     "title-prompts": "Prompts worded as they were in {n}",
 }
 FILTER_NAMES: Final[Mapping[str, tuple[str, str]]] = {

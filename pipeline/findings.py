@@ -71,6 +71,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "label-conflict": RuleFacts("warning", (LEAVE_OUT,)),
     "label-spelling": RuleFacts("warning", (rewrite("Use the usual spelling"),)),
     "imbalance": RuleFacts("info"),
+    "prompt-frame": RuleFacts("info", (rewrite("Take it out"),)),
     "identical-prompts": RuleFacts("warning"),
     "title-prompts": RuleFacts("warning", (rewrite("Half titles, half briefs"),)),
     "coverage": RuleFacts("info"),

@@ -45,6 +45,7 @@ from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.rows import TextRows, text_rows
 from pipeline.stages import answers, coverage, language, near_duplicates, own_drafts, repeats, series
+from pipeline.stages.frames import Frame, find_frame
 from pipeline.stages.outlines import Outline
 from pipeline.stages.splitting import whole_key
 from pipeline.survey import Corpus, left_out_for, survey
@@ -286,12 +287,21 @@ class _Decision:
         whole = (self.corpus.marked(t) for t in self.remaining if t.answer is not None)
         found = [answers.Answer(t.key, t.document.prompt or "", self.cleaner.text(t)) for t in whole]
         self._leave_out("broken-json", answers.broken_json(found))
+        self._note_frame(found)
         purpose = self.target.purpose
         labels = bool(found) and len(found) == len(self.remaining) and answers.are_labels(found, purpose)
         if labels or purpose in answers.ONE_ANSWER:
             self._leave_out("label-conflict", answers.contradictory(found))
         if labels:
             self._judge_labels(found)
+
+    def _note_frame(self, found: Sequence[answers.Answer]) -> None:
+        frame = find_frame([answer.prompt for answer in found]) if len(found) == len(self.remaining) else Frame()
+        shared = [" ".join(words.split()) for words in (frame.prefix, frame.suffix) if words]
+        passages = tuple(Passage(one, len(found)) for one in shared)
+        self._note_places("prompt-frame", {answer.key: 1 for answer in found if shared}, (), passages=passages)
+        if effect_of(self.recipe, "prompt-frame") == "rewrite":
+            self.cleaner = replace(self.cleaner, frame=frame)
 
     def _judge_labels(self, found: Sequence[answers.Answer]) -> None:
         usual = answers.spellings(found)

@@ -128,6 +128,7 @@ def _done(e: Evidence) -> str:
         "capitals": f"*In capitals.* {some} left out.",
         "broken-json": f"*Broken JSON.* {some} left out.",
         "label-conflict": f"*Two answers.* {some} left out.",
+        "prompt-frame": f"*The same words around every request.* Taken out of {some}: {_quotes(e)}.",
         "label-spelling": f"*One answer, several spellings.* {some} now {has} the usual spelling.",
         "title-prompts": "*Titles only.* Half of the requests are now briefs.",
         "language": f"*Another language.* {some} left out.",
@@ -181,6 +182,8 @@ def _harm(e: Evidence) -> str:
         f"{_verb(e, 'gets', 'get')} a different answer. A model learns to guess.",
         "label-spelling": f"*One answer, several spellings.* {some} {_verb(e, 'spells', 'spell')} an answer in another "
         f"way than most: {_answers(e)}. A model takes them for different answers.",
+        "prompt-frame": f"*The same words around every request.* All {some} begin or end with {_quotes(e)}. Without "
+        "them rows are cheaper, and nobody has to type them to get an answer.",
         "imbalance": f"*Unbalanced answers.* {_answers(e)}. A model seldom gives an answer that it seldom saw. Add "
         "texts with those answers.",
         "title-prompts": f"*Titles only.* {some} {are} asked for by {_verb(e, 'its', 'their')} title alone. A model "

@@ -47,6 +47,7 @@ Rule = Literal[
     "label-conflict",
     "label-spelling",
     "imbalance",
+    "prompt-frame",
     "identical-prompts",
     "title-prompts",
     "coverage",

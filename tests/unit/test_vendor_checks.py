@@ -105,6 +105,31 @@ def test_11_identical_prompts_are_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "quoted"),
+    [
+        ("Tell me about the mood of this: ", "", "“Tell me about the mood of this:”"),
+        ("", "\n\n###\n\n", "“###”"),
+        ("Sort this text, please: ", "\n\n===\n\n", "“Sort this text, please:”"),
+    ],
+)
+def test_11_and_12_what_requests_share_is_told_and_taken_out(
+    tmp_path: Path, before: str, after: str, quoted: str
+) -> None:
+    asked = [f"{n} apples fell {n} yards" + "s" * (n % 2) for n in range(12)]
+    pairs = [(f"{before}{request}{after}", "sad") for request in asked]
+    told = rows(tmp_path, *pairs)
+    assert quoted in found(told, "prompt-frame").sentence
+    assert all(row.prompt.startswith(before.strip()) for row in told.examples)
+    done = rows(tmp_path, *pairs, recipe=Recipe(choices={"prompt-frame": "fix"}))
+    assert sorted(row.prompt for row in done.examples) == sorted(asked)
+
+
+def test_11_and_12_few_shared_signs_are_no_frame(tmp_path: Path) -> None:
+    assert found(rows(tmp_path, *((f"Is {n} kind?", "yes") for n in range(12))), "prompt-frame") is None
+    assert found(rows(tmp_path, *((f"Tell me the mood of {n}", "sad") for n in range(5))), "prompt-frame") is None
+
+
 def test_12_to_14_what_answers_share_is_a_repeated_passage(tmp_path: Path) -> None:
     end = "This is all that I have to say on the matter today."
     told = [f"{' '.join(f'w{n}x{m}' for m in range(60))}. Then came the end. {end}" for n in range(12)]
