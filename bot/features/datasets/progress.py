@@ -22,11 +22,15 @@ class Telling:
     """A pipeline.ports.Progress. What comes too early is dropped: the next count, or the end, says more."""
 
     say: Say
-    said_at: float = field(default_factory=time.monotonic)
+    clock: Callable[[], float] = time.monotonic
+    said_at: float = field(init=False)
     saying: asyncio.Task[None] | None = None
 
+    def __post_init__(self) -> None:
+        self.said_at = self.clock()
+
     def __call__(self, documents: int) -> None:
-        now = time.monotonic()
+        now = self.clock()
         if now - self.said_at < EDITED_EVERY_S or (self.saying is not None and not self.saying.done()):
             return
         self.said_at = now
@@ -41,9 +45,9 @@ class Telling:
 
 
 @asynccontextmanager
-async def telling(say: Say) -> AsyncIterator[Telling]:
+async def telling(say: Say, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Telling]:
     """Nothing is said after the block: the last word is that of the work itself."""
-    progress = Telling(say)
+    progress = Telling(say, clock)
     try:
         yield progress
     finally:
