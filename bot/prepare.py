@@ -16,8 +16,9 @@ from typing import Final, get_args
 from bot.remaking import CannotPrepare, Order, compared, ordered
 from bot.slack.failures import sentence_for
 from pipeline import origins, report
-from pipeline.domain.documents import Prepared, Recipe
+from pipeline.domain.documents import Recipe
 from pipeline.domain.origins import Making
+from pipeline.domain.prepared import Prepared
 from pipeline.domain.reading import Item
 from pipeline.domain.spending import Estimate, Price
 from pipeline.domain.voices import Purpose

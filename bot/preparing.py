@@ -17,8 +17,9 @@ from typing import TypeVar
 from bot.crew import MANY_DOCUMENTS, Crew, are_many
 from bot.tally import Tally, told
 from pipeline import origins
-from pipeline.domain.documents import Example, Prepared, Recipe
+from pipeline.domain.documents import Recipe
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
+from pipeline.domain.prepared import Example, Prepared
 from pipeline.domain.preparing import FileRead, IfAccepted, PreparedFile, PreparedRound
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import PRIVATE_ONLY, Purpose

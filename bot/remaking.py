@@ -9,8 +9,9 @@ from typing import Final
 
 from bot.preparing import SYSTEM_MESSAGE
 from pipeline import origins
-from pipeline.domain.documents import Choice, Filters, Prepared, Recipe, Rule
+from pipeline.domain.documents import Choice, Filters, Recipe, Rule
 from pipeline.domain.origins import Making, RowsFor, SourceUsed
+from pipeline.domain.prepared import Prepared
 from pipeline.domain.spending import Price
 from pipeline.findings import FIXABLE, RULES
 

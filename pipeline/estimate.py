@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from pipeline.domain.documents import Example
+from pipeline.domain.prepared import Example
 from pipeline.domain.spending import Estimate, Price, Range
 
 # OpenAI's cookbook, Chat_finetuning_data_prep.ipynb: the only published approximation of "auto" epochs.

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from pipeline.domain.documents import DocumentId, Example, ExampleId, PromptStyle, Split, heads_of
+from pipeline.domain.documents import DocumentId, ExampleId, PromptStyle, Split
+from pipeline.domain.prepared import Example, heads_of
 from pipeline.prompts import Cleaned, Salience, prompt_for, stable_hash
 
 HELD_OUT_SHARE: Final = 8  # one topic in eight is test, one in eight validation

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from pipeline.domain.documents import Choice, Effect, Finding, Fix, Recipe, Rule, Severity
+from pipeline.domain.documents import Choice, Effect, Recipe, Rule, Severity
+from pipeline.domain.prepared import Finding, Fix
 from pipeline.wording import Evidence, counted, sentence
 
 MAX_SAMPLES: Final = 3

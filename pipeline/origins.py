@@ -10,8 +10,9 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.domain.documents import DocumentId, Prepared, Recipe, Rule, Split
+from pipeline.domain.documents import DocumentId, Recipe, Rule, Split
 from pipeline.domain.origins import Fate, Making, Text, Version
+from pipeline.domain.prepared import Prepared
 from pipeline.errors import UnreadableFile
 from pipeline.findings import choice_of
 from pipeline.stages.splitting import whole_key

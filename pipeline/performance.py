@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from pipeline.domain.documents import Document, DocumentId, FiguresJoined, Measure
+from pipeline.domain.documents import Document, DocumentId, Measure
+from pipeline.domain.prepared import FiguresJoined
 from pipeline.domain.reading import Figure
 
 Key: TypeAlias = DocumentId

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
-from pipeline.domain.documents import Finding, Prepared, heads_of
+from pipeline.domain.prepared import Finding, Prepared, heads_of
 from pipeline.domain.spending import Estimate, Range
 from pipeline.reasons import in_order, left_out_words
 

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeAlias
 
 from pipeline.batches import in_batches
 from pipeline.cleaning import CleanText, CleanTexts, unpacked
-from pipeline.domain.documents import DocumentId, Example, ExampleId, Examples, Split
+from pipeline.domain.documents import DocumentId, ExampleId, Split
+from pipeline.domain.prepared import Example, Examples
 from pipeline.examples import RowMaker, example_id
 from pipeline.prompts import Salience, stable_hash
 from pipeline.shelf import Place, Shelf

@@ -23,18 +23,8 @@ from typing import Any, Final, Literal, TypeAlias
 from pipeline import findings as words
 from pipeline import samples as samples_of
 from pipeline.cleaning import TOO_SHORT_WORDS, Cleaner, CleanTexts, clean_texts, own_marks
-from pipeline.domain.documents import (
-    DocumentId,
-    Finding,
-    LeftOutReason,
-    Mark,
-    Post,
-    Prepared,
-    PromptStyle,
-    Recipe,
-    Rule,
-    Sample,
-)
+from pipeline.domain.documents import DocumentId, LeftOutReason, Mark, Post, PromptStyle, Recipe, Rule
+from pipeline.domain.prepared import Finding, Prepared, Sample
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import Purpose
 from pipeline.errors import NothingLeft

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from pipeline.domain.documents import DocumentId, Mark, Sample
+from pipeline.domain.documents import DocumentId, Mark
+from pipeline.domain.prepared import Sample
 from pipeline.findings import MAX_SAMPLES
 from pipeline.stages import choices
 from pipeline.tagging import Marked

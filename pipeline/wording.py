@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.domain.documents import Choice, DocumentId, Rule, Sample
+from pipeline.domain.documents import Choice, DocumentId, Rule
+from pipeline.domain.prepared import Sample
 
 SHOWN_PASSAGES: Final = 3
 

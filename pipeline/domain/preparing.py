@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.domain.documents import Finding, Measure, Notice
+from pipeline.domain.documents import Measure, Notice
+from pipeline.domain.prepared import Finding
 from pipeline.domain.reading import ReadOptions, SpeakerSeen, TableSeen
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pipeline.domain.documents import DocumentId, Example, Post, Rule
+from pipeline.domain.documents import DocumentId, Post, Rule
+from pipeline.domain.prepared import Example
 from pipeline.ngram import NgramModel
 from pipeline.rehearsal.leaks import Leak, LeakFinder, word_runs
 from pipeline.rehearsal.shape import ShapeMeasure, compare

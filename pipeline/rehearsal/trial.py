@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.domain.documents import DocumentId, Example, ExampleId, Split
+from pipeline.domain.documents import DocumentId, ExampleId, Split
+from pipeline.domain.prepared import Example
 from pipeline.phrases import Phrases, find_phrases
 from pipeline.rehearsal.rehearse import Rehearsal, TooFew, rehearse
 

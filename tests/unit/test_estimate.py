@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.documents import DocumentId, Example, ExampleId, Split
+from pipeline.domain.documents import DocumentId, ExampleId, Split
+from pipeline.domain.prepared import Example
 from pipeline.domain.spending import Price
 from pipeline.estimate import Workload, default_epochs, estimate, training_cost, workload
 from pipeline.report import dollars

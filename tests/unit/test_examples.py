@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.domain.documents import DocumentId, Example, PromptStyle, Split
+from pipeline.domain.documents import DocumentId, PromptStyle, Split
+from pipeline.domain.prepared import Example
 from pipeline.examples import (
     MIN_ROWS_TO_HOLD_OUT,
     RowMaker,

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from bot.prepare import main
-from pipeline.domain.documents import Filters, Prepared, Recipe, Rule
+from pipeline.domain.documents import Filters, Recipe, Rule
+from pipeline.domain.prepared import Prepared
 from pipeline.errors import EmptyFile, NothingLeft, UnreadableFile
 from pipeline.findings import FIXABLE
 from pipeline.models.tokens import token_counter

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from bot.features.datasets.report_views import report
-from pipeline.domain.documents import DocumentId, LeftOut, LeftOutReason, Prepared
+from pipeline.domain.documents import DocumentId, LeftOut, LeftOutReason
+from pipeline.domain.prepared import Prepared
 from pipeline.pictures import pictures
 from pipeline.reasons import REASONS, in_order, reason_words
 from pipeline.report import report_json, report_markdown, summary

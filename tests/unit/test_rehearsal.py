@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.domain.documents import Choice, DocumentId, Example, ExampleId, Filters, Prepared, Recipe, Rule
+from pipeline.domain.documents import Choice, DocumentId, ExampleId, Filters, Recipe, Rule
+from pipeline.domain.prepared import Example, Prepared
 from pipeline.examples import to_jsonl
 from pipeline.findings import FIXABLE
 from pipeline.rehearsal import Rehearsal, TooFew, Trial, rehearse, try_out

@@ -4,19 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from pipeline.domain.documents import (
-    DocumentId,
-    Example,
-    ExampleId,
-    Finding,
-    Fix,
-    LeftOut,
-    LeftOutReason,
-    Notice,
-    Prepared,
-    Sample,
-    Split,
-)
+from pipeline.domain.documents import DocumentId, ExampleId, LeftOut, LeftOutReason, Notice, Split
+from pipeline.domain.prepared import Example, Finding, Fix, Prepared, Sample
 from pipeline.domain.spending import Estimate, Range
 from pipeline.report import report_json, report_markdown, summary
 

@@ -20,10 +20,10 @@ from pipeline.domain.documents import (
     Filters,
     LeftOutReason,
     Notice,
-    Prepared,
     Recipe,
     Rule,
 )
+from pipeline.domain.prepared import Prepared
 from pipeline.domain.reading import Item
 from pipeline.errors import NothingLeft
 from pipeline.findings import FIXABLE, RULES, accept

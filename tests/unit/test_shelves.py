@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.batches import BATCH, in_batches
-from pipeline.domain.documents import Document, DocumentId, Example, ExampleId, Examples, heads_of
+from pipeline.domain.documents import Document, DocumentId, ExampleId
+from pipeline.domain.prepared import Example, Examples, heads_of
 from pipeline.rows import TextRow
 from pipeline.shelf import Place, Shelf
 from pipeline.tagging import Marked, TagOptions, mark, text_of

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.domain.documents import Document, DocumentId, Prepared, Recipe
+from pipeline.domain.documents import Document, DocumentId, Recipe
+from pipeline.domain.prepared import Prepared
 from pipeline.errors import UnreadableFile, UnreadableType
 from pipeline.examples import format_errors, messages_of, to_jsonl
 from pipeline.models.tokens import token_counter

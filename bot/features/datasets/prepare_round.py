@@ -14,7 +14,8 @@ from bot.features.datasets.progress import telling
 from bot.features.datasets.sources import SourceFacts
 from bot.policy import let_in
 from bot.slack.failures import sentence_for, unexpected
-from pipeline.domain.documents import Filters, Finding, Recipe
+from pipeline.domain.documents import Filters, Recipe
+from pipeline.domain.prepared import Finding
 from pipeline.domain.preparing import PreparedFile, PreparedRound
 from pipeline.domain.voices import (
     ORIGINS,

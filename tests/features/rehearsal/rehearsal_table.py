@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from pipeline.domain.documents import Example, Prepared
+from pipeline.domain.prepared import Example, Prepared
 from pipeline.errors import NothingLeft
 from pipeline.rehearsal import Rehearsal, TooFew, rehearse
 from tests.unit.test_rehearsal import CHOICES, CORPORA, FIELD_NOTES, prepared, zipped

@@ -26,7 +26,8 @@ from bot.slack.commands import Commands
 from bot.slack.grammar import Typed
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
-from pipeline.domain.documents import DocumentId, Example, ExampleId
+from pipeline.domain.documents import DocumentId, ExampleId
+from pipeline.domain.prepared import Example
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Voice
 from pipeline.domain.work import AuditEntry, PostedMessage, WorkItem
