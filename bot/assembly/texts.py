@@ -3,19 +3,12 @@
 from functools import partial
 
 from bot.assembly.parts import Feature, Parts
-from bot.features.datasets.asking import AskSteward
-from bot.features.datasets.best_read import KeepBestRead
-from bot.features.datasets.choosing import ChangeFilters, ChooseFix, FiltersInForce, IncludeAuthor, UndoFix, UndoKeep
-from bot.features.datasets.columns import ChooseColumns, ColumnsOf
-from bot.features.datasets.file_listeners import FileListeners
-from bot.features.datasets.filtering import CountFilters
-from bot.features.datasets.form_listeners import FormListeners
-from bot.features.datasets.listeners import DatasetListeners
-from bot.features.datasets.looking import LookAtLeftOut, OpenFixes, ShowFinding, StoredFindings
-from bot.features.datasets.refusal_listeners import Refusals
-from bot.features.datasets.shelf import Shelf
-from bot.features.datasets.source_listeners import SourceListeners
-from bot.features.datasets.sources import (
+from bot.features.datasets.files.asking import AskSteward
+from bot.features.datasets.files.columns import ChooseColumns, ColumnsOf
+from bot.features.datasets.files.file_listeners import FileListeners
+from bot.features.datasets.files.refusal_listeners import Refusals
+from bot.features.datasets.files.source_listeners import SourceListeners
+from bot.features.datasets.files.sources import (
     ConfirmLetters,
     LookInside,
     LoseFile,
@@ -24,9 +17,23 @@ from bot.features.datasets.sources import (
     SourceFacts,
     TakeOut,
 )
-from bot.features.datasets.speakers import ChooseSpeakers, SpeakersOf, UndoReading
+from bot.features.datasets.files.speakers import ChooseSpeakers, SpeakersOf, UndoReading
+from bot.features.datasets.filters.filtering import CountFilters
+from bot.features.datasets.filters.shelf import Shelf
+from bot.features.datasets.form_listeners import FormListeners
+from bot.features.datasets.listeners import DatasetListeners
+from bot.features.datasets.report.best_read import KeepBestRead
+from bot.features.datasets.report.choosing import (
+    ChangeFilters,
+    ChooseFix,
+    FiltersInForce,
+    IncludeAuthor,
+    UndoFix,
+    UndoKeep,
+)
+from bot.features.datasets.report.looking import LookAtLeftOut, OpenFixes, ShowFinding, StoredFindings
+from bot.features.datasets.report.walking import Walk
 from bot.features.datasets.usecase import DropFiles, OpenDataset
-from bot.features.datasets.walking import Walk
 from bot.features.differences.listeners import DifferenceListeners
 from bot.features.differences.usecase import AskWhatChanged
 from bot.features.pictures.listeners import PictureListeners

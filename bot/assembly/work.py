@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from bot.assembly.parts import Parts
-from bot.features.datasets.prepare_round import PrepareRound
-from bot.features.datasets.read_source import ReadSource
-from bot.features.datasets.shelf import Shelf
-from bot.features.datasets.sources import (
+from bot.features.datasets.files.read_source import ReadSource
+from bot.features.datasets.files.sources import (
     SourceFacts,
 )
+from bot.features.datasets.filters.shelf import Shelf
+from bot.features.datasets.report.prepare_round import PrepareRound
 from bot.features.differences.usecase import ShowWhatChanged
 from bot.features.drafting.writing import WriteDraft
 from bot.features.pictures.usecase import DrawPictures

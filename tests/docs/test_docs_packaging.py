@@ -96,7 +96,7 @@ def test_every_deciding_module_is_kept_from_slack() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
     patterns = next(each["source_modules"] for each in contracts if each["name"] == "no Slack in decisions")
     features = ROOT / "bot" / "features"
-    deciding = [path for path in features.glob("*/*.py") if not any(fnmatchcase(path.stem, name) for name in SHOWN)]
+    deciding = [path for path in features.glob("*/**/*.py") if not any(fnmatchcase(path.stem, name) for name in SHOWN)]
     names = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in deciding]
     assert [name for name in names if not any(fnmatchcase(name, pattern) for pattern in patterns)] == []
 
@@ -104,7 +104,7 @@ def test_every_deciding_module_is_kept_from_slack() -> None:
 def test_no_contract_names_a_module_that_is_gone() -> None:
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
     patterns = next(each["source_modules"] for each in contracts if each["name"] == "no Slack in decisions")
-    stems = {path.stem for path in (ROOT / "bot" / "features").glob("*/*.py")}
+    stems = {path.stem for path in (ROOT / "bot" / "features").glob("*/**/*.py")}
     last = [pattern.rsplit(".", 1)[1] for pattern in patterns if pattern.startswith("bot.features.")]
     assert [name for name in last if name not in stems] == []
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from bot.features.datasets.report_views import report
+from bot.features.datasets.report.report_views import report
 from pipeline.domain.documents import DocumentId, LeftOut, LeftOutReason
 from pipeline.domain.prepared import Prepared
 from pipeline.pictures import pictures

@@ -6,12 +6,15 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.features.datasets import filter_forms, report_views, source_views, upload_forms, views, walk_forms
-from bot.features.datasets.choosing import ChangeFilters, ChooseFix
-from bot.features.datasets.filtering import CountFilters
+from bot.features.datasets import views
+from bot.features.datasets.files import source_views, upload_forms
+from bot.features.datasets.filters import filter_forms
+from bot.features.datasets.filters.filtering import CountFilters
 from bot.features.datasets.listeners import dropped
+from bot.features.datasets.report import report_views, walk_forms
+from bot.features.datasets.report.choosing import ChangeFilters, ChooseFix
+from bot.features.datasets.report.walking import Place, Stop, Walk
 from bot.features.datasets.usecase import DropFiles
-from bot.features.datasets.walking import Place, Stop, Walk
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import in_form
 from bot.slack.modals import Modals

@@ -8,11 +8,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.features.datasets import report_views, source_views, views
-from bot.features.datasets.choosing import ChooseFix, UndoFix, UndoKeep
-from bot.features.datasets.filter_forms import split_list
-from bot.features.datasets.looking import LookAtLeftOut, OpenFixes, ShowFinding
-from bot.features.datasets.refusal_listeners import Refusals, wanted
+from bot.features.datasets import views
+from bot.features.datasets.files import source_views
+from bot.features.datasets.files.refusal_listeners import Refusals, wanted
+from bot.features.datasets.filters.filter_forms import split_list
+from bot.features.datasets.report import report_views
+from bot.features.datasets.report.choosing import ChooseFix, UndoFix, UndoKeep
+from bot.features.datasets.report.looking import LookAtLeftOut, OpenFixes, ShowFinding
 from bot.features.datasets.usecase import OPENED, DropFiles, DroppedInThread, OpenDataset
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.adding import Incoming, add_sources
 from bot.cards import say_round_card
 from bot.features.datasets.changing import NOT_SAVED, append, changed
-from bot.features.datasets.sources import BOT
+from bot.features.datasets.files.sources import BOT
 from bot.lookup import find_voice, only_collecting, only_steward, only_unlocked, round_at
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId

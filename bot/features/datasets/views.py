@@ -4,10 +4,10 @@ from slack_sdk.models.blocks import Block
 
 from bot.adding import SOURCE_MESSAGE
 from bot.cards import ROUND_CARD
-from bot.features.datasets.asking import NOT_STEWARD, WISH
-from bot.features.datasets.prepare_round import DONE, REPORT
-from bot.features.datasets.report_views import done_message, report
-from bot.features.datasets.source_views import source
+from bot.features.datasets.files.asking import NOT_STEWARD, WISH
+from bot.features.datasets.files.source_views import source
+from bot.features.datasets.report.prepare_round import DONE, REPORT
+from bot.features.datasets.report.report_views import done_message, report
 from bot.features.datasets.usecase import OPENED, Opened
 from bot.features.datasets.words import named
 from bot.origin_words import policy_words, way_words

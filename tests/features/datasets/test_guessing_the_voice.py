@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.features.datasets.speakers import guessed_speakers, with_guess
+from bot.features.datasets.files.speakers import guessed_speakers, with_guess
 from pipeline.domain.preparing import FileFacts
 from pipeline.domain.reading import ReadOptions, SpeakerSeen, TableColumns
 

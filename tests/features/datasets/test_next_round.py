@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.features.datasets.choosing import ChooseFix, UndoFix
-from bot.features.datasets.read_source import ReadSource
-from bot.features.datasets.shelf import Shelf
-from bot.features.datasets.sources import SourceFacts
+from bot.features.datasets.files.read_source import ReadSource
+from bot.features.datasets.files.sources import SourceFacts
+from bot.features.datasets.filters.shelf import Shelf
+from bot.features.datasets.report.choosing import ChooseFix, UndoFix
 from bot.features.datasets.usecase import OpenDataset
 from pipeline import catalogue
 from pipeline.domain.documents import Filters

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.features.datasets.progress import EDITED_EVERY_S, telling
+from bot.features.datasets.report.progress import EDITED_EVERY_S, telling
 from pipeline.errors import LeaseLost
 
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.features.consent import views as consent
-from bot.features.datasets import file_views, report_views, source_views
+from bot.features.datasets.files import file_views, source_views
+from bot.features.datasets.report import report_views
 from bot.features.voices import views as voices
 from bot.slack.message import MESSAGE_CHARS, Message, fit, plain, section
 from bot.slack.mrkdwn import escape

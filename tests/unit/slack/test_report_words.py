@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.features.datasets.report_views import examples_of, report
-from bot.features.datasets.source_views import entry_line
+from bot.features.datasets.files.source_views import entry_line
+from bot.features.datasets.report.report_views import examples_of, report
 from bot.features.datasets.words import plain_word
 from bot.slack.failures import sentence_for
 from pipeline.catalogue import Entry, first_words

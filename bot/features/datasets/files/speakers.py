@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from bot.adding import source_message
 from bot.features.datasets.changing import changed, stewards_round
-from bot.features.datasets.file_facts import guesses, read_facts
+from bot.features.datasets.files.file_facts import guesses, read_facts
 from pipeline.domain.preparing import FileFacts
 from pipeline.domain.reading import ReadOptions, SpeakerSeen
 from pipeline.domain.voices import Source, SourceId

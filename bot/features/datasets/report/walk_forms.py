@@ -3,8 +3,8 @@
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.features.datasets.report_views import MARKS, examples_of, sentence_of
-from bot.features.datasets.walking import Place, Stop
+from bot.features.datasets.report.report_views import MARKS, examples_of, sentence_of
+from bot.features.datasets.report.walking import Place, Stop
 from bot.slack.message import Facts, button, buttons, context, divider, section
 from bot.slack.mrkdwn import escape
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ButtonElement
 
-from bot.features.datasets.file_views import lines_of, reading_buttons, since_last_time, taken_back
+from bot.features.datasets.files.file_views import lines_of, reading_buttons, since_last_time, taken_back
 from bot.features.datasets.words import named
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import escape, person, shortened

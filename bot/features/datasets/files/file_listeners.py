@@ -6,10 +6,11 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.features.datasets import best_read_views, file_forms, file_views
-from bot.features.datasets.best_read import KeepBestRead
-from bot.features.datasets.columns import ChooseColumns, ColumnsOf
-from bot.features.datasets.speakers import ChooseSpeakers, SpeakersOf, UndoReading
+from bot.features.datasets.files import file_forms, file_views
+from bot.features.datasets.files.columns import ChooseColumns, ColumnsOf
+from bot.features.datasets.files.speakers import ChooseSpeakers, SpeakersOf, UndoReading
+from bot.features.datasets.report import best_read_views
+from bot.features.datasets.report.best_read import KeepBestRead
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import in_form
 from bot.slack.modals import Modals

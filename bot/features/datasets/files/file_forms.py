@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.features.datasets.file_facts import label
+from bot.features.datasets.files.file_facts import label
 from bot.slack.forms import field_value
 from bot.slack.mrkdwn import clipped, quoted, shortened
 from pipeline.domain.preparing import FileFacts

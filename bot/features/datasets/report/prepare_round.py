@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.adding import source_key, source_message
 from bot.cards import round_thread, say_round_card
-from bot.features.datasets.progress import telling
-from bot.features.datasets.sources import SourceFacts
+from bot.features.datasets.files.sources import SourceFacts
+from bot.features.datasets.report.progress import telling
 from bot.policy import let_in
 from bot.slack.failures import sentence_for, unexpected
 from pipeline.domain.documents import Filters, Recipe

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.features.datasets.changing import stewards_round
-from bot.features.datasets.speakers import say_reading
+from bot.features.datasets.files.speakers import say_reading
 from pipeline.domain.reading import TableColumns, TableSeen
 from pipeline.domain.voices import SourceId
 from pipeline.ports import Clock, Database

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from bot.features.datasets.shelf import Shelf
-from bot.features.datasets.sources import spread
+from bot.features.datasets.files.sources import spread
+from bot.features.datasets.filters.shelf import Shelf
 from pipeline.catalogue import Entry, matching
 from pipeline.domain.documents import Filters, LeftOutReason, Rule
 from pipeline.domain.voices import RoundId, fold_steps

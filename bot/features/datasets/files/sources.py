@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.adding import source_message
 from bot.features.datasets.changing import changed, stewards_round
-from bot.features.datasets.file_facts import read_facts
-from bot.features.datasets.shelf import Shelf
+from bot.features.datasets.files.file_facts import read_facts
+from bot.features.datasets.filters.shelf import Shelf
 from pipeline.catalogue import Catalogue, Entry, heard, matching, selection
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import DELETED_IN_SLACK, Round, RoundId, Source, SourceId, fold_steps

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.features.datasets.changing import standing_choices
-from bot.features.datasets.looking import StoredFindings
+from bot.features.datasets.report.looking import StoredFindings
 from pipeline.domain.documents import Choice
 from pipeline.domain.voices import RoundId
 

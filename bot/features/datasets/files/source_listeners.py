@@ -7,10 +7,10 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.features.datasets import source_views
-from bot.features.datasets.choosing import IncludeAuthor
-from bot.features.datasets.refusal_listeners import Refusals, wanted
-from bot.features.datasets.sources import ConfirmLetters, LookInside, LoseFile, PutFileBack, ReadAgain, TakeOut
+from bot.features.datasets.files import source_views
+from bot.features.datasets.files.refusal_listeners import Refusals, wanted
+from bot.features.datasets.files.sources import ConfirmLetters, LookInside, LoseFile, PutFileBack, ReadAgain, TakeOut
+from bot.features.datasets.report.choosing import IncludeAuthor
 from bot.slack.failures import failures_told_by
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.voices import RoundId, SourceId

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
-from bot.features.datasets.filtering import FilterChoices
+from bot.features.datasets.filters.filtering import FilterChoices
 from bot.features.datasets.words import plain_word
 from bot.slack.forms import chosen_values, field_value
 from bot.slack.message import section

@@ -6,8 +6,8 @@ from datetime import date
 
 from slack_sdk.models.blocks import Block, ButtonElement, Option, PlainTextObject, StaticSelectElement
 
-from bot.features.datasets.best_read_views import best_read_blocks
-from bot.features.datasets.source_views import CHANGE_FILTERS, nothing_left
+from bot.features.datasets.files.source_views import CHANGE_FILTERS, nothing_left
+from bot.features.datasets.report.best_read_views import best_read_blocks
 from bot.features.datasets.words import named
 from bot.slack.message import Facts, Message, button, buttons, divider, plain, section
 from bot.slack.mrkdwn import clipped, escape, shortened

@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.datasets import views
-from bot.features.datasets.asking import NOT_STEWARD, AskSteward, wish
+from bot.features.datasets.files.asking import NOT_STEWARD, AskSteward, wish
 from bot.slack.failures import failures_told_by, sentence_for
 from bot.slack.whispers import Whisper, Whispers, pressed
 from pipeline.domain.voices import RoundId

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from bot.features.datasets.choosing import FiltersInForce
-from bot.features.datasets.shelf import Shelf
+from bot.features.datasets.filters.shelf import Shelf
+from bot.features.datasets.report.choosing import FiltersInForce
 from pipeline.catalogue import Catalogue, Offers, Selection, known_as, offers, selection
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RoundId

@@ -1,0 +1,1 @@
+"""Which texts belong to the voice, counted while a person chooses."""

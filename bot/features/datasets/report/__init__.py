@@ -1,0 +1,1 @@
+"""The cleaning report: what was found, and choosing what becomes of it."""
