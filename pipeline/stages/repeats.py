@@ -9,9 +9,10 @@ import numpy as np
 from rapidfuzz.fuzz import ratio
 
 from pipeline.domain.documents import DocumentId, Mark, Post
-from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline, sentence_at, sentence_columns
+from pipeline.stages.outlines import Outline, sentence_at, sentence_columns
 from pipeline.stages.outlines import outlines as outlines_of
 from pipeline.stages.outlines import runs as runs_of
+from pipeline.stages.range_hashes import Flags, Hashes, Ints, Longs
 from pipeline.stages.sentences import Sentence
 
 # What stood before a bio is at the end once the bio is gone; 115 real posts needed two passes.

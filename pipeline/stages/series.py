@@ -9,8 +9,9 @@ from statistics import median
 import numpy as np
 
 from pipeline.domain.documents import DocumentId, Post
-from pipeline.stages.outlines import Flags, Hashes, Ints, Longs, Outline, sentence_columns
+from pipeline.stages.outlines import Outline, sentence_columns
 from pipeline.stages.outlines import outlines as outlines_of
+from pipeline.stages.range_hashes import Flags, Hashes, Ints, Longs
 
 # Fewer posts are sequels, not a template.
 MIN_POSTS = 4
