@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, Final, Literal, TypeAlias
@@ -129,7 +129,7 @@ class _Decision:
         self.repeated: Mapping[DocumentId, list[Mark]] = {}
         self.same_text: list[set[DocumentId]] = []
         self.made: TextRows | None = None
-        self.noun = "post" if all(map(_is_post, corpus.tagged)) else "text"
+        self.noun = "post" if all(tagged.is_post for tagged in corpus.tagged) else "text"
 
     def note_marks(self) -> None:
         """Rules that point at places inside one document, over all selected documents."""
@@ -335,10 +335,8 @@ class _Decision:
     def _old_versions(self) -> list[DocumentId]:
         """Announcements of a version that were a year old when the newest text appeared."""
         days = {t.key: t.published_at for t in self.remaining if t.published_at}
-        newest = max(days.values(), default=None)
-        return [
-            key for key in self._flagged("version") if newest and key in days and newest - days[key] > VERSION_LIVES
-        ]
+        long_ago = max(days.values(), default=datetime.max.replace(tzinfo=UTC)) - VERSION_LIVES
+        return [key for key in self._flagged("version") if key in days and days[key] < long_ago]
 
     def _samples(self, rule: Rule) -> list[Sample]:
         if rule == "markup":
@@ -400,7 +398,3 @@ class _Decision:
         first = {row.prompt: row for row in reversed(made.rows) if row.prompt in often}
         passages = [Passage(made.prompt(first[prompt]), number) for prompt, number in often.items()]
         self._note_places("identical-prompts", shared, (), passages=tuple(passages))
-
-
-def _is_post(tagged: Tagged) -> bool:
-    return tagged.kind == "post" and tagged.register == "written" and tagged.markup != "text"

@@ -143,6 +143,11 @@ class Tagged(NamedTuple):
     whole: Place
     outline: Place
 
+    @property
+    def is_post(self) -> bool:
+        """What people call a post; a page, a transcript or a text file they call a text."""
+        return self.kind == "post" and self.register == "written" and self.markup != "text"
+
     def count(self, rule: Rule) -> int:
         return self.places[PLACED.index(rule)]
 

@@ -177,20 +177,6 @@ def _harm(e: Evidence) -> str:
         "own-draft": f"*My own drafts.* {some} {_verb(e, 'looks', 'look')} like my own drafts ({e.percent} % overlap). "
         "Training on them makes the voice fade.",
         "capitals": f"*In capitals.* {some} {are} largely written in capitals. A model learns to shout.",
-        "broken-json": f"*Broken JSON.* The answers of {some} {are} no valid JSON, unlike the others. A model learns "
-        "to break it too.",
-        "label-conflict": f"*Two answers.* {some} {_verb(e, 'asks', 'ask')} what another asks and "
-        f"{_verb(e, 'gets', 'get')} a different answer. A model learns to guess.",
-        "label-spelling": f"*One answer, several spellings.* {some} {_verb(e, 'spells', 'spell')} an answer in another "
-        f"way than most: {_answers(e)}. A model takes them for different answers.",
-        "prompt-frame": f"*The same words around every request.* All {some} begin or end with {_quotes(e)}. Without "
-        "them rows are cheaper, and nobody has to type them to get an answer.",
-        "imbalance": f"*Unbalanced answers.* {_answers(e)}. A model seldom gives an answer that it seldom saw. Add "
-        "texts with those answers.",
-        "title-prompts": f"*Titles only.* {some} {are} asked for by {_verb(e, 'its', 'their')} title alone. A model "
-        "learns titles by heart and nothing about following a brief.",
-        "coverage": f"*Coverage.* {'; '.join(kind for kind, _ in e.kinds)}. The voice is that of the times and ways of "
-        "speaking it was trained on.",
         "language": f"*Another language.* {some} {are} in another language than the rest. Mixed in, that blurs the "
         "voice.",
         "quotation": f"*Mostly quotation.* {some} {are} mostly other people's words. That teaches their voice, not "
@@ -212,6 +198,28 @@ def _harm(e: Evidence) -> str:
         "teaches stopping early.",
         "too-long": f"*Too long.* {some} {are} over {e.limit:,} tokens. A provider cuts the end off, so the model "
         "never sees how a text closes.",
+    }
+    return sentences.get(e.rule) or _harm_of_set(e)
+
+
+def _harm_of_set(e: Evidence) -> str:
+    """The same for rules about a set of requests and answers rather than about texts."""
+    some, are = e.documents, _verb(e, "is", "are")
+    sentences: dict[Rule, str] = {
+        "broken-json": f"*Broken JSON.* The answers of {some} {are} no valid JSON, unlike the others. A model learns "
+        "to break it too.",
+        "label-conflict": f"*Two answers.* {some} {_verb(e, 'asks', 'ask')} what another asks and "
+        f"{_verb(e, 'gets', 'get')} a different answer. A model learns to guess.",
+        "label-spelling": f"*One answer, several spellings.* {some} {_verb(e, 'spells', 'spell')} an answer in another "
+        f"way than most: {_answers(e)}. A model takes them for different answers.",
+        "prompt-frame": f"*The same words around every request.* All {some} begin or end with {_quotes(e)}. Without "
+        "them rows are cheaper, and nobody has to type them to get an answer.",
+        "imbalance": f"*Unbalanced answers.* {_answers(e)}. A model seldom gives an answer that it seldom saw. Add "
+        "texts with those answers.",
+        "title-prompts": f"*Titles only.* {some} {are} asked for by {_verb(e, 'its', 'their')} title alone. A model "
+        "learns titles by heart and nothing about following a brief.",
+        "coverage": f"*Coverage.* {'; '.join(kind for kind, _ in e.kinds)}. The voice is that of the times and ways of "
+        "speaking it was trained on.",
     }
     return sentences[e.rule]
 
