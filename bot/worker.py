@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pipeline.domain.work import WorkItem, WorkKind
 from pipeline.errors import LeaseLost
+from pipeline.failpoints import failpoint
 from pipeline.ports import Clock, Database, Transaction, WorkQueue
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,7 @@ class Worker:
             await self.take(item)
 
     async def take(self, item: WorkItem) -> None:
+        failpoint("work.claimed")
         log.info("step", extra={"kind": item.kind, "work_id": item.work_id, "attempt": item.attempts})
         heart = asyncio.create_task(self.prolong(item))
         try:

@@ -10,6 +10,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pipeline.failpoints import failpoint
+
 # WAL with synchronous=FULL: NORMAL may forget the last commits at power loss, which here means "already paid for".
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 # A replica that is frozen inside a transaction keeps row locks; Postgres ends it after this time.
@@ -33,9 +35,12 @@ class Engine:
         if self._sqlite:
             async with self._turn, self._to_write() as session, session.begin():
                 yield session
+                failpoint("commit.before")
         else:
             async with self._to_write() as session, session.begin():
                 yield session
+                failpoint("commit.before")
+        failpoint("commit.after")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:

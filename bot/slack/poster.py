@@ -14,6 +14,7 @@ from bot.slack.message import Templates
 from bot.slack.refusals import code_of, is_passing, is_too_fast
 from pipeline.domain.work import Posting
 from pipeline.errors import LeaseLost
+from pipeline.failpoints import failpoint
 from pipeline.ports import Clock, Postings
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Poster:
         """Say everything that is due; returns how many were said."""
         said = 0
         while (posting := await self.postings.claim(self.owner, now=self.clock(), lease_s=LEASE_S)) is not None:
+            failpoint("post.claimed")
             try:
                 said += await self.post(posting)
             except LeaseLost:
@@ -89,7 +91,9 @@ class Poster:
             await self.client.chat_update(channel=channel_id, ts=ts, **payload)
         else:
             await self.postings.about_to_post(posting, now=self.clock())
+            failpoint("post.before_remote")
             ts = await self.send(posting, channel_id, payload)
+        failpoint("post.after_remote")
         await self.seed(posting, channel_id, ts)
         await self.postings.posted(posting, channel_id=channel_id, ts=ts, now=self.clock())
         return True

@@ -13,6 +13,7 @@ from pipeline.domain.training import TuningJob, TuningJobId
 from pipeline.domain.voices import DatasetId, Round, RoundId, Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import AlreadyDecided, NotApprover, OverBudget, OwnRequest, RequestVoid, SpendError
+from pipeline.failpoints import failpoint
 from pipeline.ports import Clock, Database, People, Transaction
 
 APPROVED: Final = "spending.approved"
@@ -155,6 +156,7 @@ async def approve(
         would_be = spent.held_microusd + spent.settled_microusd + ceiling
         raise OverBudget(month, would_be, spent.limit_microusd)
     approved = await decided(tx, request, "approved", user, now, None)
+    failpoint("approve.decided")
     job = await tx.tuning_jobs.queue(new_job(approved, now))
     await tx.rounds.lock(round_.round_id)
     await tx.work.enqueue("tuning", job.tuning_job_id, job.team_id, run_at=now)

@@ -8,6 +8,7 @@ from bot.features.training.watching import as_told
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import AuditEntry, WorkItem
 from pipeline.errors import ProviderError
+from pipeline.failpoints import failpoint
 from pipeline.ports import Providers, Transaction
 
 CHECKING: Final = "training.checking"
@@ -51,7 +52,9 @@ class Doubt:
         return not found
 
     async def found(self, job: TuningJob, training_file: str) -> list[ProviderJob]:
-        return await self.providers.training(job.provider).find_jobs(key=job.key, training_file=training_file)
+        found = await self.providers.training(job.provider).find_jobs(key=job.key, training_file=training_file)
+        failpoint("find.after_remote")
+        return found
 
     async def unreachable(self, item: WorkItem, job: TuningJob) -> None:
         async with self.record.writing(item, job) as tx:

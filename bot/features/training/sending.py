@@ -10,6 +10,7 @@ from bot.features.training.watching import as_told
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
+from pipeline.failpoints import failpoint
 from pipeline.ports import Providers
 
 
@@ -35,7 +36,9 @@ class Send:
         if not self.has_lease(item):
             return await self.take_back(item, intended, wait_s=0)
         try:
+            failpoint("submit.before_remote")
             told = await self.create(intended, training_file)
+            failpoint("submit.after_remote")
         except ProviderBusy:
             await self.take_back(item, intended, wait_s=self.timing.settle_s)
         except ProviderUnavailable:

@@ -10,6 +10,7 @@ from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
+from pipeline.failpoints import failpoint
 from pipeline.ports import ArtifactStore, Providers
 
 TRAINING_NAME: Final = "{key}.jsonl"
@@ -66,7 +67,12 @@ class Upload:
         if not (rows := await self.artifacts.get(blob)):
             return None
         known = await provider.find_upload(name)
-        return known or await provider.upload(rows, filename=name, sensitivity=sensitivity)
+        if known is not None:
+            return known
+        failpoint("upload.before_remote")
+        uploaded = await provider.upload(rows, filename=name, sensitivity=sensitivity)
+        failpoint("upload.after_remote")
+        return uploaded
 
     async def go_on(self, item: WorkItem, job: TuningJob, uploaded: TuningJob) -> None:
         now = self.record.clock()

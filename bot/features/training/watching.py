@@ -10,6 +10,7 @@ from bot.features.training.record import Record, Timing, move, say
 from pipeline.domain.training import ProviderJob, TuningJob, TuningState
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
+from pipeline.failpoints import failpoint
 from pipeline.ports import Providers
 
 UNREADABLE: Final = "training.unreadable"
@@ -31,6 +32,7 @@ class Watch:
     async def __call__(self, item: WorkItem, job: TuningJob, provider_job: str) -> None:
         try:
             told = await self.providers.training(job.provider).job(provider_job)
+            failpoint("watch.after_remote")
         except (ProviderBusy, ProviderUnavailable):
             return await self.record.later(item, self.timing.poll_s)
         except ProviderError:
