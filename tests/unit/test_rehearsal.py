@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from hypothesis import example as also
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -162,6 +163,7 @@ def test_what_no_training_text_has_is_not_the_datas_fault() -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@also(texts=[""] * 17 + ["0000:\x08\x08{"] * 3, seed=0)
 @given(st.lists(st.text(max_size=120), min_size=20, max_size=26), st.integers(0, 2**32))
 def test_any_texts_give_rates_and_the_same_again(texts: list[str], seed: int) -> None:
     rows = [example(number, text) for number, text in enumerate(texts)]
@@ -169,7 +171,8 @@ def test_any_texts_give_rates_and_the_same_again(texts: list[str], seed: int) ->
     assert isinstance(found, Rehearsal)
     assert all(0 <= rate <= 1 for rate in [*found.leaks.values(), found.copied, found.twice])
     assert set(found.leaks) == set(LEAKS)
-    assert all(0 < problem.share <= 1 or problem.drafts > 0 for problem in found.problems)
+    # A fault that many rows have is told although no draft of this small model happened to show it.
+    assert all(0 <= problem.share <= 1 and 0 < problem.texts <= problem.of_texts for problem in found.problems)
     assert rehearse(rows[4:], rows[:4], seed) == found
 
 
