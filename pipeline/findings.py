@@ -70,6 +70,7 @@ RULES: Final[Mapping[Rule, RuleFacts]] = {
     "too-long": RuleFacts("warning", (LEAVE_OUT, SPLIT, BIGGER_BASE)),
     "broken-json": RuleFacts("warning", (LEAVE_OUT,)),
     "label-conflict": RuleFacts("warning", (LEAVE_OUT,)),
+    "label-doubt": RuleFacts("warning", (LEAVE_OUT,)),
     "label-spelling": RuleFacts("warning", (rewrite("Use the usual spelling"),)),
     "imbalance": RuleFacts("info"),
     "prompt-frame": RuleFacts("info", (rewrite("Take it out"),)),

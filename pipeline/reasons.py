@@ -34,6 +34,7 @@ REASONS: Final[Mapping[LeftOutReason, str]] = {
     "capitals": "in capitals",
     "mostly-code": "mostly code",
     "label-conflict": "answered in two ways",
+    "label-doubt": "with doubtful answers",
     "broken-json": "with broken JSON",
 }
 _WORDS: Final[dict[str, str]] = {str(reason): words for reason, words in REASONS.items()}

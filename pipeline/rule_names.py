@@ -20,6 +20,7 @@ NAMES: Final[Mapping[Rule, str]] = {
     "capitals": "In capitals",
     "broken-json": "Broken JSON",
     "label-conflict": "Two answers",
+    "label-doubt": "Doubtful answers",
     "prompt-frame": "The same words around every request",
     "label-spelling": "One answer, several spellings",
     "imbalance": "Unbalanced answers",

@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from pipeline import findings as words
 from pipeline import samples as samples_of
 from pipeline.cleaning import TOO_SHORT_WORDS, Cleaner, CleanTexts, clean_texts, own_marks
-from pipeline.domain.documents import DocumentId, LeftOutReason, Mark, Post, PromptStyle, Recipe, Rule
+from pipeline.domain.documents import DocumentId, DocumentRule, LeftOutReason, Mark, Post, PromptStyle, Recipe, Rule
 from pipeline.domain.prepared import Finding, Prepared, Sample
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import Purpose
@@ -34,7 +34,7 @@ from pipeline.fitting import fitted
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
 from pipeline.rows import TextRows, text_rows
-from pipeline.stages import answers, coverage, language, near_duplicates, own_drafts, repeats, series
+from pipeline.stages import answers, coverage, label_doubts, language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.frames import Frame, find_frame
 from pipeline.stages.outlines import Outline
 from pipeline.stages.splitting import whole_key
@@ -42,23 +42,6 @@ from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, TagOptions, of_rule
 from pipeline.wording import Evidence, Passage, counted
 
-DocumentRule: TypeAlias = Literal[
-    "empty",
-    "broken-json",
-    "label-conflict",
-    "own-draft",
-    "language",
-    "quotation",
-    "series",
-    "near-duplicate",
-    "too-short",
-    "too-long",
-    "guest-post",
-    "link-list",
-    "stale",
-    "capitals",
-    "mostly-code",
-]
 # Rules that point at places and may also leave the whole document out, and the reason that is then counted.
 LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
     "secret": "secret",
@@ -284,6 +267,7 @@ class _Decision:
             self._leave_out("label-conflict", answers.contradictory(found))
         if labels:
             self._judge_labels(found)
+            self._doubt_labels(found)
 
     def _note_frame(self, found: Sequence[answers.Answer]) -> None:
         frame = find_frame([answer.prompt for answer in found]) if len(found) == len(self.remaining) else Frame()
@@ -307,6 +291,16 @@ class _Decision:
         rarely = {answer.key: 1 for answer in found if answers.label_key(answer.words) in rare}
         passages = tuple(Passage(*pair) for pair in rare.items())
         self._note_places("imbalance", rarely, (), passages=passages, limit=limit)
+
+    def _doubt_labels(self, found: Sequence[answers.Answer]) -> None:
+        """Of rows that nothing else is wrong with: one asked twice is its own nearest neighbour."""
+        odd = {*answers.contradictory(found), *answers.broken_json(found), *self._asked_twice()}
+        doubts = label_doubts.find_doubts([answer for answer in found if answer.key not in odd])
+        asked = {answer.key: answer.prompt for answer in found}
+        named = {tagged.key: tagged.document_id for tagged in self.remaining}
+        first = doubts[: words.MAX_SAMPLES]
+        samples = tuple(samples_of.doubt_sample(named[one.key], one, asked[one.key]) for one in first)
+        self._leave_out("label-doubt", [one.key for one in doubts], samples=samples)
 
     def _note_coverage(self, by_month: Mapping[str, int]) -> None:
         told = []
@@ -373,8 +367,9 @@ class _Decision:
         """A finding for a rule that is about whole documents; they go when the recipe says so. facts: Evidence's."""
         leaving = set(keys)
         touched = [tagged for tagged in self.remaining if tagged.key in leaving]
-        samples = tuple(samples_of.opening(self.corpus.marked(t)) for t in touched[: words.MAX_SAMPLES])
-        self._note(rule, touched, len(touched), samples=samples, **facts)
+        first = touched[: words.MAX_SAMPLES] if "samples" not in facts else []
+        facts.setdefault("samples", tuple(samples_of.opening(self.corpus.marked(t)) for t in first))
+        self._note(rule, touched, len(touched), **facts)
         if effect_of(self.recipe, rule) == "leave-out":
             self._go(touched, rule)
 

@@ -11,6 +11,7 @@ from pipeline.domain.documents import DocumentId, Mark
 from pipeline.domain.prepared import Sample
 from pipeline.findings import MAX_SAMPLES
 from pipeline.stages import choices
+from pipeline.stages.label_doubts import Doubt
 from pipeline.tagging import Marked
 from pipeline.wording import shortened
 
@@ -88,6 +89,12 @@ def mark_sample(document_id: DocumentId, title: str, text: str, mark: Mark, *oth
 def opening_sample(document_id: DocumentId, title: str, text: str) -> Sample:
     """How a document begins, for rules that leave it out whole."""
     return Sample(document_id, title, shortened(text, SAMPLE_CHARS), "")
+
+
+def doubt_sample(document_id: DocumentId, doubt: Doubt, prompt: str) -> Sample:
+    """What was asked, under what is answered and what is answered to requests like it."""
+    given, others = (shortened(label, SAMPLE_CHARS) for label in (doubt.given, doubt.others))
+    return Sample(document_id, f"“{given}”; texts like it: “{others}”", shortened(prompt, SAMPLE_CHARS), "")
 
 
 def _covered(text: str, mark: Mark) -> tuple[str, Mark]:

@@ -129,6 +129,7 @@ def _done(e: Evidence) -> str:
         "capitals": f"*In capitals.* {some} left out.",
         "broken-json": f"*Broken JSON.* {some} left out.",
         "label-conflict": f"*Two answers.* {some} left out.",
+        "label-doubt": f"*Doubtful answers.* {some} left out.",
         "prompt-frame": f"*The same words around every request.* Taken out of {some}: {_quotes(e)}.",
         "label-spelling": f"*One answer, several spellings.* {some} now {has} the usual spelling.",
         "title-prompts": "*Titles only.* Half of the requests are now briefs.",
@@ -210,6 +211,9 @@ def _harm_of_set(e: Evidence) -> str:
         "to break it too.",
         "label-conflict": f"*Two answers.* {some} {_verb(e, 'asks', 'ask')} what another asks and "
         f"{_verb(e, 'gets', 'get')} a different answer. A model learns to guess.",
+        "label-doubt": f"*Doubtful answers.* {some} {_verb(e, 'has', 'have')} another answer than most texts that "
+        f"share {_verb(e, 'its', 'their')} rarer words. Some will be mistakes, and a model learns mistakes: look at "
+        f"{_verb(e, 'it', 'them')} first.",
         "label-spelling": f"*One answer, several spellings.* {some} {_verb(e, 'spells', 'spell')} an answer in another "
         f"way than most: {_answers(e)}. A model takes them for different answers.",
         "prompt-frame": f"*The same words around every request.* All {some} begin or end with {_quotes(e)}. Without "

@@ -15,7 +15,6 @@ Split = Literal["train", "validation", "test"]
 Measure = Literal["views", "clicks"]
 PromptStyle = Literal["mixed", "title", "brief"]
 # In the order people read them.
-# In the order people read them.
 Rule = Literal[
     "markup",
     "shortcode",
@@ -44,6 +43,7 @@ Rule = Literal[
     "too-long",
     "broken-json",
     "label-conflict",
+    "label-doubt",
     "label-spelling",
     "imbalance",
     "prompt-frame",
@@ -85,7 +85,27 @@ LeftOutReason = Literal[
     "capitals",
     "mostly-code",
     "label-conflict",
+    "label-doubt",
     "broken-json",
+]
+# Rules about whole documents, whose fix leaves them out; the reason that is then counted has the same name.
+DocumentRule = Literal[
+    "empty",
+    "broken-json",
+    "label-conflict",
+    "label-doubt",
+    "own-draft",
+    "language",
+    "quotation",
+    "series",
+    "near-duplicate",
+    "too-short",
+    "too-long",
+    "guest-post",
+    "link-list",
+    "stale",
+    "capitals",
+    "mostly-code",
 ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.findings import CORPORA, SHARED, Cleaned, scores
+from benchmarks.label_doubts import scored, writers
 from benchmarks.labels import FOLDER, Key, Labels, Score, place_of, score, share, wilson
 from benchmarks.thresholds import Sweep, tried
 from pipeline.stages import quotations
@@ -107,3 +108,10 @@ def test_labels_keep_no_text_of_a_corpus(name: str) -> None:
         for said in labels.verdicts.values()
         for key in said
     )
+
+
+@needs_corpora
+def test_doubted_labels_of_real_passages_are_wrong_ones() -> None:
+    right, found, wrong = scored(writers(SHARED), 0.05)
+    assert right >= 0.9 * found
+    assert right >= wrong / 3

@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,28 @@ def test_an_answer_that_is_seldom_is_told(tmp_path: Path) -> None:
     prepared = rows(tmp_path, *labelled(*["yes"] * 60, *["no"] * 50, "perhaps"))
     assert "“perhaps” 1" in found(prepared, "imbalance").sentence
     assert found(rows(tmp_path, *labelled(*["yes"] * 20, *["no"] * 15)), "imbalance") is None
+
+
+def test_an_answer_that_texts_like_it_do_not_get_is_told_and_left_out_and_kept_again(tmp_path: Path) -> None:
+    about = {"bread": "oven flour dough yeast crust loaf", "boats": "harbour mast sail anchor tide hull"}
+    pairs = [
+        (f"What of the {one} and the {other} and {n}?", label)
+        for label, words in about.items()
+        for n, (one, other) in enumerate(permutations(words.split(), 2))
+    ]
+    pairs[9] = (pairs[9][0], "boats")
+    told = found(rows(tmp_path, *pairs), "label-doubt")
+    assert (told.document_ids, told.severity, [fix.label for fix in told.fixes]) == (
+        ("10",),
+        "warning",
+        ["Leave out 1"],
+    )
+    (sample,) = told.samples
+    assert (sample.title, sample.before) == ("“boats”; texts like it: “bread”", pairs[9][0])
+    without = rows(tmp_path, *pairs, recipe=Recipe(choices={"label-doubt": "fix"}))
+    assert (without.left_out_counts, without.kept) == ({"label-doubt": 1}, 59)
+    assert rows(tmp_path, *pairs, recipe=Recipe(choices={"label-doubt": "keep"})).kept == 60
+    assert found(rows(tmp_path, *pairs, target=WRITES), "label-doubt") is None
 
 
 SORTS, WRITES = replace(TARGET, purpose="classification"), replace(TARGET, purpose="generation")
