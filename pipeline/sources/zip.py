@@ -59,7 +59,7 @@ def _wanted(archive: zipfile.ZipFile, source: Source) -> list[zipfile.ZipInfo]:
     _refuse_office(archive.namelist(), source)
     if len(listed) > source.limits.archive_files:
         raise ArchiveBomb(source.name)
-    members = [member for member in listed if not member.is_dir() and not _is_junk(member.filename)]
+    members = [member for member in listed if not member.filename.endswith("/") and not _is_junk(member.filename)]
     if not members:
         raise EmptyFile(source.name)
     if sum(member.file_size for member in members) > source.limits.unpacked_bytes:
@@ -94,6 +94,9 @@ def _member_items(
     archive: zipfile.ZipFile, member: zipfile.ZipInfo, source: Source, budget: Budget, read_member: Reader
 ) -> Iterator[Item]:
     path = member.filename
+    if not path:
+        yield BrokenItem(DocumentId(path), source.name, "no name in the archive")
+        return
     try:
         with tempfile.SpooledTemporaryFile(MEMORY_BYTES) as unpacked:
             size_bytes = _unpack(archive, member, unpacked, source, budget)

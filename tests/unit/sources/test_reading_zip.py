@@ -56,6 +56,14 @@ def test_members_are_named_by_their_paths_and_junk_is_skipped(write: Write) -> N
     }
 
 
+def test_a_member_without_a_name_is_counted_as_unreadable(write: Write) -> None:
+    """Python's zipfile ends a name at a null byte, and looks at the last letter of what is left."""
+    packed = archive({"x.md": "# X\n\ntext", "b.md": "# B\n\ntext"}).replace(b"x.md", b"\0.md")
+    found = read(write("z", packed))
+    assert [one.document_id for one in documents(found)] == ["b.md"]
+    assert [one.reason for one in found if isinstance(one, BrokenItem)] == ["no name in the archive"]
+
+
 def test_a_path_that_climbs_is_only_a_name(write: Write, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     found = read(write("z", archive({"../../evil.md": "text", "/etc/evil.txt": "text", "a\\..\\b.md": "text"})))
