@@ -14,6 +14,7 @@ from pipeline.ports import Transaction
 VOICE_CARD = "voices.card"
 ROUND_CARD = "datasets.card"
 APPROVAL_CARD = "spending.request"
+ASK = "spending.ask"  # the button that opens the form for money; on the cost card too
 
 
 def voice_card_key(voice: Voice) -> str:

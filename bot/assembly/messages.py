@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.adding import SOURCE_MESSAGE
 from bot.features.consent import views as consent_views
+from bot.features.costs import views as cost_views
 from bot.features.datasets import views as dataset_views
 from bot.features.differences import views as difference_views
 from bot.features.drafting import views as drafting_views
@@ -31,6 +32,7 @@ def templates() -> Templates:
         **picture_views.TEMPLATES,
         **signoff_views.TEMPLATES,
         **rehearsal_views.TEMPLATES,
+        **cost_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,
         **drafting_views.TEMPLATES,

@@ -1,22 +1,29 @@
 """Features that cost: asking, approving, training."""
 
 from bot.assembly.parts import Feature, Parts
+from bot.features.costs.listeners import CostListeners
+from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
-from bot.features.spending.cost import ShowCost
 from bot.features.spending.listeners import SpendingListeners
-from bot.features.spending.offers import Market
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
 from bot.features.training.listeners import TrainingListeners
 from bot.features.training.usecase import GiveUp, ListJobs, SendNow
+from bot.offers import Market
+
+
+def market(parts: Parts) -> Market:
+    return Market(parts.prices, parts.providers, parts.providers)
+
+
+def costs(parts: Parts) -> Feature:
+    return CostListeners(ShowCost(parts.database, market(parts), parts.clock), parts.commands, parts.whispers)
 
 
 def spending(parts: Parts) -> Feature:
     db, clock, people = parts.database, parts.clock, parts.people
-    market = Market(parts.prices, parts.providers, parts.providers)
     return SpendingListeners(
-        cost=ShowCost(db, market, clock),
-        form=OpenTrainForm(db, market, clock),
-        ask=AskForSpend(db, market, people, clock, parts.rules.spend_channel),
+        form=OpenTrainForm(db, market(parts), clock),
+        ask=AskForSpend(db, market(parts), people, clock, parts.rules.spend_channel),
         approve=ApproveSpend(db, people, clock),
         check_decline=CheckDecline(db, people),
         decline=DeclineSpend(db, people, clock),

@@ -9,8 +9,8 @@ from bot.features.differences.usecase import Comparer
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
-from bot.features.spending.offers import Bases, Prices
 from bot.features.training.record import Timing
+from bot.offers import Bases, Prices
 from bot.slack.commands import Commands
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers

@@ -17,7 +17,7 @@ PHRASES: Final = "rehearsal.phrases"
 SAMPLES: Final = "rehearsal.samples"
 OVERRIDE: Final = "rehearsal.override"
 # Buttons that other features answer: the cost card, the form that asks for approval, and a cleaning rule's fix.
-COST: Final = "spending.show_cost"
+COST: Final = "costs.show"
 ASK: Final = "spending.ask"
 FIX: Final = "datasets.fix."
 

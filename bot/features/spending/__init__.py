@@ -1,1 +1,1 @@
-"""What training would cost, who may pay for it, and the decision."""
+"""Who may pay for training, and the decision."""

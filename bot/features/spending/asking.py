@@ -6,18 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.cards import round_thread
-from bot.features.spending.offers import Market, Offer, usual_ceiling
-from bot.features.spending.readiness import (
-    NotReady,
-    Ready,
-    current_dataset,
-    only_enough_texts,
-    only_with_consent,
-    only_without_blockers,
-)
 from bot.features.spending.sayings import say_request, say_settled
 from bot.features.spending.usecase import decided
 from bot.lookup import find_voice, only_steward
+from bot.offers import Market, Offer, usual_ceiling
+from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
 from bot.rehearsal_gate import closed_by_rehearsal
 from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.domain.voices import Voice
@@ -83,13 +76,11 @@ class OpenTrainForm:
     market: Market
     clock: Clock
 
-    async def __call__(self, team_id: str, handle: str, user: str) -> TrainForm | NotReady:
+    async def __call__(self, team_id: str, handle: str, user: str) -> TrainForm:
         now = self.clock()
         async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             ready = await payable(tx, voice, user, now)
-            if isinstance(ready, NotReady):
-                return ready
             facts = ready.dataset.facts
             offers = fitting(self.market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
             closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
@@ -103,7 +94,7 @@ class AskForSpend:
     """Puts the request and its approval card there. spend_channel_id: empty says it in the voice's channel.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse.
+    NoPrice, StalePrice, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady.
     """
 
     database: Database
@@ -112,12 +103,12 @@ class AskForSpend:
     clock: Clock
     spend_channel_id: str
 
-    async def __call__(self, wish: SpendWish) -> Asked | AskedBefore | CeilingTooLow | NotReady:
+    async def __call__(self, wish: SpendWish) -> Asked | AskedBefore | CeilingTooLow:
         now = self.clock()
         async with self.database.begin() as tx:
             voice = await find_voice(tx, wish.team_id, wish.handle)
             ready = await payable(tx, voice, wish.user, now)
-            outcome = ready if isinstance(ready, NotReady) else await self.within(tx, wish, voice, ready, now)
+            outcome = await self.within(tx, wish, voice, ready, now)
         if isinstance(outcome, SpendError):  # raised only now: a rehearsal that was started must commit
             raise outcome
         return outcome
@@ -174,13 +165,15 @@ class AskForSpend:
         await tx.outbox.say(Saying(key, ASKED, asked, round_thread(ready.round)))
 
 
-async def payable(tx: Transaction, voice: Voice, user: str, now: datetime) -> Ready | NotReady:
-    """What does not depend on the base. Raises NotSteward, ConsentMissing, ConsentWithdrawn, TooFewExamples."""
+async def payable(tx: Transaction, voice: Voice, user: str, now: datetime) -> Ready:
+    """What does not depend on the base.
+
+    Raises NotSteward, ConsentMissing, ConsentWithdrawn, TextsNotReady, TooFewExamples.
+    """
     only_steward(voice, user)
     await only_with_consent(tx, voice, now)
     ready = await current_dataset(tx, voice)
-    if isinstance(ready, Ready):
-        only_enough_texts(ready.dataset.facts)
+    only_enough_texts(ready.dataset.facts)
     return ready
 
 

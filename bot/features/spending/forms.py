@@ -14,10 +14,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, SpendWish, TrainForm
-from bot.features.spending.offers import Offer, usual_ceiling
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.usecase import Decision
-from bot.features.spending.views import not_ready
+from bot.offers import Offer, usual_ceiling
 from bot.slack.forms import field_value, text_input
 from bot.slack.message import section
 from bot.slack.mrkdwn import quoted, shortened, usd
@@ -157,7 +155,7 @@ def ceiling_in(text: str) -> int | None:
     return int((amount * MICROUSD_PER_USD).to_integral_value(ROUND_CEILING))
 
 
-def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow | NotReady) -> dict[str, str]:
+def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow) -> dict[str, str]:
     """Field errors of the form; empty when the request was made."""
     match outcome:
         case AskedBefore(request=request):
@@ -165,7 +163,5 @@ def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow | NotReady) -> di
             return {"base": said[:ERROR_CHARS]}
         case CeilingTooLow(high_microusd=high):
             return {"ceiling": f"Training may cost up to {usd(high)}; the ceiling must cover that."}
-        case NotReady():
-            return {"base": not_ready(outcome)[:ERROR_CHARS]}
         case Asked():
             return {}

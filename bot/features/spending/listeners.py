@@ -1,12 +1,12 @@
-"""/voice cost and train, the form that asks for approval, and the approver's two buttons."""
+"""/voice train, the form that asks for approval, and the approver's two buttons."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.cards import ASK
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
-from bot.features.spending.cost import CostQuestion, ShowCost
 from bot.features.spending.forms import (
     TRAIN,
     WrongEntry,
@@ -16,9 +16,8 @@ from bot.features.spending.forms import (
     spend_wish,
     train_form,
 )
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
-from bot.features.spending.views import APPROVE, ASK, DECLINE, SHOW_COST, not_ready
+from bot.features.spending.views import APPROVE, DECLINE
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import in_form
@@ -27,16 +26,12 @@ from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.spending import SpendRequestId
 from pipeline.errors import MissingArgument
-from pipeline.estimate import DRAFTS_PER_MONTH
 
-COST_USAGE = "/voice cost founder base=… drafts=40"
 TRAIN_USAGE = "/voice train founder"
-MOST_DRAFTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingListeners:
-    cost: ShowCost
     form: OpenTrainForm
     ask: AskForSpend
     approve: ApproveSpend
@@ -47,42 +42,23 @@ class SpendingListeners:
     whispers: Whispers
 
     def register(self, app: AsyncApp) -> None:
-        usage = COST_USAGE.removeprefix("/voice ").replace("founder", "<name>")
-        self.commands.add(Verb("cost", usage, "what training would cost", self.on_cost, ("base", "drafts")))
         self.commands.add(Verb("train", "train <name>", "ask an approver for the money", self.on_train))
-        app.action(SHOW_COST)(self.on_show_cost)
         app.action(ASK)(self.on_ask)
         app.view(TRAIN)(self.on_asked)
         app.action(APPROVE)(self.on_approve)
         app.action(DECLINE)(self.on_decline)
         app.view(DECLINE)(self.on_declined)
 
-    async def on_cost(self, typed: Typed) -> Reply:
-        outcome = await self.cost(cost_question(typed))
-        return Reply(not_ready(outcome) if isinstance(outcome, NotReady) else "Cost card: see the dataset thread.")
-
-    async def on_show_cost(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        tell = self.whispers.to(pressed(body))
-        async with failures_told_by(tell):
-            outcome = await self.cost(CostQuestion(body["team"]["id"], action["value"]))
-            if isinstance(outcome, NotReady):
-                await tell(not_ready(outcome))
-        await ack()
-
     async def on_train(self, typed: Typed) -> Reply:
         if not typed.words or typed.trigger_id is None:
             raise MissingArgument(TRAIN_USAGE)
         form = await self.form(typed.team_id, parse_handle(typed.words[0]), typed.user)
-        return Reply(not_ready(form)) if isinstance(form, NotReady) else Reply(modal=train_form(form))
+        return Reply(modal=train_form(form))
 
     async def on_ask(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        tell = self.whispers.to(pressed(body))
-        async with failures_told_by(tell):
+        async with failures_told_by(self.whispers.to(pressed(body))):
             form = await self.form(body["team"]["id"], action["value"], body["user"]["id"])
-            if isinstance(form, NotReady):
-                await tell(not_ready(form))
-            else:
-                self.modals.open(body["trigger_id"], train_form(form))
+            self.modals.open(body["trigger_id"], train_form(form))
         await ack()
 
     async def on_asked(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -114,15 +90,6 @@ class SpendingListeners:
         async with failures_told_by(tell):
             await self.decline(decline_decision(body["team"]["id"], body["user"]["id"], view))
             await ack()
-
-
-def cost_question(typed: Typed) -> CostQuestion:
-    """Raises MissingArgument, BadHandle."""
-    drafts = typed.flags.get("drafts", str(DRAFTS_PER_MONTH))
-    if not typed.words or not (drafts.isascii() and drafts.isdigit() and len(drafts) <= len(str(MOST_DRAFTS))):
-        raise MissingArgument(COST_USAGE)
-    handle, like = parse_handle(typed.words[0]), typed.flags.get("base", "")
-    return CostQuestion(typed.team_id, handle, like, min(int(drafts), MOST_DRAFTS))
 
 
 def decision(body: dict[str, Any], action: dict[str, Any]) -> Decision:

@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.audits import audits_of
 from bot.cards import APPROVAL_CARD, approval_card_key
-from bot.features.spending.offers import Offer
-from bot.features.spending.readiness import Ready
+from bot.offers import Offer
+from bot.readiness import Ready
 from bot.rehearsal_gate import standing
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.voices import DatasetId, Round, Voice

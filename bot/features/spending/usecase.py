@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from bot.cards import round_thread, say_round_card
-from bot.features.spending.readiness import only_with_consent
 from bot.features.spending.sayings import HASH_SHOWN, month_of, say_settled
+from bot.readiness import only_with_consent
 from bot.rehearsal_gate import closed_by_rehearsal
 from pipeline.domain.spending import SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import TuningJob, TuningJobId

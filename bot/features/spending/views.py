@@ -1,93 +1,21 @@
-"""The cost card, the approval card, and the lines they leave in the dataset thread."""
+"""The approval card, and the lines it leaves in the dataset thread."""
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk.models.blocks import Block
 
-from bot.cards import APPROVAL_CARD
+from bot.cards import APPROVAL_CARD, ASK
 from bot.features.spending.asking import ASKED
-from bot.features.spending.cost import COST
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
 from bot.slack.audited import audited
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
-from bot.slack.mrkdwn import channel, moment, person, quoted, shortened, usd
+from bot.slack.mrkdwn import channel, moment, person, quoted, usd
+from bot.slack.offer_words import lifetime, named, sees
 
-ASK: Final = "spending.ask"
-SHOW_COST: Final = "spending.show_cost"  # a button of the dataset thread
 APPROVE: Final = "spending.approve"
 DECLINE: Final = "spending.decline"
-MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
-SHORT: Final = 80  # characters shown of a name that an operator or a person wrote
-OPENAI: Final = "openai"
-OPENAI_LAST_TRAINING_DAY: Final = date(2027, 1, 6)  # OpenAI's deprecations page: no new fine-tunes for anyone after it
-
-
-def cost_card(facts: Facts) -> Message:
-    title = f"💶 *{named(facts['handle'])}, round {facts['number']}* — what training would cost"
-    held_back = f"{facts['texts'] - facts['train_texts']:,} are kept back to test the model."
-    trained = f"{facts['train_texts']:,} of {facts['texts']:,} texts are trained on, {facts['train_tokens']:,} tokens"
-    texts = f"{trained}; {held_back}"
-    blocks: list[Block] = [section(f"{title}\n{texts}")]
-    blocks += [section(offer_lines(offer, facts["drafts"])) for offer in facts["offers"][:MOST_OFFERS]]
-    if notes := cost_notes(facts):
-        blocks.append(context("\n".join(notes)))
-    if facts["can_ask"]:
-        blocks.append(buttons(button("Ask for approval", ASK, facts["handle"], style="primary")))
-    first = facts["offers"][0]
-    base, expected = named(first["base"]), usd(first["expected_microusd"])
-    text = f"{facts['handle']}, round {facts['number']}: training on {base} {expected}"
-    return Message(text=text, blocks=blocks)
-
-
-def offer_lines(offer: dict[str, Any], drafts: int) -> str:
-    low, expected, high = (usd(offer[f"{name}_microusd"]) for name in ("low", "expected", "high"))
-    lines = [
-        f"*{named(offer['base'])}* · {sees(offer)}",
-        f"Training, {offer['epochs']} passes: *{expected}* ({low}–{high}), once",
-        f"{drafts:,} drafts a month: {usd(offer['drafting_microusd'])} · "
-        f"untrained with 5 posts in every prompt: {usd(offer['few_shot_microusd'])}",
-        f"How long it lives: {lifetime(offer)}",
-        f"Who sees the texts: {sees(offer)}",
-        f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], 200)}_",
-    ]
-    if not offer["is_exact"]:
-        lines.append("I count with a near tokenizer, not the vendor's; ± 8 %.")
-    if offer["is_stale"]:
-        lines.append(
-            f"⚠️ This price is {offer['age_days']} days old. Treat the amount as a rough guess; "
-            "approval is closed until someone confirms it in the price table."
-        )
-    return "\n".join(lines)
-
-
-def cost_notes(facts: Facts) -> list[str]:
-    offers = facts["offers"]
-    notes = [f"No price for {named(base)} at {named(provider)}; I won't guess." for provider, base in facts["unpriced"]]
-    notes = notes[:MOST_OFFERS]
-    if len(offers) > MOST_OFFERS:
-        notes.append(f"{len(offers) - MOST_OFFERS} more bases: `/voice cost {facts['handle']} base=…` shows them.")
-    notes.append("Asking costs nothing: nothing is sent or paid until an approver says yes.")
-    return notes
-
-
-def sees(offer: Facts) -> str:
-    provider = named(offer["provider"])
-    return f"{provider}, your own server" if offer["is_own"] else provider
-
-
-def lifetime(offer: Facts) -> str:
-    if offer["shutdown_on"] is None:
-        return "as long as you run it" if offer["is_own"] else "no end announced"
-    until = day_words(offer["shutdown_on"])
-    if offer["days_left"] <= 0:
-        return f"*{until}: it is turned off already*"
-    lasting = f"*{until} — {offer['days_left']} days*. You'd pay for {offer['days_left']} days."
-    if offer["provider"] == OPENAI:
-        return f"{lasting} OpenAI takes no new fine-tunes after {OPENAI_LAST_TRAINING_DAY:%-d %b %Y}."
-    return lasting
 
 
 def request_card(facts: Facts) -> Message:
@@ -185,24 +113,9 @@ def declined_line(facts: Facts) -> Message:
 
 
 TEMPLATES = {
-    COST: cost_card,
     ASKED: asked_line,
     APPROVAL_CARD: request_card,
     SETTLED: settled_card,
     APPROVED: approved_line,
     DECLINED: declined_line,
 }
-
-
-def not_ready(outcome: NotReady) -> str:
-    if outcome.reason == "preparing":
-        return "I'm still working the last change into the texts. Ask again when the dataset card has settled."
-    return f"There are no texts yet. `/voice data {outcome.handle}` opens the dataset thread; drop files there."
-
-
-def named(text: str, length: int = SHORT) -> str:
-    return quoted(shortened(text, length))
-
-
-def day_words(day: str) -> str:
-    return f"{date.fromisoformat(day):%-d %b %Y}"

@@ -83,7 +83,7 @@ def test_a_good_report_reads_as_the_product_says() -> None:
     assert [(one["text"]["text"], one["action_id"], one["value"]) for one in pressable] == [
         ("All 40", "rehearsal.phrases", "ab" * 32),
         ("3 samples", "rehearsal.samples", "ab" * 32),
-        ("Cost", "spending.show_cost", "founder"),
+        ("Cost", "costs.show", "founder"),
         ("Ask for approval", "spending.ask", "founder"),
     ]
 
@@ -132,7 +132,7 @@ def test_what_is_said_while_it_runs_and_when_it_fails() -> None:
     few = facts(state="too-few", texts=1, lets_pay=False)
     assert TEMPLATES[REPORT](few).text.startswith("1 text is left; I need at least 20")
     assert [one["action_id"] for one in shown(TEMPLATES[REPORT](few))[1]] == [
-        "spending.show_cost",
+        "costs.show",
         "rehearsal.override",
     ]
 

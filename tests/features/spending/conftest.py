@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from spending_bench import MONTH_LIMIT_MICROUSD, Bench
 
 from storage import migrate
 from storage.database import SqlDatabase
 from storage.engine import open_engine
+from tests.fakes.money_bench import MONTH_LIMIT_MICROUSD, Bench
 
 
 @pytest.fixture

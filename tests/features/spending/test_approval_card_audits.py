@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from spending_bench import NOW, OWNER, STEWARD, TEAM, Bench, press
-
 from bot.cards import APPROVAL_CARD
 from bot.features.signoff.usecase import LookAtRow, Place
 from bot.features.spending.sayings import SETTLED
@@ -12,6 +10,7 @@ from pipeline.domain.documents import DocumentId
 from pipeline.domain.signoffs import NewSignoff, SignoffId, SignoffRow
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.voices import RoundId
+from tests.fakes.money_bench import NOW, OWNER, STEWARD, TEAM, Bench, press
 
 EDITOR = "UEDITOR"
 

@@ -1,18 +1,14 @@
-"""Cost cards and requests for money: who may ask, for what, and what is said."""
+"""Requests for money: who may ask, for what, and what is said."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from spending_bench import BOSS, MEMBER, NOW, OWNER, STEWARD, TEAM, Bench, price, wish
 
 from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, TrainForm
-from bot.features.spending.cost import COST, CostQuestion
-from bot.features.spending.offers import usual_ceiling
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.sayings import SETTLED
-from bot.features.spending.views import TEMPLATES
+from bot.offers import usual_ceiling
 from pipeline.errors import (
     AppError,
     ConsentMissing,
@@ -22,63 +18,27 @@ from pipeline.errors import (
     NotSteward,
     SensitivityNotAllowed,
     StalePrice,
+    TextsNotReady,
     TooFewExamples,
     UnknownVoice,
     UnresolvedBlocker,
 )
+from tests.fakes.money_bench import BOSS, MEMBER, NOW, OWNER, STEWARD, TEAM, Bench, price, wish
 
 
-async def test_the_cost_card_lists_every_base_the_voice_may_use(bench: Bench) -> None:
-    await bench.prepare(await bench.add_voice())
-    await bench.cost(CostQuestion(TEAM, "founder"))
-    template, facts = (await bench.said())["round:1:cost"]
-    assert template == COST
-    assert [(o["provider"], o["base"]) for o in facts["offers"]] == [("private", "small"), ("openai", "gpt-mini")]
-    assert facts["unpriced"] == [["openai", "gpt-unpriced"]]
-    # 80,000 tokens x 3 passes at $5.00 and at $0.05 per million
-    assert [o["expected_microusd"] for o in facts["offers"]] == [12_000, 1_200_000]
-    assert facts["offers"][1]["days_left"] == 54
-    assert (await bench.places())["round:1:cost"] == "round:1:card"
-
-
-async def test_a_private_voice_is_only_offered_its_own_server(bench: Bench) -> None:
-    await bench.prepare(await bench.add_voice("private"))
-    await bench.cost(CostQuestion(TEAM, "founder"))
-    assert [o["provider"] for o in (await bench.said())["round:1:cost"][1]["offers"]] == ["private"]
-
-
-async def test_asking_again_for_the_cost_edits_the_card(bench: Bench) -> None:
-    await bench.prepare(await bench.add_voice())
-    await bench.cost(CostQuestion(TEAM, "founder"))
-    await bench.cost(CostQuestion(TEAM, "founder", like="gpt", drafts=400))
-    said = await bench.said()
-    assert len(said) == 1
-    assert [o["base"] for o in said["round:1:cost"][1]["offers"]] == ["gpt-mini"]
-
-
-@pytest.mark.parametrize("like", ["gpt-unpriced", "nothing-like-it"])
-async def test_a_base_without_a_price_is_never_guessed(bench: Bench, like: str) -> None:
-    await bench.prepare(await bench.add_voice())
-    with pytest.raises(NoPrice):
-        await bench.cost(CostQuestion(TEAM, "founder", like=like))
-
-
-async def test_without_texts_there_is_no_cost(bench: Bench) -> None:
+async def test_without_texts_nothing_can_be_asked_for(bench: Bench) -> None:
     voice = await bench.add_voice()
-    assert await bench.cost(CostQuestion(TEAM, "founder")) == NotReady("founder", "no-texts")
+    with pytest.raises(TextsNotReady) as none:
+        await bench.form(TEAM, "founder", STEWARD)
     await bench.change_source(voice)
-    assert await bench.cost(CostQuestion(TEAM, "founder")) == NotReady("founder", "preparing")
-    assert await bench.form(TEAM, "founder", STEWARD) == NotReady("founder", "preparing")
-    assert await bench.ask(wish()) == NotReady("founder", "preparing")
+    with pytest.raises(TextsNotReady) as preparing:
+        await bench.ask(wish())
+    assert (none.value.reason, preparing.value.reason) == ("none", "preparing")
 
 
 async def test_stale_prices_close_approval(bench: Bench) -> None:
     await bench.prepare(await bench.add_voice())
     bench.prices.rows = [price("private", "small", as_of=date(2026, 8, 1))]
-    await bench.cost(CostQuestion(TEAM, "founder"))
-    facts = (await bench.said())["round:1:cost"][1]
-    assert facts["offers"][0]["is_stale"] and not facts["can_ask"]
-    assert all(block.to_dict()["type"] != "actions" for block in TEMPLATES[COST](facts).blocks)
     with pytest.raises(StalePrice):
         await bench.ask(wish())
 

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from spending_bench import BOSS, BOSS2, MEMBER, NOW, STEWARD, TEAM, Bench, People, press, wish
 
 from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
@@ -20,6 +19,7 @@ from pipeline.errors import (
     OwnRequest,
     RequestVoid,
 )
+from tests.fakes.money_bench import BOSS, BOSS2, MEMBER, NOW, STEWARD, TEAM, Bench, People, press, wish
 
 
 async def the_voice(bench: Bench) -> Voice:

@@ -1,15 +1,14 @@
 """No money for texts that nobody rehearsed, nor for those that would teach a fault, unless somebody says why."""
 
 import pytest
-from spending_bench import STEWARD, TEAM, Bench, press, wish
 
 from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import Asked, TrainForm
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.views import TEMPLATES
 from bot.slack.failures import sentence_for
 from bot.slack.forms import ERROR_CHARS, in_form
-from pipeline.errors import AppError, NotRehearsed, RehearsalRefused, TooFewToRehearse, UnresolvedBlocker
+from pipeline.errors import AppError, NotRehearsed, RehearsalRefused, TextsNotReady, TooFewToRehearse, UnresolvedBlocker
+from tests.fakes.money_bench import STEWARD, TEAM, Bench, press, wish
 
 REPORT_KEY = "dataset:1:rehearsal"
 
@@ -104,7 +103,8 @@ async def test_an_approval_is_checked_again_when_the_rules_have_changed_since(be
 
 async def test_open_blockers_and_missing_texts_are_said_before_a_rehearsal_is_started(bench: Bench) -> None:
     voice = await bench.add_voice()
-    assert await bench.form(TEAM, "founder", STEWARD) == NotReady("founder", "no-texts")
+    with pytest.raises(TextsNotReady):
+        await bench.form(TEAM, "founder", STEWARD)
     await bench.prepare(voice, rehearsal=None, open_blockers=("link",))
     with pytest.raises(UnresolvedBlocker):
         await bench.form(TEAM, "founder", STEWARD)

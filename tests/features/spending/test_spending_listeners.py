@@ -7,7 +7,6 @@ import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
-from spending_bench import BOSS, MEMBER, STEWARD, TEAM, Bench
 
 from bot.features.spending.listeners import SpendingListeners
 from bot.slack.commands import Commands
@@ -15,6 +14,7 @@ from bot.slack.grammar import Typed
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from pipeline.errors import MissingArgument
+from tests.fakes.money_bench import BOSS, MEMBER, STEWARD, TEAM, Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Slack:
         self.commands = Commands("/voice", self.modals, whispers)
         b = self.bench
         self.listeners = SpendingListeners(
-            b.cost, b.form, b.ask, b.approve, b.check_decline, b.decline, self.commands, self.modals, whispers
+            b.form, b.ask, b.approve, b.check_decline, b.decline, self.commands, self.modals, whispers
         )
         self.listeners.register(AsyncApp(token="xoxb-test", signing_secret="test"))
 
@@ -95,18 +95,8 @@ async def test_the_way_from_the_command_to_the_approved_run(slack: Slack) -> Non
     assert len(await slack.bench.jobs()) == 1 and await slack.whispered() == []
 
 
-async def test_the_cost_command_points_at_the_thread(slack: Slack) -> None:
-    await slack.bench.add_voice()
-    assert "There are no texts yet" in (await slack.commands.run(typed("cost", "founder"))).text
-    assert "There are no texts yet" in (await slack.commands.run(typed("train", "founder"))).text
-    async with slack.bench.db.read() as tx:
-        voice = (await tx.voices.of_team(TEAM))[0]
-    await slack.bench.prepare(voice)
-    assert (await slack.commands.run(typed("cost", "founder"))).text == "Cost card: see the dataset thread."
-
-
 async def test_commands_without_a_name_say_how(slack: Slack) -> None:
-    for incomplete in (typed("cost"), typed("train"), typed("train", "founder", trigger=None)):
+    for incomplete in (typed("train"), typed("train", "founder", trigger=None)):
         with pytest.raises(MissingArgument):
             await slack.commands.run(incomplete)
 

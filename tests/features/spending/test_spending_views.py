@@ -4,11 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from spending_bench import BOSS, MEMBER, TEAM, Bench, press, wish
 
 from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import ASKED, AskedBefore, CeilingTooLow, TrainForm
-from bot.features.spending.cost import COST, CostQuestion
 from bot.features.spending.forms import (
     WrongEntry,
     asking_errors,
@@ -19,45 +17,13 @@ from bot.features.spending.forms import (
     spend_wish,
     train_form,
 )
-from bot.features.spending.listeners import cost_question
-from bot.features.spending.readiness import NotReady
 from bot.features.spending.sayings import SETTLED
 from bot.features.spending.usecase import APPROVED, DECLINED
-from bot.features.spending.views import TEMPLATES, not_ready
-from bot.slack.grammar import Typed
-from pipeline.errors import MissingArgument
+from bot.features.spending.views import TEMPLATES
+from tests.fakes.money_bench import BOSS, MEMBER, TEAM, Bench, press, wish
 
 HOSTILE = "<!channel> *x* `y` <@U1> & " * 40
 
-OFFER: dict[str, Any] = {
-    "provider": "openai",
-    "base": "gpt-4.1-mini-2025-04-14",
-    "is_own": False,
-    "epochs": 3,
-    "low_microusd": 1_100_000,
-    "expected_microusd": 1_221_180,
-    "high_microusd": 1_230_000,
-    "drafting_microusd": 310_000,
-    "few_shot_microusd": 580_000,
-    "source": "vendor page",
-    "as_of": "2026-11-20",
-    "is_exact": False,
-    "shutdown_on": "2027-01-14",
-    "days_left": 54,
-    "age_days": 1,
-    "is_stale": False,
-}
-CARD: dict[str, Any] = {
-    "handle": "founder",
-    "number": 1,
-    "texts": 87,
-    "train_texts": 80,
-    "train_tokens": 81_412,
-    "drafts": 40,
-    "offers": [OFFER],
-    "unpriced": [["openai", "gpt-x"]],
-    "can_ask": True,
-}
 ASKING: dict[str, Any] = {
     "request_id": 1,
     "label": "ap-001",
@@ -100,11 +66,7 @@ DONE: dict[str, Any] = {
     "texts_then": 87,
     "texts_now": 91,
 }
-WORST_OFFER = OFFER | {"provider": HOSTILE, "base": HOSTILE, "source": HOSTILE, "is_stale": True, "days_left": -3}
 RENDERED: list[tuple[str, dict[str, Any]]] = [
-    (COST, CARD),
-    (COST, CARD | {"offers": [WORST_OFFER] * 60, "unpriced": [[HOSTILE, HOSTILE]] * 60}),
-    (COST, CARD | {"offers": [OFFER | {"shutdown_on": None, "days_left": None, "is_own": True}], "can_ask": False}),
     (APPROVAL_CARD, ASKING),
     (
         APPROVAL_CARD,
@@ -131,24 +93,6 @@ def test_messages_pass_slacks_limits_and_mention_nobody(template: str, facts: di
     said = json.dumps(payload, ensure_ascii=False)
     assert payload["text"] and 1 <= len(payload["blocks"]) <= 45
     assert "<!channel>" not in said and "<@U1>" not in said and len(said) < 100_000
-
-
-def test_the_cost_card_reads_like_a_card() -> None:
-    said = json.dumps(TEMPLATES[COST](CARD).payload(), ensure_ascii=False)
-    for words in (
-        "founder, round 1",
-        "*$1.22* ($1.10–$1.23), once",
-        "40 drafts a month: $0.31",
-        "5 posts in every prompt: $0.58",
-        "*14 Jan 2027 — 54 days*",
-        "after 6 Jan 2027",
-        "Who sees the texts: openai",
-        "Prices as of 20 Nov 2026; source: vendor page",
-        "± 8 %",
-        "No price for gpt-x at openai",
-        "Ask for approval",
-    ):
-        assert words in said
 
 
 def test_the_approval_card_says_what_is_approved() -> None:
@@ -212,18 +156,6 @@ def test_passes_are_a_small_number_or_auto() -> None:
 
 async def test_field_errors_fit_a_form(bench: Bench) -> None:
     request = await bench.asked()
-    for outcome in (AskedBefore(request), CeilingTooLow(20_000), NotReady("f", "preparing"), NotReady("f", "no-texts")):
+    for outcome in (AskedBefore(request), CeilingTooLow(20_000)):
         assert all(0 < len(sentence) <= 150 for sentence in asking_errors(outcome).values())
     assert asking_errors(await bench.ask(wish()))
-
-
-def test_flags_of_the_cost_command() -> None:
-    typed = Typed("T1", "C1", "U1", "d", "cost", ("Founder",), {"base": "gpt", "drafts": "400"})
-    assert cost_question(typed) == CostQuestion("T1", "founder", "gpt", 400)
-    for words, drafts in (((), "4"), (("founder",), "many"), (("founder",), "9" * 30)):
-        with pytest.raises(MissingArgument):
-            cost_question(Typed("T1", "C1", "U1", "d", "cost", words, {"drafts": drafts}))
-
-
-def test_nothing_to_show_is_said_plainly() -> None:
-    assert "/voice data founder" in not_ready(NotReady("founder", "no-texts"))

@@ -3,21 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from pipeline.domain.voices import BLOCK_ELSEWHERE_ONLY, Dataset, NewDataset, Round, Voice
-from pipeline.errors import ConsentMissing, ConsentWithdrawn, TooFewExamples, UnresolvedBlocker
+from pipeline.errors import ConsentMissing, ConsentWithdrawn, TextsNotReady, TooFewExamples, UnresolvedBlocker
 from pipeline.ports import Transaction
 
 MIN_TRAIN_EXAMPLES: Final = 10  # OpenAI's least, and the least our own server takes
-
-
-@dataclass(frozen=True, slots=True)
-class NotReady:
-    """no-texts: nothing was prepared yet. preparing: sources or choices changed and are being worked in."""
-
-    handle: str
-    reason: Literal["no-texts", "preparing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +18,13 @@ class Ready:
     dataset: Dataset
 
 
-async def current_dataset(tx: Transaction, voice: Voice) -> Ready | NotReady:
-    """The newest round and the dataset its sources and choices come to now."""
+async def current_dataset(tx: Transaction, voice: Voice) -> Ready:
+    """The newest round and the dataset its sources and choices come to now. Raises TextsNotReady."""
     round_ = await tx.rounds.latest(voice.voice_id)
     if round_ is not None and round_.prepared_revision < round_.revision:
-        return NotReady(voice.handle, "preparing")
+        raise TextsNotReady(voice.handle, "preparing")
     if round_ is None or round_.dataset_id is None:
-        return NotReady(voice.handle, "no-texts")
+        raise TextsNotReady(voice.handle, "none")
     return Ready(round_, await tx.datasets.by_id(round_.dataset_id))
 
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.cards import round_thread
-from bot.features.spending.offers import Market, Offer, Offers
-from bot.features.spending.readiness import NotReady, Ready, current_dataset
 from bot.lookup import find_voice
+from bot.offers import Market, Offer, Offers
+from bot.readiness import Ready, current_dataset
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import Saying
 from pipeline.estimate import DRAFTS_PER_MONTH
 from pipeline.ports import Clock, Database
 
-COST: Final = "spending.cost"
+COST: Final = "costs.card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,20 @@ class CostQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ShowCost:
-    """Says the card in the dataset thread, or edits the one that is there. Raises UnknownVoice, NoPrice."""
+    """Says the card in the dataset thread, or edits the one that is there.
+
+    Raises UnknownVoice, TextsNotReady, NoPrice.
+    """
 
     database: Database
     market: Market
     clock: Clock
 
-    async def __call__(self, question: CostQuestion) -> Ready | NotReady:
+    async def __call__(self, question: CostQuestion) -> Ready:
         today = self.clock().date()
         async with self.database.begin() as tx:
             voice = await find_voice(tx, question.team_id, question.handle)
             ready = await current_dataset(tx, voice)
-            if isinstance(ready, NotReady):
-                return ready
             facts = ready.dataset.facts
             offers = self.market.offers(facts, voice.sensitivity, today, like=question.like, drafts=question.drafts)
             key = f"round:{ready.round.round_id}:cost"

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import select
 
+from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
-from bot.features.spending.cost import ShowCost
-from bot.features.spending.offers import Market
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
+from bot.offers import Market
 from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Sensitivity, Voice

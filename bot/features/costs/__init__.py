@@ -1,0 +1,1 @@
+"""What training would cost, where, and for how long it would last."""
