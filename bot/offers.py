@@ -1,18 +1,28 @@
 """What could be bought for a dataset: the bases a voice may train on, and what each would cost."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Protocol
 
-from pipeline.domain.spending import Estimate, Price
+from pipeline.break_even import break_even_drafts
+from pipeline.domain.spending import Estimate, OwnError, Price
 from pipeline.domain.voices import NewDataset, Sensitivity
-from pipeline.errors import BaseTooSmall, NoPrice, SensitivityNotAllowed, StalePrice
-from pipeline.estimate import DRAFTS_PER_MONTH, MICROUSD_PER_CENT, Workload, estimate
-from pipeline.ports import Providers
+from pipeline.errors import BaseGone, BaseTooSmall, NoPrice, SensitivityNotAllowed, StalePrice
+from pipeline.estimate import (
+    DRAFTS_PER_MONTH,
+    MICROUSD_PER_CENT,
+    Workload,
+    draft_cost,
+    estimate,
+    few_shot_prompt_tokens,
+)
+from pipeline.own_error import LAST_RUNS, own_error
+from pipeline.ports import Providers, Transaction
 
 STALE_AFTER_DAYS: Final = 90  # vendors' price pages change about once a quarter
 PROMPT_TOKENS: Final = 60  # a system line and a brief; a dataset keeps only whole rows' totals
+SENSITIVITIES: Final[tuple[Sensitivity, ...]] = ("public", "internal", "private")
 CEILING_QUARTERS: Final = 5  # the ceiling offered is the high estimate and a quarter more
 
 
@@ -27,12 +37,18 @@ class Bases(Protocol):
         """The bases that can be trained at this provider, as configured."""
         ...
 
+    def closes_on(self, provider: str) -> date | None:
+        """The day from which it takes no new training; None when nobody has announced one."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One base at one provider. is_own: private texts may go there, so it is our own server.
 
-    days_left: until the base stops answering; None when nobody has announced that.
+    days_left: until the base stops answering; None when nobody has announced that. closes_on: as of Bases.
+    break_even_drafts: drafts a month from which training is cheaper than posts in every prompt; None for never.
+    leash_minutes: how long its endpoint stays awake after a draft; 0 where it has none or never sleeps.
     """
 
     estimate: Estimate
@@ -40,13 +56,27 @@ class Offer:
     age_days: int
     is_stale: bool
     days_left: int | None
+    leash_minutes: int = 0
+    closes_on: date | None = None
+    is_closed: bool = False
+    break_even_drafts: int | None = None
     context_tokens: int = 0
     needs_context_tokens: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether approval may be asked for."""
-        return self.fits and not self.is_stale and (self.days_left is None or self.days_left > 0)
+        return self.fits and not self.is_stale and not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the base is turned off or its provider takes no new training."""
+        return self.is_closed or (self.days_left is not None and self.days_left <= 0)
+
+    @property
+    def day_of_life_microusd(self) -> int | None:
+        """What training comes to for each day that the model lives, rounded up; None without an announced end."""
+        return -(-self.estimate.training.expected_microusd // self.days_left) if self.days_left else None
 
     @property
     def fits(self) -> bool:
@@ -68,12 +98,22 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Prices, bases and who may see which texts. stale_after_days: an older price is a rough guess."""
+    """Prices, bases and who may see which texts. stale_after_days: an older price is a rough guess.
+
+    past: by provider, how far its estimates were off.
+    """
 
     prices: Prices
     bases: Bases
     providers: Providers
     stale_after_days: int = STALE_AFTER_DAYS
+    past: Mapping[str, OwnError | None] = field(default_factory=dict)
+
+    async def in_force(self, tx: Transaction, team_id: str) -> "Market":
+        """The same with what this workspace knows: how far its past estimates were off."""
+        names = {name for sensitivity in SENSITIVITIES for name in self.providers.names_for(sensitivity)}
+        past = {name: own_error(await tx.past_runs.newest(team_id, name, most=LAST_RUNS)) for name in names}
+        return replace(self, past=past)
 
     def offers(
         self,
@@ -105,7 +145,7 @@ class Market:
         *,
         epochs: int | None,
     ) -> Offer:
-        """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall."""
+        """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall, BaseGone."""
         if provider not in self.providers.names_for(sensitivity):
             raise SensitivityNotAllowed(provider, sensitivity)
         if base not in self.bases.offered_by(provider):
@@ -116,7 +156,7 @@ class Market:
         if offer.is_stale:
             raise StalePrice(base, offer.age_days)
         if not offer.is_open:
-            raise NoPrice(provider, base)  # the base is turned off, whatever it once cost
+            raise BaseGone(provider, base, offer.estimate.shutdown_on, offer.closes_on if offer.is_closed else None)
         return offer
 
     def is_own(self, provider: str) -> bool:
@@ -138,23 +178,50 @@ class Market:
         epochs: int | None = None,
         drafts: int = DRAFTS_PER_MONTH,
     ) -> Offer:
-        price = self.prices.find(provider, base)
+        price, work = self.prices.find(provider, base), workload_of(dataset)
+        known = estimate(work, price, drafts_per_month=drafts, epochs=epochs, past=self.past.get(provider))
         age_days = (today - price.as_of).days
+        days_left = (price.shutdown_on - today).days if price.shutdown_on else None
+        closes_on = self.bases.closes_on(provider)
         return Offer(
-            estimate=estimate(workload_of(dataset), price, drafts_per_month=drafts, epochs=epochs),
+            estimate=known,
             is_own=self.is_own(provider),
             age_days=age_days,
             is_stale=age_days > self.stale_after_days,
-            days_left=(price.shutdown_on - today).days if price.shutdown_on else None,
+            days_left=days_left,
+            leash_minutes=price.hosting.leash_minutes if price.hosting else 0,
+            closes_on=closes_on,
+            is_closed=closes_on is not None and today >= closes_on,
+            break_even_drafts=breaking_even(price, work, known, days_left),
             context_tokens=price.context_tokens,
             needs_context_tokens=dataset.needs_context_tokens,
         )
 
 
+def breaking_even(price: Price, work: Workload, known: Estimate, days_left: int | None) -> int | None:
+    draft, few_shot = (
+        draft_cost(price, prompt_tokens=read, completion_tokens=work.completion_tokens)
+        for read in (work.prompt_tokens, few_shot_prompt_tokens(work))
+    )
+    return break_even_drafts(
+        training_microusd=known.training.expected_microusd,
+        life_days=days_left,
+        draft=draft,
+        few_shot=few_shot,
+        hosting=price.hosting,
+    )
+
+
 def workload_of(dataset: NewDataset) -> Workload:
     row_tokens = -(-dataset.tokens // max(1, dataset.examples))
     prompt_tokens = min(PROMPT_TOKENS, row_tokens)
-    return Workload(dataset.train_examples, dataset.train_tokens, prompt_tokens, row_tokens - prompt_tokens)
+    return Workload(
+        dataset.train_examples,
+        dataset.train_tokens,
+        prompt_tokens,
+        row_tokens - prompt_tokens,
+        dataset.validation_tokens,
+    )
 
 
 def usual_ceiling(offer: Offer) -> int:

@@ -25,7 +25,8 @@ from pipeline.domain.voices import Purpose
 from pipeline.errors import AppError, DataError, NothingLeft
 from pipeline.estimate import estimate, workload
 from pipeline.examples import format_errors, messages_of, to_jsonl
-from pipeline.models.prices import BadPriceTable, PriceTable, read_prices, shipped_prices
+from pipeline.models.price_rows import BadPriceTable
+from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.tokens import token_counter
 from pipeline.runner import Target, prepare
 from pipeline.sources.reading import read_file

@@ -242,6 +242,7 @@ def as_round(prepared: Prepared, if_accepted: IfAccepted, making: Making, folder
         examples=len(prepared.examples),
         train_examples=work.examples,
         train_tokens=work.train_tokens,
+        validation_tokens=work.validation_tokens,
         prompt_tokens=work.prompt_tokens,
         completion_tokens=work.completion_tokens,
         tokens=prepared.tokens,

@@ -4,7 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +41,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "base": "gpt-4.1-mini-2025-04-14",
     "by": "U0APPROVER",
     "channel_id": "C0CONTENT",
+    "closes_on": None,
     "closest_author": "M. Quill",
     "closest_count": 38,
     "code": "invalid_request_error",
@@ -70,6 +71,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "read_at": datetime(2026, 11, 3, tzinfo=UTC),
     "rules": ("personal-data", "secret"),
     "sensitivity": "private",
+    "shutdown_on": date(2027, 1, 14),
     "size_bytes": 312 * 1024 * 1024,
     "state": "no texts yet",
     "status": 403,

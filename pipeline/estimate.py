@@ -6,7 +6,9 @@ from fractions import Fraction
 from typing import Final
 
 from pipeline.domain.prepared import Example
-from pipeline.domain.spending import Estimate, Price, Range
+from pipeline.domain.spending import Estimate, OwnError, Price, Range
+from pipeline.hosting import hosting_cost
+from pipeline.own_error import widened
 
 # OpenAI's cookbook, Chat_finetuning_data_prep.ipynb: the only published approximation of "auto" epochs.
 TARGET_EPOCHS: Final = 3
@@ -23,13 +25,18 @@ TOKENS_PER_RATE: Final = 1_000_000  # rates are per million tokens
 MICROUSD_PER_CENT: Final = 10_000
 DRAFTS_PER_MONTH: Final = 40  # what the cost card shows until somebody says otherwise
 FEW_SHOT_POSTS: Final = 5  # posts put into the prompt of an untrained model
+# A draft may be asked for shorter or longer than the texts are on average: half as long, or twice.
+SHORT_DRAFT: Final = Fraction(1, 2)
+LONG_DRAFT: Final = Fraction(2)
+# Whole rows put into sequences one after the other leave less than half of each empty, whatever their order.
+WORST_PACKING: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
     """What a price is applied to.
 
-    examples, train_tokens: rows that are trained on and their billed tokens.
+    examples, train_tokens: rows that are trained on and their billed tokens. validation_tokens: of the validation file.
     prompt_tokens, completion_tokens: of an average row, what one draft reads and writes.
     """
 
@@ -37,6 +44,7 @@ class Workload:
     train_tokens: int
     prompt_tokens: int
     completion_tokens: int
+    validation_tokens: int = 0
 
     @property
     def row_tokens(self) -> int:
@@ -45,14 +53,16 @@ class Workload:
 
 def workload(examples: Iterable[Example], *, context_tokens: int) -> Workload:
     """Sum up a dataset. Rows over the context are cut by the provider, so they are billed at the context's size."""
-    rows = train_rows = train_tokens = tokens = prompts = 0
+    rows = train_rows = train_tokens = validation_tokens = tokens = prompts = 0
     for row in examples:
         billed = min(row.tokens, context_tokens)
         rows, tokens, prompts = rows + 1, tokens + billed, prompts + _prompt_share(row, context_tokens)
         if row.split == "train":
             train_rows, train_tokens = train_rows + 1, train_tokens + billed
+        elif row.split == "validation":
+            validation_tokens += billed
     average, prompt = _up(Fraction(tokens, max(1, rows))), _up(Fraction(prompts, max(1, rows)))
-    return Workload(train_rows, train_tokens, prompt, max(0, average - prompt))
+    return Workload(train_rows, train_tokens, prompt, max(0, average - prompt), validation_tokens)
 
 
 def default_epochs(examples: int) -> int:
@@ -66,17 +76,39 @@ def default_epochs(examples: int) -> int:
     return TARGET_EPOCHS
 
 
-def training_cost(price: Price, *, train_tokens: int, examples: int, epochs: int) -> Range:
-    """low: the shorter way of counting a row, and a near tokenizer that counts too much; high: the opposite,
-    rounded up to a whole cent, as bills are."""
+@dataclass(frozen=True, slots=True)
+class BilledTokens:
+    """Of one pass: low <= expected <= high."""
+
+    low: Fraction
+    expected: Fraction
+    high: Fraction
+
+
+def billed_tokens(price: Price, *, train_tokens: int, validation_tokens: int, examples: int) -> BilledTokens:
+    """low: the shorter way of counting a row, and a near tokenizer that counts too much; high: the opposite.
+
+    Where nobody entered whether validation is billed, only the high end has it.
+    """
     error = Fraction(0) if price.encoding_is_exact else NEAR_TOKENIZER_ERROR
-    fewest = Fraction(max(0, train_tokens - DISPUTED_ROW_TOKENS * examples)) * (1 - error)
-    most = Fraction(train_tokens) * (1 + error)
-    rate = price.train_microusd_per_million
+    surely = validation_tokens if price.billing.validation else 0
+    perhaps = 0 if price.billing.validation is False else validation_tokens
+    return BilledTokens(
+        low=Fraction(max(0, train_tokens - DISPUTED_ROW_TOKENS * examples) + surely) * (1 - error),
+        expected=_filled(Fraction(train_tokens), price.billing.packed_tokens) + surely,
+        high=_worst_filled(Fraction(train_tokens) * (1 + error), price.billing.packed_tokens, examples)
+        + perhaps * (1 + error),
+    )
+
+
+def training_cost(price: Price, *, train_tokens: int, examples: int, epochs: int, validation_tokens: int = 0) -> Range:
+    """high is rounded up to a whole cent, as bills are. Nothing to train on costs nothing."""
+    tokens = billed_tokens(price, train_tokens=train_tokens, validation_tokens=validation_tokens, examples=examples)
+    rate, least = price.train_microusd_per_million, price.billing.least_microusd if train_tokens else 0
     return Range(
-        low_microusd=int(_microusd(fewest * epochs, rate)),
-        expected_microusd=_up(_microusd(Fraction(train_tokens * epochs), rate)),
-        high_microusd=_up(_microusd(most * epochs, rate) / MICROUSD_PER_CENT) * MICROUSD_PER_CENT,
+        low_microusd=max(least, int(_microusd(tokens.low * epochs, rate))),
+        expected_microusd=max(least, _up(_microusd(tokens.expected * epochs, rate))),
+        high_microusd=_whole_cents(max(Fraction(least), _microusd(tokens.high * epochs, rate))),
     )
 
 
@@ -86,28 +118,66 @@ def draft_cost(price: Price, *, prompt_tokens: int, completion_tokens: int) -> F
     return read + _microusd(Fraction(completion_tokens), price.output_microusd_per_million)
 
 
+def drafting_cost(price: Price, *, prompt_tokens: int, completion_tokens: int, drafts: int) -> Range:
+    """A month of drafts; low and high: shorter and longer ones than the texts are, and a near tokenizer's error."""
+    error = Fraction(0) if price.encoding_is_exact else NEAR_TOKENIZER_ERROR
+
+    def month(length: Fraction, off: Fraction) -> Fraction:
+        read = _microusd(Fraction(prompt_tokens), price.input_microusd_per_million)
+        written = _microusd(completion_tokens * length, price.output_microusd_per_million)
+        return (read + written) * off * drafts
+
+    return Range(
+        low_microusd=int(month(SHORT_DRAFT, 1 - error)),
+        expected_microusd=_up(month(Fraction(1), Fraction(1))),
+        high_microusd=_up(month(LONG_DRAFT, 1 + error)),
+    )
+
+
+def few_shot_prompt_tokens(work: Workload) -> int:
+    """The request and FEW_SHOT_POSTS whole rows before it."""
+    return work.prompt_tokens + FEW_SHOT_POSTS * work.row_tokens
+
+
 def estimate(
-    work: Workload, price: Price, *, drafts_per_month: int = DRAFTS_PER_MONTH, epochs: int | None = None
+    work: Workload,
+    price: Price,
+    *,
+    drafts_per_month: int = DRAFTS_PER_MONTH,
+    epochs: int | None = None,
+    past: OwnError | None = None,
 ) -> Estimate:
-    """The whole card. epochs: None takes what "auto" would; the few-shot prompt holds FEW_SHOT_POSTS whole rows."""
+    """The whole card. epochs: None takes what "auto" would. past: of earlier estimates at this provider."""
     passes = default_epochs(work.examples) if epochs is None else epochs
-    draft = draft_cost(price, prompt_tokens=work.prompt_tokens, completion_tokens=work.completion_tokens)
-    few_shot_prompt = work.prompt_tokens + FEW_SHOT_POSTS * work.row_tokens
-    few_shot = draft_cost(price, prompt_tokens=few_shot_prompt, completion_tokens=work.completion_tokens)
+    training = training_cost(
+        price,
+        train_tokens=work.train_tokens,
+        validation_tokens=work.validation_tokens,
+        examples=work.examples,
+        epochs=passes,
+    )
+    prompts = work.prompt_tokens, few_shot_prompt_tokens(work)
+    drafting, few_shot = (
+        drafting_cost(price, prompt_tokens=read, completion_tokens=work.completion_tokens, drafts=drafts_per_month)
+        for read in prompts
+    )
     return Estimate(
         provider=price.provider,
         base=price.base,
         examples=work.examples,
         train_tokens=work.train_tokens,
+        validation_tokens=work.validation_tokens if price.billing.validation else 0,
         epochs=passes,
-        training=training_cost(price, train_tokens=work.train_tokens, examples=work.examples, epochs=passes),
+        training=widened(training, past),
         drafts_per_month=drafts_per_month,
-        drafting_microusd=_up(draft * drafts_per_month),
-        few_shot_microusd=_up(few_shot * drafts_per_month),
+        hosting=hosting_cost(price.hosting, drafts=drafts_per_month),
+        drafting=drafting,
+        few_shot=few_shot,
         price_source=price.source,
         price_as_of=price.as_of,
         encoding_is_exact=price.encoding_is_exact,
         shutdown_on=price.shutdown_on,
+        own_error=past,
     )
 
 
@@ -120,6 +190,25 @@ def _prompt_share(row: Example, context_tokens: int) -> int:
 
 def _microusd(tokens: Fraction, microusd_per_million: int) -> Fraction:
     return tokens * microusd_per_million / TOKENS_PER_RATE
+
+
+def _filled(tokens: Fraction, packed_tokens: int) -> Fraction:
+    """As many whole sequences as the tokens need."""
+    return Fraction(_up(tokens / packed_tokens) * packed_tokens) if packed_tokens else tokens
+
+
+def _worst_filled(tokens: Fraction, packed_tokens: int, examples: int) -> Fraction:
+    """Rows that fit badly: a sequence for each, or twice the tokens, whichever is less."""
+    if not packed_tokens:
+        return tokens
+    return max(
+        _filled(tokens, packed_tokens),
+        min(Fraction(examples * packed_tokens), _filled(WORST_PACKING * tokens, packed_tokens)),
+    )
+
+
+def _whole_cents(amount: Fraction) -> int:
+    return _up(amount / MICROUSD_PER_CENT) * MICROUSD_PER_CENT
 
 
 def _up(amount: Fraction) -> int:

@@ -114,11 +114,13 @@ def _estimate_json(estimate: Estimate) -> dict[str, Any]:
         "base": estimate.base,
         "examples": estimate.examples,
         "train_tokens": estimate.train_tokens,
+        "validation_tokens": estimate.validation_tokens,
         "epochs": estimate.epochs,
         "training_microusd": _range_json(estimate.training),
         "drafts_per_month": estimate.drafts_per_month,
-        "drafting_microusd": estimate.drafting_microusd,
-        "few_shot_microusd": estimate.few_shot_microusd,
+        "hosting_microusd": _range_json(estimate.hosting),
+        "drafting_microusd": _range_json(estimate.drafting),
+        "few_shot_microusd": _range_json(estimate.few_shot),
         "price_source": estimate.price_source,
         "price_as_of": estimate.price_as_of.isoformat(),
         "encoding_is_exact": estimate.encoding_is_exact,
@@ -209,8 +211,8 @@ def _cost(estimate: Estimate) -> str:
         f"Training on {estimate.base} at {estimate.provider}: {dollars(training.expected_microusd)} "
         f"({dollars(training.low_microusd)} – {dollars(training.high_microusd)}), {estimate.train_tokens:,} tokens × "
         f"{estimate.epochs} epochs.{near} {estimate.drafts_per_month} drafts a month: "
-        f"{dollars(estimate.drafting_microusd)}; without training, with five posts in every prompt: "
-        f"{dollars(estimate.few_shot_microusd)}.{lives} Price read on {estimate.price_as_of:%d %b %Y}: "
+        f"{dollars(estimate.drafting.expected_microusd)}; without training, with five posts in every prompt: "
+        f"{dollars(estimate.few_shot.expected_microusd)}.{lives} Price read on {estimate.price_as_of:%d %b %Y}: "
         f"{estimate.price_source}."
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engine import Engine
+from storage.repositories.costs import SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
@@ -39,6 +40,7 @@ class SqlTransaction:
         self.signoff_rows = SqlSignoffRows(session)
         self.spend_requests = SqlSpendRequests(session)
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
+        self.past_runs = SqlPastRuns(session)
         self.tuning_jobs = SqlTuningJobs(session)
         self.voice_models = SqlVoiceModels(session)
         self.drafts = SqlDrafts(session)

@@ -7,8 +7,6 @@ from bot.slack.message import Facts
 from bot.slack.mrkdwn import quoted, shortened
 
 SHORT: Final = 80  # characters shown of a name that an operator or a person wrote
-OPENAI: Final = "openai"
-OPENAI_LAST_TRAINING_DAY: Final = date(2027, 1, 6)  # OpenAI's deprecations page: no new fine-tunes for anyone after it
 
 
 def named(text: str, length: int = SHORT) -> str:
@@ -30,7 +28,15 @@ def lifetime(offer: Facts) -> str:
     until = day_words(offer["shutdown_on"])
     if offer["days_left"] <= 0:
         return f"*{until}: it is turned off already*"
-    lasting = f"*{until} — {offer['days_left']} days*. You'd pay for {offer['days_left']} days."
-    if offer["provider"] == OPENAI:
-        return f"{lasting} OpenAI takes no new fine-tunes after {OPENAI_LAST_TRAINING_DAY:%-d %b %Y}."
-    return lasting
+    return f"*{until} — {offer['days_left']} days*"
+
+
+def closing(offer: Facts) -> str:
+    """That a provider stops training or turns a base off, and what is paid for until then; "" when neither is known."""
+    provider, days = named(offer["provider"]), offer["days_left"]
+    turned_off = f"turns this base off on {day_words(offer['shutdown_on'])}" if offer["shutdown_on"] else ""
+    stops = f"takes no new fine-tunes after {day_words(offer['closes_on'])}" if offer["closes_on"] else ""
+    if not turned_off and not stops:
+        return ""
+    paid_for = f" You'd pay for {days} days." if days and days > 0 else ""
+    return f"{provider} {' and '.join(filter(None, (stops, turned_off)))}.{paid_for}"

@@ -81,6 +81,7 @@ class PreparedRound:
     examples: int
     train_examples: int
     train_tokens: int
+    validation_tokens: int
     prompt_tokens: int
     completion_tokens: int
     tokens: int

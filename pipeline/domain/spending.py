@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Literal, NewType
 
 SpendRequestId = NewType("SpendRequestId", int)
@@ -9,11 +10,44 @@ SpendRequestId = NewType("SpendRequestId", int)
 MICROUSD_PER_USD = 1_000_000
 
 
+def base_of(model: str) -> str:
+    """The base behind a model's name: "ft:gpt-4.1-mini-2025-04-14:team::abc" is gpt-4.1-mini-2025-04-14."""
+    return model.split(":")[1] if model.startswith("ft:") else model
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """How a provider turns rows into billed tokens.
+
+    validation: whether the rows of the validation file are billed, once per pass; None: nobody has entered that.
+    packed_tokens: rows are packed into sequences of this size and the rest of one is billed too; 0: they are not.
+    least_microusd: the least that a run costs. source: where this was read.
+    """
+
+    validation: bool | None = None
+    packed_tokens: int = 0
+    least_microusd: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """What keeping a tuned model costs, by the minute it is awake or by the month; one of the two is above zero.
+
+    leash_minutes: how long an endpoint stays awake after the last draft.
+    """
+
+    microusd_per_minute: int = 0
+    leash_minutes: int = 0
+    microusd_per_month: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
     """What one base model costs at one provider. Rates are USD per 1,000,000 tokens as decimal strings parse them.
 
     source: where the figure was read; as_of: the day it was read. shutdown_on: the day the base stops answering.
+    hosting: None where a tuned model answers without any.
     """
 
     provider: str
@@ -27,6 +61,8 @@ class Price:
     encoding: str
     encoding_is_exact: bool = True
     shutdown_on: date | None = None
+    hosting: Hosting | None = None
+    billing: Billing = Billing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +75,46 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """What one run was estimated at and what the provider billed for it."""
+
+    estimate_microusd: int
+    actual_microusd: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnError:
+    """How far past estimates were off, as shares of the estimate: -0.03 is a bill 3 % below it. lowest <= highest."""
+
+    runs: int
+    lowest: Fraction
+    highest: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
-    """What training one dataset on one base would cost, and what a month of drafts costs afterwards."""
+    """What training one dataset on one base would cost, and what a month of drafts costs afterwards.
+
+    validation_tokens: those that are billed. few_shot: the same drafts by the untrained base, posts in each prompt.
+    own_error: of past runs at this provider, worked into the range of training; None before there were any.
+    """
 
     provider: str
     base: str
     examples: int
     train_tokens: int
+    validation_tokens: int
     epochs: int
     training: Range
     drafts_per_month: int
-    drafting_microusd: int
-    few_shot_microusd: int
+    hosting: Range
+    drafting: Range
+    few_shot: Range
     price_source: str
     price_as_of: date
     encoding_is_exact: bool
     shutdown_on: date | None
+    own_error: OwnError | None = None
 
 
 SpendState = Literal["asked", "approved", "declined", "void", "expired"]

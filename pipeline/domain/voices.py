@@ -233,6 +233,7 @@ class NewDataset:
 
     open_blockers: rules that close payment, and PRIVATE_ONLY. needs_context_tokens: of a base; 0 when any will do.
     recipe_blob, fates_blob: how it was made and what became of each document (pipeline.origins).
+    validation_tokens: 0 also in sets made before this was counted.
     """
 
     team_id: str
@@ -254,6 +255,7 @@ class NewDataset:
     recipe_blob: str = ""
     fates_blob: str = ""
     needs_context_tokens: int = 0
+    validation_tokens: int = 0
 
     @property
     def undecided(self) -> tuple[str, ...]:

@@ -44,16 +44,13 @@ from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
 from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady
 from pipeline.errors.money import (
     AlreadyDecided,
-    BaseTooSmall,
     NoApprover,
-    NoPrice,
     NothingToOverride,
     NotRehearsed,
     OverBudget,
     RehearsalRefused,
     RequestVoid,
     SpendError,
-    StalePrice,
     TooFewToRehearse,
 )
 from pipeline.errors.people import (
@@ -78,6 +75,7 @@ from pipeline.errors.people import (
     VoiceTaken,
     WhichTeam,
 )
+from pipeline.errors.prices import BaseGone, BaseTooSmall, NoPrice, PriceError, StalePrice
 from pipeline.errors.providers import (
     ProviderBusy,
     ProviderError,
@@ -133,6 +131,7 @@ __all__ = [
     "AppError",
     "ArchiveBomb",
     "BadHandle",
+    "BaseGone",
     "BaseTooSmall",
     "BriefMissing",
     "CannotBeEditor",
@@ -174,6 +173,7 @@ __all__ = [
     "OriginsForbidden",
     "OverBudget",
     "OwnRequest",
+    "PriceError",
     "PrivateAddress",
     "ProviderBusy",
     "ProviderError",

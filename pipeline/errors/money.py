@@ -1,4 +1,4 @@
-"""Prices, approvals, budgets and the rehearsal before them."""
+"""Approvals, budgets and the rehearsal before them."""
 
 from datetime import datetime
 
@@ -7,30 +7,6 @@ from pipeline.errors.base import AppError
 
 class SpendError(AppError):
     """Money cannot be spent like this."""
-
-
-class NoPrice(SpendError):
-    def __init__(self, provider: str, base: str) -> None:
-        super().__init__(provider, base)
-        self.provider = provider
-        self.base = base
-
-
-class BaseTooSmall(SpendError):
-    """Long texts were kept whole, and this base would cut their ends off."""
-
-    def __init__(self, base: str, context_tokens: int, needed_tokens: int) -> None:
-        super().__init__(base, context_tokens, needed_tokens)
-        self.base = base
-        self.context_tokens = context_tokens
-        self.needed_tokens = needed_tokens
-
-
-class StalePrice(SpendError):
-    def __init__(self, base: str, age_days: int) -> None:
-        super().__init__(base, age_days)
-        self.base = base
-        self.age_days = age_days
 
 
 class AlreadyDecided(SpendError):

@@ -140,6 +140,9 @@ class ConfiguredProviders:
     def offered_by(self, provider: str) -> tuple[str, ...]:
         return tuple(base.name for base in self.facts(provider).bases)
 
+    def closes_on(self, provider: str) -> date | None:
+        return self.facts(provider).closes_to_new_jobs
+
     async def close(self) -> None:
         async with AsyncExitStack() as stack:
             for adapter in self._adapters.values():

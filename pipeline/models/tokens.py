@@ -16,6 +16,8 @@ from typing import Final, NamedTuple
 import tiktoken
 import tiktoken.model
 
+from pipeline.domain.spending import base_of
+
 # SHA-256 of the unpacked rank files, as tiktoken 0.14 has them in tiktoken_ext/openai_public.py.
 RANKS_SHA256: Final[Mapping[str, str]] = {
     "cl100k_base": "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
@@ -86,11 +88,6 @@ class Remembering:
                 _COUNTED.clear()
             tokens = _COUNTED[key] = self.counter.count(text)
         return tokens
-
-
-def base_of(model: str) -> str:
-    """The base behind a model's name: "ft:gpt-4.1-mini-2025-04-14:team::abc" is gpt-4.1-mini-2025-04-14."""
-    return model.split(":")[1] if model.startswith("ft:") else model
 
 
 def encoding_for_base(base: str) -> EncodingChoice:

@@ -5,6 +5,7 @@ Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_fo
 """
 
 from pipeline.ports.clock import Clock
+from pipeline.ports.costs import PastRuns
 from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
 from pipeline.ports.outside import (
@@ -38,6 +39,7 @@ __all__ = [
     "FileFetcher",
     "LivenessLocks",
     "Outbox",
+    "PastRuns",
     "People",
     "Pictures",
     "Postings",

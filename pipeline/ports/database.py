@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from pipeline.ports.costs import PastRuns
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
@@ -41,6 +42,8 @@ class Transaction(Protocol):
     def spend_requests(self) -> SpendRequests: ...
     @property
     def ledger(self) -> SpendLedger: ...
+    @property
+    def past_runs(self) -> PastRuns: ...
     @property
     def tuning_jobs(self) -> TuningJobs: ...
     @property

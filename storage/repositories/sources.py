@@ -151,5 +151,6 @@ def _dataset(row: DatasetRow) -> Dataset:
         recipe_blob=row.recipe_blob,
         fates_blob=row.fates_blob,
         needs_context_tokens=row.needs_context_tokens,
+        validation_tokens=row.validation_tokens,
     )
     return Dataset(dataset_id=DatasetId(row.id), facts=facts, created_at=row.created_at)

@@ -156,4 +156,5 @@ class DatasetRow(Row, table=True):
     words: int = Field(sa_type=BigInteger)
     open_blockers: list[str] = Field(default_factory=list, sa_type=JSON)
     needs_context_tokens: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    validation_tokens: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     created_at: datetime

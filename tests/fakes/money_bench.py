@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
-from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
+from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend, new_job
 from bot.offers import Market
 from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
@@ -78,9 +78,13 @@ class Bases:
     by_provider: dict[str, tuple[str, ...]] = field(
         default_factory=lambda: {"private": ("small",), "openai": ("gpt-mini", "gpt-unpriced")}
     )
+    closing: dict[str, date] = field(default_factory=dict)
 
     def offered_by(self, provider: str) -> tuple[str, ...]:
         return self.by_provider.get(provider, ())
+
+    def closes_on(self, provider: str) -> date | None:
+        return self.closing.get(provider)
 
 
 def price(provider: str, base: str, **more: Any) -> Price:
@@ -199,6 +203,39 @@ class Bench:
         record = RehearsalRecord(TEAM, dataset.dataset_id, facts.content_hash, verdict, found, "e", NOW)
         async with self.db.begin() as tx:
             await tx.rehearsals.record(record)
+
+    async def billed(self, voice: Voice, provider: str, *, estimate_microusd: int, actual_microusd: int | None) -> None:
+        """A finished run of the voice. actual_microusd: None where the provider never told its bill."""
+        async with self.db.begin() as tx:
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            assert round_.dataset_id is not None
+            request = await tx.spend_requests.ask(
+                SpendRequest(
+                    spend_request_id=SpendRequestId(0),
+                    team_id=TEAM,
+                    voice_id=voice.voice_id,
+                    round_id=round_.round_id,
+                    dataset_id=round_.dataset_id,
+                    dataset_hash="9f3c" * 16,
+                    provider=provider,
+                    base="small",
+                    method="supervised",
+                    epochs=3,
+                    ceiling_microusd=estimate_microusd,
+                    estimate_microusd=estimate_microusd,
+                    state="approved",
+                    requested_by=STEWARD,
+                    requested_at=NOW,
+                )
+            )
+            job = await tx.tuning_jobs.queue(new_job(request, NOW))
+            told = replace(
+                job,
+                state="ready",
+                trained_tokens=None if actual_microusd is None else 1,
+                actual_microusd=estimate_microusd if actual_microusd is None else actual_microusd,
+            )
+            await tx.tuning_jobs.update(told)
 
     async def override(self, dataset: Dataset) -> None:
         async with self.db.begin() as tx:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.domain.documents import DocumentId, ExampleId, Split
 from pipeline.domain.prepared import Example
-from pipeline.domain.spending import Price
-from pipeline.estimate import Workload, default_epochs, estimate, training_cost, workload
+from pipeline.domain.spending import Billing, OwnError, Price, Range
+from pipeline.estimate import Workload, default_epochs, drafting_cost, estimate, training_cost, workload
 from pipeline.report import dollars
 
 DAVINCI = Price(
@@ -69,15 +70,15 @@ def test_more_drafts_never_cost_less(price: Price, prompt: int, written: int, so
     work = Workload(10, 1_000, prompt, written)
     fewer = estimate(work, price, drafts_per_month=some)
     more = estimate(work, price, drafts_per_month=some + extra)
-    assert fewer.drafting_microusd <= more.drafting_microusd
-    assert fewer.drafting_microusd <= fewer.few_shot_microusd
+    assert fewer.drafting.high_microusd <= more.drafting.high_microusd
+    assert fewer.drafting.expected_microusd <= fewer.few_shot.expected_microusd
 
 
 def test_a_month_of_drafts_is_read_and_written_tokens() -> None:
     price = replace(DAVINCI, input_microusd_per_million=1_000_000, output_microusd_per_million=3_000_000)
     card = estimate(Workload(100, 50_000, prompt_tokens=50, completion_tokens=450), price, drafts_per_month=40)
-    assert card.drafting_microusd == 40 * (50 * 1 + 450 * 3)
-    assert card.few_shot_microusd == 40 * ((50 + 5 * 500) * 1 + 450 * 3)
+    assert card.drafting.expected_microusd == 40 * (50 * 1 + 450 * 3)
+    assert card.few_shot.expected_microusd == 40 * ((50 + 5 * 500) * 1 + 450 * 3)
     assert card.epochs == 3
 
 
@@ -98,7 +99,7 @@ def test_only_training_rows_are_billed_and_at_most_the_context() -> None:
 
 def test_an_empty_set_costs_nothing() -> None:
     card = estimate(workload([], context_tokens=1_000), DAVINCI)
-    assert (card.training.high_microusd, card.drafting_microusd, card.few_shot_microusd) == (0, 0, 0)
+    assert (card.training.high_microusd, card.drafting.high_microusd, card.few_shot.high_microusd) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,75 @@ def test_an_empty_set_costs_nothing() -> None:
 )
 def test_dollars_are_shown_to_the_cent(microusd: int, shown: str) -> None:
     assert dollars(microusd) == shown
+
+
+BILLINGS = st.builds(
+    Billing,
+    validation=st.sampled_from([None, True, False]),
+    packed_tokens=st.sampled_from([0, 1, 100, 8_192]),
+    least_microusd=st.sampled_from([0, 4_000_000]),
+)
+
+
+def test_validation_is_billed_where_the_provider_bills_it() -> None:
+    billed = replace(DAVINCI, billing=Billing(validation=True))
+    cost = training_cost(billed, train_tokens=1_000, validation_tokens=100, examples=0, epochs=3)
+    assert cost.expected_microusd == 1_100 * 3 * 30
+    free = replace(DAVINCI, billing=Billing(validation=False))
+    cost = training_cost(free, train_tokens=1_000, validation_tokens=100, examples=0, epochs=3)
+    assert (cost.expected_microusd, cost.high_microusd) == (90_000, 90_000)
+
+
+def test_where_nobody_entered_whether_validation_is_billed_only_the_high_end_has_it() -> None:
+    cost = training_cost(DAVINCI, train_tokens=1_000, validation_tokens=1_000, examples=0, epochs=1)
+    assert (cost.low_microusd, cost.expected_microusd, cost.high_microusd) == (30_000, 30_000, 60_000)
+
+
+def test_packed_rows_are_billed_by_whole_sequences() -> None:
+    packed = replace(DAVINCI, billing=Billing(validation=False, packed_tokens=1_000))
+    cost = training_cost(packed, train_tokens=2_500, examples=4, epochs=1)
+    assert cost.expected_microusd == 3_000 * 30
+    assert cost.high_microusd == 4_000 * 30  # four rows, each in a sequence of its own: fewer than twice the tokens
+
+
+def test_a_run_costs_at_least_the_least() -> None:
+    least = replace(DAVINCI, billing=Billing(validation=False, least_microusd=4_000_000))
+    cost = training_cost(least, train_tokens=1_000, examples=10, epochs=1)
+    assert (cost.low_microusd, cost.expected_microusd, cost.high_microusd) == (4_000_000, 4_000_000, 4_000_000)
+    assert training_cost(least, train_tokens=0, examples=0, epochs=1).high_microusd == 0
+
+
+@given(prices, BILLINGS, TOKENS, TOKENS, st.integers(0, 10_000), st.integers(1, 24))
+def test_however_a_provider_bills_the_range_is_in_order_and_grows_with_tokens_and_passes(
+    price: Price, billing: Billing, tokens: int, more: int, examples: int, epochs: int
+) -> None:
+    billed = replace(price, billing=billing)
+
+    def cost(train: int, validation: int, passes: int) -> Range:
+        return training_cost(billed, train_tokens=train, validation_tokens=validation, examples=examples, epochs=passes)
+
+    usual = cost(tokens, tokens // 9, epochs)
+    assert 0 <= usual.low_microusd <= usual.expected_microusd <= usual.high_microusd
+    for dearer in (
+        cost(tokens + more, tokens // 9, epochs),
+        cost(tokens, tokens // 9 + more, epochs),
+        cost(tokens, tokens // 9, epochs + 1),
+    ):
+        assert usual.low_microusd <= dearer.low_microusd
+        assert usual.expected_microusd <= dearer.expected_microusd
+        assert usual.high_microusd <= dearer.high_microusd
+
+
+@given(prices, st.integers(0, 8_000), st.integers(0, 8_000), st.integers(0, 1_000))
+def test_a_month_of_drafts_is_in_order(price: Price, prompt: int, written: int, drafts: int) -> None:
+    month = drafting_cost(price, prompt_tokens=prompt, completion_tokens=written, drafts=drafts)
+    assert 0 <= month.low_microusd <= month.expected_microusd <= month.high_microusd
+
+
+def test_past_errors_widen_the_card() -> None:
+    off = OwnError(5, Fraction(-1, 10), Fraction(1, 10))
+    work = Workload(100, 50_000, 50, 450)
+    plain, learned = estimate(work, DAVINCI, epochs=1), estimate(work, DAVINCI, epochs=1, past=off)
+    assert learned.training.expected_microusd == plain.training.expected_microusd
+    assert learned.training.high_microusd == plain.training.high_microusd * 11 // 10
+    assert learned.own_error == off

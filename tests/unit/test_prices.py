@@ -5,8 +5,10 @@ from datetime import date
 
 import pytest
 
+from pipeline.domain.spending import Billing, Hosting
 from pipeline.errors import NoPrice
-from pipeline.models.prices import BadPriceTable, age_days, is_stale, read_prices, shipped_prices
+from pipeline.models.price_rows import BadPriceTable
+from pipeline.models.prices import age_days, is_stale, read_prices, shipped_prices
 
 ROW = """
 [[price]]
@@ -99,3 +101,43 @@ def test_a_price_is_stale_after_ninety_days() -> None:
     assert age_days(price, date(2026, 4, 1)) == 90
     assert not is_stale(price, date(2026, 4, 1))
     assert is_stale(price, date(2026, 4, 2))
+
+
+HOSTED = ROW + 'hosting_usd_per_minute = "0.02"\nidle_leash_minutes = 20\n'
+BILLING = '\n[[billing]]\nprovider = "openai"\nsource = "the vendor\'s guide"\n'
+
+
+def test_hosting_is_by_the_minute_by_the_month_or_none() -> None:
+    assert read_prices(ROW).prices[0].hosting is None
+    assert read_prices(HOSTED).prices[0].hosting == Hosting(microusd_per_minute=20_000, leash_minutes=20)
+    monthly = read_prices(ROW + 'hosting_usd_per_month = "26.00"\n').prices[0].hosting
+    assert monthly == Hosting(microusd_per_month=26_000_000)
+    assert read_prices(ROW + 'hosting_usd_per_month = "0"\n').prices[0].hosting is None
+
+
+def test_how_a_provider_bills_goes_with_each_of_its_prices() -> None:
+    rules = 'validation = true\npacked_tokens = 8192\nleast_usd = "4.00"\n'
+    billing = read_prices(ROW + BILLING + rules).prices[0].billing
+    assert billing == Billing(True, 8192, 4_000_000, "the vendor's guide")
+    assert read_prices(ROW).prices[0].billing == Billing(validation=None)
+    assert read_prices(ROW + BILLING.replace("openai", "other") + rules).prices[0].billing == Billing()
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (HOSTED + 'hosting_usd_per_month = "1"\n', "hosting_usd_per_month"),
+        (ROW + 'hosting_usd_per_minute = "0.02"\n', "idle_leash_minutes"),
+        (ROW + "idle_leash_minutes = 20\n", "idle_leash_minutes"),
+        (HOSTED.replace("20\n", "0\n"), "idle_leash_minutes"),
+        (ROW + BILLING.replace('source = "the vendor\'s guide"\n', ""), "source"),
+        (ROW + BILLING + 'validation = "no"\n', "validation"),
+        (ROW + BILLING + "least_usd = 4\n", "least_usd"),
+        (ROW + BILLING + "packed = 1\n", "packed"),
+        (ROW + BILLING + BILLING, "provider"),
+    ],
+)
+def test_bad_hosting_and_billing_name_their_field(text: str, field: str) -> None:
+    with pytest.raises(BadPriceTable) as caught:
+        read_prices(text)
+    assert caught.value.field == field

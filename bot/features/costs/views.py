@@ -1,6 +1,7 @@
 """The cost card: what each base would cost, how long it lives, who sees the texts."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from slack_sdk.models.blocks import Block
 
@@ -8,58 +9,124 @@ from bot.cards import ASK
 from bot.features.costs.usecase import COST
 from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import usd
-from bot.slack.offer_words import day_words, lifetime, named, sees
+from bot.slack.offer_words import closing, day_words, lifetime, named, sees
 
 SHOW_COST: Final = "costs.show"  # a button of the dataset thread
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
+MOST_UNPRICED: Final = 3
+SOURCE_CHARS: Final = 120
 
 
 def cost_card(facts: Facts) -> Message:
     title = f"💶 *{named(facts['handle'])}, round {facts['number']}* — what training would cost"
     held_back = f"{facts['texts'] - facts['train_texts']:,} are kept back to test the model."
     trained = f"{facts['train_texts']:,} of {facts['texts']:,} texts are trained on, {facts['train_tokens']:,} tokens"
-    texts = f"{trained}; {held_back}"
-    blocks: list[Block] = [section(f"{title}\n{texts}")]
+    blocks: list[Block] = [section(f"{title}\n{trained}; {held_back}")]
     blocks += [section(offer_lines(offer, facts["drafts"])) for offer in facts["offers"][:MOST_OFFERS]]
     if notes := cost_notes(facts):
         blocks.append(context("\n".join(notes)))
     if facts["can_ask"]:
         blocks.append(buttons(button("Ask for approval", ASK, facts["handle"], style="primary")))
     first = facts["offers"][0]
-    base, expected = named(first["base"]), usd(first["expected_microusd"])
+    base, expected = named(first["base"]), usd(first["training"][1])
     text = f"{facts['handle']}, round {facts['number']}: training on {base} {expected}"
     return Message(text=text, blocks=blocks)
 
 
-def offer_lines(offer: dict[str, Any], drafts: int) -> str:
-    low, expected, high = (usd(offer[f"{name}_microusd"]) for name in ("low", "expected", "high"))
+def offer_lines(offer: Facts, drafts: int) -> str:
     lines = [
-        f"*{named(offer['base'])}* · {sees(offer)}",
-        f"Training, {offer['epochs']} passes: *{expected}* ({low}–{high}), once",
-        f"{drafts:,} drafts a month: {usd(offer['drafting_microusd'])} · "
-        f"untrained with 5 posts in every prompt: {usd(offer['few_shot_microusd'])}",
-        f"How long it lives: {lifetime(offer)}",
+        f"*{named(offer['base'])}* · {named(offer['provider'])}",
+        f"Training: {amount(offer['training'])}, once · {tokens(offer)}",
+        f"Hosting: {hosting(offer)}",
+        f"{drafts:,} drafts a month: {amount(offer['drafting'])}",
+        f"The same untrained, with 5 posts in every prompt: {amount(offer['few_shot'])}",
+        break_even(offer, drafts),
+        f"How long it lives: {lifetime(offer)}{day_of_life(offer)}",
         f"Who sees the texts: {sees(offer)}",
-        f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], 200)}_",
+        *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer))),
+        f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], SOURCE_CHARS)}_",
     ]
-    if not offer["is_exact"]:
-        lines.append("I count with a near tokenizer, not the vendor's; ± 8 %.")
-    if offer["is_stale"]:
-        lines.append(
-            f"⚠️ This price is {offer['age_days']} days old. Treat the amount as a rough guess; "
-            "approval is closed until someone confirms it in the price table."
-        )
     return "\n".join(lines)
+
+
+def amount(low_expected_high: Sequence[int]) -> str:
+    low, expected, high = map(usd, low_expected_high)
+    return f"*{expected}*" if low == expected == high else f"*{expected}* ({low}–{high})"
+
+
+def tokens(offer: Facts) -> str:
+    """What is billed: "219,936 + 24,300 tokens in 3 passes"."""
+    validation = f" + {offer['validation_tokens'] * offer['epochs']:,}" if offer["validation_tokens"] else ""
+    return f"{offer['train_tokens'] * offer['epochs']:,}{validation} tokens in {passes(offer['epochs'])}"
+
+
+def passes(count: int) -> str:
+    return "1 pass" if count == 1 else f"{count} passes"
+
+
+def hosting(offer: Facts) -> str:
+    if not any(offer["hosting"]):
+        return "none"
+    asleep = f", asleep {offer['leash_minutes']} minutes after a draft" if offer["leash_minutes"] else ""
+    return f"≈ {amount(offer['hosting'])} a month{asleep}"
+
+
+def break_even(offer: Facts, drafts: int) -> str:
+    """Against posts in every prompt, over the life of the model."""
+    needed = offer["break_even_drafts"]
+    if needed is None:
+        return "Cheaper than posts in every prompt: never; training must pay off by how it writes"
+    return f"Cheaper than posts in every prompt: from {needed:,} drafts a month{' ✅' if drafts >= needed else ''}"
+
+
+def day_of_life(offer: Facts) -> str:
+    each, days = offer["day_of_life_microusd"], offer["days_left"]
+    return f", {usd(each)} of training a day" if each is not None and days and days > 0 else ""
+
+
+def own_error(offer: Facts) -> str:
+    """ "My estimates were off by −3 … +6 % over the last 5 runs." """
+    known = offer["own_error"]
+    if known is None:
+        return ""
+    spread = f"{signed(known['lowest_percent'])} … {signed(known['highest_percent'])}"
+    if known["lowest_percent"] == known["highest_percent"]:
+        spread = signed(known["lowest_percent"])
+    over = "the last run" if known["runs"] == 1 else f"the last {known['runs']} runs"
+    return f"My estimates were off by {spread} % over {over}."
+
+
+def signed(percent: int) -> str:
+    return f"{percent:+d}".replace("-", "−") if percent else "0"
+
+
+def tokenizer(offer: Facts) -> str:
+    return "" if offer["is_exact"] else "I count with a near tokenizer, not the vendor's; ± 8 %."
+
+
+def stale(offer: Facts) -> str:
+    if not offer["is_stale"]:
+        return ""
+    return (
+        f"⚠️ This price is {offer['age_days']} days old. Treat the amount as a rough guess; "
+        "approval is closed until someone confirms it."
+    )
 
 
 def cost_notes(facts: Facts) -> list[str]:
     offers = facts["offers"]
-    notes = [f"No price for {named(base)} at {named(provider)}; I won't guess." for provider, base in facts["unpriced"]]
-    notes = notes[:MOST_OFFERS]
+    unpriced = facts["unpriced"]
+    notes = [no_price(provider, base) for provider, base in unpriced[:MOST_UNPRICED]]
+    if len(unpriced) > MOST_UNPRICED:
+        notes.append(f"{len(unpriced) - MOST_UNPRICED} more bases have no price either.")
     if len(offers) > MOST_OFFERS:
         notes.append(f"{len(offers) - MOST_OFFERS} more bases: `/voice cost {facts['handle']} base=…` shows them.")
     notes.append("Asking costs nothing: nothing is sent or paid until an approver says yes.")
     return notes
+
+
+def no_price(provider: str, base: str) -> str:
+    return f"I have no price for {named(base)} at {named(provider)}. An approver can add it. I won't guess."
 
 
 TEMPLATES = {COST: cost_card}

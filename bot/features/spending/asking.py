@@ -82,7 +82,8 @@ class OpenTrainForm:
             voice = await find_voice(tx, team_id, handle)
             ready = await payable(tx, voice, user, now)
             facts = ready.dataset.facts
-            offers = fitting(self.market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
+            market = await self.market.in_force(tx, team_id)
+            offers = fitting(market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
             closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
         if closed is not None:  # raised only now: a rehearsal that was started must commit
             raise closed
@@ -94,7 +95,7 @@ class AskForSpend:
     """Puts the request and its approval card there. spend_channel_id: empty says it in the voice's channel.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady.
+    NoPrice, StalePrice, BaseGone, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady.
     """
 
     database: Database
@@ -116,7 +117,7 @@ class AskForSpend:
     async def within(
         self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime
     ) -> Asked | AskedBefore | CeilingTooLow | SpendError:
-        offer = self.chosen(wish, voice, ready, now)
+        offer = await self.chosen(tx, wish, voice, ready, now)
         if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.estimate.training.high_microusd:
             return CeilingTooLow(offer.estimate.training.high_microusd)
         waiting = await tx.spend_requests.open_of_round(ready.round.round_id)
@@ -134,9 +135,10 @@ class AskForSpend:
         await tx.audit.record(entry, now=now)
         return Asked(request)
 
-    def chosen(self, wish: SpendWish, voice: Voice, ready: Ready, now: datetime) -> Offer:
+    async def chosen(self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime) -> Offer:
         facts = ready.dataset.facts
-        offer = self.market.offer(facts, voice.sensitivity, wish.provider, wish.base, now.date(), epochs=wish.epochs)
+        market = await self.market.in_force(tx, wish.team_id)
+        offer = market.offer(facts, voice.sensitivity, wish.provider, wish.base, now.date(), epochs=wish.epochs)
         only_without_blockers(facts.open_blockers, is_own=offer.is_own)
         if not self.people.approvers(wish.team_id):
             raise NoApprover

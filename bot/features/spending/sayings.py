@@ -47,6 +47,7 @@ async def say_request(
         "epochs": request.epochs,
         "shutdown_on": offer.estimate.shutdown_on.isoformat() if offer.estimate.shutdown_on else None,
         "days_left": offer.days_left,
+        "closes_on": offer.closes_on.isoformat() if offer.closes_on else None,
         "month": month.month,
         "spent_microusd": month.held_microusd + month.settled_microusd,
         "limit_microusd": month.limit_microusd,

@@ -1,27 +1,14 @@
 """What is said when nothing may be paid yet, or by somebody else."""
 
-from bot.slack.mrkdwn import escape, moment, person, quoted, usd
+from bot.slack.failures.prices import price_sentence
+from bot.slack.mrkdwn import moment, person, quoted, usd
 from pipeline import errors as e
 
 
 def spend_sentence(error: e.SpendError) -> str:
     match error:
-        case e.NoPrice():
-            return (
-                f"I have no price for `{quoted(error.base)}` at {escape(error.provider)}. "
-                "An operator can add it to the price table. I won't guess."
-            )
-        case e.BaseTooSmall():
-            return (
-                f"`{quoted(error.base)}` takes {error.context_tokens:,} tokens and the longest text has "
-                f"{error.needed_tokens:,}, so its end would be cut off. Choose a bigger base, or split or leave out "
-                "the long texts in the dataset thread."
-            )
-        case e.StalePrice():
-            return (
-                f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
-                "approval is closed until someone confirms it in the price table."
-            )
+        case e.PriceError():
+            return price_sentence(error)
         case e.AlreadyDecided():
             who = f" by {person(error.by)}" if error.by else ""
             when = f" at {moment(error.at)}" if error.at else ""

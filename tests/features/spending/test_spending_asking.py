@@ -11,6 +11,7 @@ from bot.features.spending.sayings import SETTLED
 from bot.offers import usual_ceiling
 from pipeline.errors import (
     AppError,
+    BaseGone,
     ConsentMissing,
     ConsentWithdrawn,
     NoApprover,
@@ -46,7 +47,7 @@ async def test_stale_prices_close_approval(bench: Bench) -> None:
 async def test_a_base_that_is_turned_off_cannot_be_asked_for(bench: Bench) -> None:
     await bench.prepare(await bench.add_voice())
     bench.prices.rows = [price("private", "small", shutdown_on=date(2026, 11, 21))]
-    with pytest.raises(NoPrice):
+    with pytest.raises(BaseGone):
         await bench.ask(wish())
     with pytest.raises(NoPrice):
         await bench.form(TEAM, "founder", STEWARD)

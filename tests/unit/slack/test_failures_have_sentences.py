@@ -1,7 +1,7 @@
 """Every failure that a person may be told of has a sentence, and none shows the exception's own text."""
 
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ VALUES: dict[Any, Any] = {
     "datetime": datetime(2026, 11, 3, tzinfo=UTC),
     "datetime.datetime | None": datetime(2026, 11, 3, tzinfo=UTC),
     "tuple": (HOSTILE,),
+    "datetime.date | None": date(2027, 1, 14),
     "Union": HOSTILE,
 }
 

@@ -145,6 +145,7 @@ class PrepareRound:
             examples=prepared.examples,
             train_examples=prepared.train_examples,
             train_tokens=prepared.train_tokens,
+            validation_tokens=prepared.validation_tokens,
             tokens=prepared.tokens,
             words=prepared.words,
             open_blockers=prepared.open_blockers,

@@ -1,0 +1,44 @@
+"""What stands in the way of buying a base: its price, its life, its provider."""
+
+from datetime import date
+
+from pipeline.errors.money import SpendError
+
+
+class PriceError(SpendError):
+    """This base cannot be bought here, or not now."""
+
+
+class NoPrice(PriceError):
+    def __init__(self, provider: str, base: str) -> None:
+        super().__init__(provider, base)
+        self.provider = provider
+        self.base = base
+
+
+class BaseTooSmall(PriceError):
+    """Long texts were kept whole, and this base would cut their ends off."""
+
+    def __init__(self, base: str, context_tokens: int, needed_tokens: int) -> None:
+        super().__init__(base, context_tokens, needed_tokens)
+        self.base = base
+        self.context_tokens = context_tokens
+        self.needed_tokens = needed_tokens
+
+
+class BaseGone(PriceError):
+    """closes_on: the day from which the provider takes no new training. shutdown_on: the day the base is turned off."""
+
+    def __init__(self, provider: str, base: str, shutdown_on: date | None, closes_on: date | None) -> None:
+        super().__init__(provider, base, shutdown_on, closes_on)
+        self.provider = provider
+        self.base = base
+        self.shutdown_on = shutdown_on
+        self.closes_on = closes_on
+
+
+class StalePrice(PriceError):
+    def __init__(self, base: str, age_days: int) -> None:
+        super().__init__(base, age_days)
+        self.base = base
+        self.age_days = age_days
