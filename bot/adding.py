@@ -110,6 +110,12 @@ def source_key(source: Source) -> str:
     return f"source:{source.source_id}:report"
 
 
+async def kept_of(tx: Transaction, source: Source) -> int:
+    """How many texts of a file that was read belong to the voice, as its message says; all while it says nothing."""
+    said = await tx.outbox.facts(source.team_id, source_key(source)) or {}
+    return int(said.get("kept", source.documents))
+
+
 def source_message(source: Source, round_: Round, facts: dict[str, Any]) -> Saying:
     """One message per file, edited as it is read, filtered, taken out and put back."""
     known = {"source_id": source.source_id, "round_id": round_.round_id, "name": source.name}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bot.adding import Incoming, add_sources, round_for_adding, source_key
+from bot.adding import Incoming, add_sources, kept_of, round_for_adding, source_key
 from bot.lookup import find_voice, only_steward
 from bot.presence import is_present
 from bot.worker import Worker
@@ -95,7 +95,7 @@ class AddFromTerminal:
             for one in stored:
                 read = await tx.sources.same_bytes(latest.round_id, one.sha256) if latest else None
                 if read is not None:
-                    same.append(SameFile(one.name, read.added_at, read.documents))
+                    same.append(SameFile(one.name, read.added_at, await kept_of(tx, read)))
                 elif first[one.sha256] is one:
                     new.append(one)
         return new, same

@@ -103,8 +103,8 @@ def effect_of(recipe: Recipe, rule: Rule) -> Effect:
 
 
 def accept(recipe: Recipe, rules: Iterable[Rule] | Literal["all"], findings: Iterable[Finding]) -> Recipe:
-    """A recipe that also fixes these rules; "all" means every finding that is open."""
-    chosen = [found.rule for found in findings if found.is_open] if rules == "all" else rules
+    """A recipe that also fixes these rules; "all" means every finding that nobody decided about."""
+    chosen = [found.rule for found in findings if found.is_open and not found.decided] if rules == "all" else rules
     accepted: dict[Rule, Choice] = {rule: "fix" for rule in chosen if RULES[rule].fixes}
     return replace(recipe, choices={**recipe.choices, **accepted})
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from pipeline.charts import Bar, lying, upright
 from pipeline.reasons import reason_words
+from pipeline.text_charts import FROM
+from pipeline.wording import counted, shortened
 
 Report = Mapping[str, Any]
 
@@ -15,6 +17,8 @@ ALT_CHARS: Final = 1000  # Slack's limit for the description of an uploaded pict
 MAX_COLUMNS: Final = 48  # narrower bars are lost at a third of the size; then quarters, then years
 MAX_ROWS: Final = 8
 NAMED: Final = 3  # of the biggest bars, and of the gaps, in words
+NAME_CHARS: Final = 28  # of a topic beside its bar
+LAST_LETTER: Final = "\u024f"  # of the Latin ones: the font that Pillow brings along has hardly any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Picture:
 
 def pictures(report: Report) -> list[Picture]:
     """Those that the report has something for. Equal reports give equal bytes."""
-    return [*_months(report), *_lengths(report), *_left_out(report)]
+    return [*_months(report), *_topics(report), *_lengths(report), *_left_out(report)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,24 @@ def _gaps(spans: Sequence[Span]) -> str:
     said = [run[0].words if len(run) == 1 else f"{run[0].words} to {run[-1].words}" for run in longest]
     more = f", and {len(runs) - NAMED:,} shorter gaps" if len(runs) > NAMED else ""
     return f" None in {'; '.join(said)}{more}."
+
+
+def _topics(report: Report) -> Iterator[Picture]:
+    """Reports of earlier versions have none. Letters that the font lacks are left to the line of text."""
+    topics = report.get("topics")
+    shown = list(topics["texts"].items())[:MAX_ROWS] if topics else []
+    if not topics or any(letter > LAST_LETTER for name, _ in shown for letter in name):
+        return
+    title = f"What the texts are about, {FROM[topics['by']]}"
+    listed = ", ".join(f"{shortened(name, NAME_CHARS)} {count:,}" for name, count in shown)
+    alt = (
+        f"Bar chart, {title[0].lower()}{title[1:]}, of {topics['of']:,} texts: {listed}. A text may count for several."
+    )
+    if topics["without"]:
+        alt += f" {topics['without']:,} {'has' if topics['without'] == 1 else 'have'} no tag."
+    others = topics["others"] + len(topics["texts"]) - len(shown)
+    alt += f" {counted(others, 'more tag' if topics['by'] == 'tags' else 'more word')} not shown." if others else ""
+    yield Picture("topics", title, alt[:ALT_CHARS], lying(title, [Bar(shortened(n, NAME_CHARS), c) for n, c in shown]))
 
 
 def _lengths(report: Report) -> Iterator[Picture]:

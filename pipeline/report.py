@@ -7,6 +7,7 @@ from typing import Any, Final
 from pipeline.domain.prepared import Finding, Prepared, heads_of
 from pipeline.domain.spending import Estimate, Range
 from pipeline.reasons import in_order, left_out_words
+from pipeline.text_charts import coverage_lines
 
 MAX_BARS: Final = 20
 BAR_WORDS: Final = tuple(lead * 10**zeros for zeros in range(1, 7) for lead in (1, 2, 5))  # 10, 20, 50, 100 …
@@ -29,6 +30,7 @@ def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[st
         "last_published": _day(prepared.last_published),
         "private_only": prepared.private_only,
         "by_month": dict(prepared.by_month),
+        "topics": asdict(prepared.topics) if prepared.topics else None,
         "lengths": lengths(prepared),
         "estimate": _estimate_json(estimate) if estimate else None,
         "findings": [_finding_json(finding) for finding in prepared.findings],
@@ -43,7 +45,8 @@ def report_json(prepared: Prepared, estimate: Estimate | None = None) -> dict[st
 
 def report_markdown(prepared: Prepared, estimate: Estimate | None = None) -> str:
     """The same as a page to read."""
-    parts = ["# Cleaning report", _counts(prepared), _left_out(prepared), _notices(prepared), _findings(prepared)]
+    parts = ["# Cleaning report", _counts(prepared), _left_out(prepared), _coverage(prepared), _notices(prepared)]
+    parts.append(_findings(prepared))
     parts += [_training(estimate), f"Content hash: `{prepared.content_hash}`"]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -156,6 +159,12 @@ def _left_out(prepared: Prepared) -> str:
     return "\n".join(
         ["## Left out", "", *rows, "", f"{prepared.kept:,} + {total} = {prepared.documents_read:,}"],
     )
+
+
+def _coverage(prepared: Prepared) -> str:
+    topics = asdict(prepared.topics) if prepared.topics else None
+    rows = [f"- {_escaped(line)}" for line in coverage_lines({"by_month": prepared.by_month, "topics": topics})]
+    return "\n".join(["## Coverage", "", *rows]) if rows else ""
 
 
 def _notices(prepared: Prepared) -> str:

@@ -24,7 +24,7 @@ from pipeline import findings as words
 from pipeline import samples as samples_of
 from pipeline.cleaning import TOO_SHORT_WORDS, Cleaner, CleanTexts, clean_texts, own_marks
 from pipeline.domain.documents import DocumentId, DocumentRule, LeftOutReason, Mark, Post, PromptStyle, Recipe, Rule
-from pipeline.domain.prepared import Finding, Prepared, Sample
+from pipeline.domain.prepared import Finding, Prepared, RowHead, Sample, Topics, heads_of
 from pipeline.domain.reading import Item
 from pipeline.domain.voices import Purpose
 from pipeline.errors import NothingLeft
@@ -33,6 +33,7 @@ from pipeline.findings import choice_of, effect_of
 from pipeline.fitting import fitted
 from pipeline.models.tokens import row_tokens
 from pipeline.ports import Progress
+from pipeline.prompts import Salience
 from pipeline.rows import TextRows, text_rows
 from pipeline.stages import answers, coverage, label_doubts, language, near_duplicates, own_drafts, repeats, series
 from pipeline.stages.frames import Frame, find_frame
@@ -40,7 +41,8 @@ from pipeline.stages.outlines import Outline
 from pipeline.stages.splitting import whole_key
 from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, TagOptions, of_rule
-from pipeline.wording import Evidence, Passage, counted
+from pipeline.topics import topics_of
+from pipeline.wording import Evidence, Passage
 
 # Rules that point at places and may also leave the whole document out, and the reason that is then counted.
 LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
@@ -112,6 +114,7 @@ class _Decision:
         self.repeated: Mapping[DocumentId, list[Mark]] = {}
         self.same_text: list[set[DocumentId]] = []
         self.made: TextRows | None = None
+        self.salience = Salience(0, {})
         self.noun = "post" if all(tagged.is_post for tagged in corpus.tagged) else "text"
 
     def note_marks(self) -> None:
@@ -176,6 +179,7 @@ class _Decision:
         """Apply what was accepted, make the rows, and drop those that do not fit."""
         packed = ((self.corpus.shelf.read(t.whole), self.repeated.get(t.key, ())) for t in self.remaining)
         clean = clean_texts(self.cleaner, packed, self.executor)
+        self.salience = clean.salience
         self._leave_out("empty", [text.key for text in clean.texts if not text.words])
         short_answers = {tagged.key for tagged in self.remaining if tagged.answer is not None}
         short = [t.key for t in clean.texts if 0 < t.words < TOO_SHORT_WORDS and t.key not in short_answers]
@@ -225,7 +229,8 @@ class _Decision:
             self.findings[many.rule] = many
         days = [t.published_at.date() for t in self.remaining if t.published_at]
         by_month = dict(sorted(Counter(f"{day:%Y-%m}" for day in days).items()))
-        self._note_coverage(by_month)
+        topics = self._topics(heads_of(examples))
+        self._note_coverage(by_month, topics)
         prepared = Prepared(
             documents_read=self.corpus.documents_read,
             kept=len(self.remaining),
@@ -238,6 +243,7 @@ class _Decision:
             last_published=max(days, default=None),
             figures=self.corpus.joined.told(),
             by_month=by_month,
+            topics=topics,
             touched=self.touched,
         )
         assert prepared.documents_read == prepared.kept + len(prepared.left_out)
@@ -302,15 +308,15 @@ class _Decision:
         samples = tuple(samples_of.doubt_sample(named[one.key], one, asked[one.key]) for one in first)
         self._leave_out("label-doubt", [one.key for one in doubts], samples=samples)
 
-    def _note_coverage(self, by_month: Mapping[str, int]) -> None:
-        told = []
-        months = coverage.months_of(by_month)
-        if months.is_uneven:
-            told.append(f"{months.empty} of {months.months} months have no {self.noun}")
-            told.append(f"half come from {counted(months.half_from, 'month')}")
+    def _topics(self, rows: Sequence[RowHead]) -> Topics | None:
+        prose = [tagged for tagged in self.remaining if tagged.answer is None]
+        english = 2 * sum(tagged.language == "en" for tagged in prose) > len(prose)
+        mean_words = sum(row.words for row in rows) / max(1, len(rows))
+        return topics_of([tagged.tags for tagged in prose], self.salience, mean_words, english=english)
+
+    def _note_coverage(self, by_month: Mapping[str, int], topics: Topics | None) -> None:
         spoken = sum(tagged.register == "spoken" for tagged in self.remaining)
-        if 0 < spoken < len(self.remaining):
-            told.append(f"{counted(spoken, self.noun)} spoken, {len(self.remaining) - spoken:,} written")
+        told = coverage.told(by_month, topics, self.noun, spoken=spoken, written=len(self.remaining) - spoken)
         if told:
             self._note("coverage", self.remaining, 0, kinds=tuple((one, 1) for one in told))
 

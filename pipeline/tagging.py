@@ -2,6 +2,7 @@
 
 import pickle
 import string
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -142,6 +143,7 @@ class Tagged(NamedTuple):
     answer: int | None
     whole: Place
     outline: Place
+    tags: tuple[str, ...] = ()
 
     @property
     def is_post(self) -> bool:
@@ -165,7 +167,11 @@ class TaggedBatch(NamedTuple):
         at, _ = shelf.add(self.records)
         for one in self.tagged:
             whole, outline = one.whole, one.outline
-            yield one._replace(whole=Place(at + whole.at, whole.size), outline=Place(at + outline.at, outline.size))
+            yield one._replace(
+                whole=Place(at + whole.at, whole.size),
+                outline=Place(at + outline.at, outline.size),
+                tags=tuple(map(sys.intern, one.tags)),  # the same few words over and over, from other processes
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +291,7 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
         answer=_answer(document.prompt, text),
         whole=whole,
         outline=outline,
+        tags=document.tags,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import eq
-from typing import Final, Generic, Protocol, TypeVar, overload
+from typing import Final, Generic, Literal, Protocol, TypeVar, overload
 
 from pipeline.domain.documents import (
     Choice,
@@ -166,6 +166,26 @@ class FiguresJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class Topics:
+    """What kept texts are about: how many have each topic, most first; a text may have several.
+
+    by: their own tags, or words they share and general English seldom uses. of: how many texts were looked at.
+    without: those that have no tag. others: tags beyond the listed ones.
+    """
+
+    by: Literal["tags", "words"]
+    texts: Mapping[str, int]
+    of: int
+    without: int = 0
+    others: int = 0
+
+    def mostly(self, share: float) -> str | None:
+        """The tag that at least such a share of all texts has; words are told of no text as its topic."""
+        name, count = next(iter(self.texts.items()), ("", 0))
+        return name if self.by == "tags" and count >= share * self.of else None
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything known of a set of sources under one recipe.
 
@@ -187,6 +207,7 @@ class Prepared:
     by_month: Mapping[str, int] = field(default_factory=dict)
     touched: Mapping[Rule, tuple[DocumentId, ...]] = field(default_factory=dict)
     figures: FiguresJoined | None = None
+    topics: Topics | None = None
 
     @property
     def left_out_counts(self) -> dict[str, int]:

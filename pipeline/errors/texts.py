@@ -70,6 +70,8 @@ class NothingLeft(DataError):
 
 
 class SameFile(DataError):
+    """documents: of it that are kept."""
+
     def __init__(self, name: str, read_at: datetime, documents: int) -> None:
         super().__init__(name, read_at, documents)
         self.name = name

@@ -20,6 +20,7 @@ def report(**more: Any) -> dict[str, Any]:
         "documents_read": 1204,
         "kept": 30,
         "by_month": {"2021-04": 9, "2021-05": 8, "2022-03": 12},
+        "topics": {"by": "tags", "texts": {"tools": 18, "garden": 9}, "of": 30, "without": 5, "others": 0},
         "lengths": [{"from": 0, "below": 500, "examples": 9}, {"from": 500, "below": 1000, "examples": 21}],
         "left_out": {"other-author": 611, "older": 197, "other-kind": 188},
     } | more
@@ -53,7 +54,7 @@ def test_words_and_bars_keep_their_contrast_on_any_page() -> None:
     assert min(contrast(charts.BORDER, page) for page in (WHITE, DARK)) > 3
 
 
-@pytest.mark.parametrize("name", ["months", "lengths", "left-out"])
+@pytest.mark.parametrize("name", ["months", "topics", "lengths", "left-out"])
 def test_a_picture_is_opaque_framed_and_small(name: str) -> None:
     picture = drawn()[name]
     image = pixels(picture)
@@ -90,8 +91,8 @@ def test_the_words_name_the_biggest_bars_and_the_gaps() -> None:
 
 
 def test_what_a_report_lacks_is_not_drawn() -> None:
-    assert list(drawn(by_month={}, left_out={})) == ["lengths"]
-    assert list(drawn(by_month={}, left_out={}, lengths=[])) == []
+    assert list(drawn(by_month={}, topics=None, left_out={})) == ["lengths"]
+    assert list(drawn(by_month={}, topics=None, left_out={}, lengths=[])) == []
 
 
 @pytest.mark.parametrize(("last", "kind"), [("2024-12", "month"), ("2025-01", "quarter"), ("2033-01", "year")])
@@ -121,7 +122,7 @@ def test_any_report_can_be_drawn_and_said(
     by_month: dict[str, int], counts: list[int], left_out: dict[str, int], kept: int
 ) -> None:
     lengths = [{"from": 500 * n, "below": 500 * n + 500, "examples": count} for n, count in enumerate(counts)]
-    found = pictures(report(by_month=by_month, lengths=lengths, left_out=left_out, kept=kept))
+    found = pictures(report(by_month=by_month, topics=None, lengths=lengths, left_out=left_out, kept=kept))
     assert [one.name for one in found] == [
         name for name, there in (("months", by_month), ("lengths", lengths), ("left-out", left_out)) if there
     ]
@@ -144,3 +145,25 @@ def column(picture: Picture) -> list[Any]:
 def test_bars_stay_wide_enough_to_be_seen_at_a_third_of_the_size() -> None:
     narrowest = (charts.WIDTH - 2 * charts.MARGIN - 150) / MAX_COLUMNS * (1 - charts.GAP)
     assert narrowest / 3 > 4
+
+
+def test_topics_are_said_in_words_with_what_has_none() -> None:
+    picture = drawn()["topics"]
+    assert picture.title == "What the texts are about, by their own tags"
+    assert picture.alt == (
+        "Bar chart, what the texts are about, by their own tags, of 30 texts: tools 18, garden 9. A text may count for "
+        "several. 5 have no tag."
+    )
+    many = {"by": "words", "texts": {f"word {n}": 20 - n for n in range(12)}, "of": 30, "without": 0, "others": 0}
+    assert drawn(topics=many)["topics"].alt.endswith("4 more words not shown.")
+
+
+def test_topics_in_letters_that_the_font_lacks_are_left_to_the_line_of_text() -> None:
+    told = {"by": "tags", "texts": {"обзоры": 18}, "of": 30, "without": 5, "others": 0}
+    assert "topics" not in drawn(topics=told)
+
+
+def test_reports_of_earlier_versions_have_no_topics() -> None:
+    earlier = report()
+    del earlier["topics"]
+    assert "topics" not in {one.name for one in pictures(earlier)}

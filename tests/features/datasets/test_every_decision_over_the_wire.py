@@ -39,6 +39,20 @@ async def test_a_finding_that_is_kept_is_said_to_be_and_can_be_undone(town: Worl
     assert town.query(sql, town.round_id(thread)) == []
 
 
+async def test_accepting_all_leaves_what_somebody_kept(town: World) -> None:
+    thread = await town.dataset_thread()
+    await town.report(thread, "linked.csv", linked() + b'\n"Short","Too short to learn from.",2024-02-01')
+    await press(town, thread, "datasets.keep.link")
+    assert "If you accept all: 14 texts" in await report_of(town, thread)
+    await press(town, thread, "datasets.accept_all")
+    report = await report_of(town, thread)
+    assert "✓ *Too short.* 1 text" in report
+    assert "Kept, but nothing can be paid for with it." in report
+    assert "Accept all" not in report
+    sql = "SELECT choice FROM recipe_step WHERE round_id = ? AND rule = 'link'"
+    assert town.query(sql, town.round_id(thread)) == [("keep",)]
+
+
 async def test_one_by_one_walks_through_the_findings_and_shows_what_others_chose(town: World) -> None:
     thread = await town.dataset_thread()
     await town.report(thread, "linked.csv", linked())

@@ -252,6 +252,19 @@ async def test_a_chosen_speaker_stays_whatever_author_the_posts_are_filtered_by(
     assert "1 by other speakers" in report
 
 
+async def test_a_file_that_names_no_authors_is_not_said_to_be_chosen_by_one(town: World) -> None:
+    thread = await town.dataset_thread()
+    named = "\n".join(
+        ["title,body,author", *(f"Post {n},{said(n)},{'mq' if n % 4 else 'guest'}" for n in range(1, 13))]
+    )
+    await town.report(thread, "named.csv", named.encode())
+    await drop(town, thread, "plain.csv", "\n".join(["title,body", *(f"T{n},{said(50 + n)}" for n in (1, 2))]).encode())
+    assert "*9* kept: author *mq* · type" in words_of(await message_of(town, thread, "named.csv"))
+    assert "*2* kept: type *post*" in words_of(await message_of(town, thread, "plain.csv"))
+    told = await town.refusal(thread, "again.csv", named.encode(), why="SameFile")
+    assert "(9 texts). Nothing added." in told
+
+
 async def test_figures_join_posts_and_the_top_half_is_kept_and_all_again(town: World) -> None:
     thread = await town.dataset_thread()
     rows = [f"Post {n},{said(n)},https://example.org/2024/post-{n}/" for n in range(1, 25)]

@@ -103,12 +103,17 @@ def kept_lines(facts: Facts) -> list[str]:
     if "kept" not in facts or not facts["documents"]:
         return []
     left_out = " · ".join(left_out_words(facts["left_out"]))
-    lines = [f"*{facts['kept']:,}* kept: {chosen_words(facts['filters'])}"]
+    lines = [f"*{facts['kept']:,}* kept: {chosen_words(facts['filters'], by_author=names_authors(facts))}"]
     return [*lines, f"Left out: {left_out}"] if left_out else lines
 
 
-def chosen_words(filters: Facts) -> str:
-    authors = [filters["author"], *filters.get("also_by", ())] if filters["author"] else []
+def names_authors(facts: Facts) -> bool:
+    """Where a file says nobody's name, no choice of author touches it."""
+    return bool(facts["authors"]) or "other-author" in facts["left_out"]
+
+
+def chosen_words(filters: Facts, *, by_author: bool) -> str:
+    authors = [filters["author"], *filters.get("also_by", ())] if filters["author"] and by_author else []
     chosen = [f"author {listed(authors)}"] if authors else []
     chosen += [f"type {listed([plain_word(kind) for kind in filters['kinds']])}"]
     chosen += [f"status {listed([plain_word(status) for status in filters['statuses']])}"]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.adding import refuse_source, replace_pulled, source_key, source_message
+from bot.adding import kept_of, refuse_source, replace_pulled, source_key, source_message
 from bot.cards import say_round_card
 from bot.features.datasets.changing import NOT_SAVED, append, changed
 from bot.features.datasets.files.sources import BOT, SourceFacts
@@ -161,7 +161,7 @@ async def refuse_repeat(tx: Transaction, source: Source) -> None:
     """Raises SameFile when these bytes count already."""
     same = await tx.sources.same_bytes(source.round_id, source.sha256 or "")
     if same is not None and same.source_id != source.source_id:
-        raise SameFile(source.name, same.added_at, same.documents)
+        raise SameFile(source.name, same.added_at, await kept_of(tx, same))
 
 
 def likeliest_author(authors: list[str], names: list[str]) -> str:

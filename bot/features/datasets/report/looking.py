@@ -41,12 +41,12 @@ class ShowFinding:
 
 @dataclass(frozen=True, slots=True)
 class OpenFixes:
-    """Rules that still wait for a choice: what Accept all accepts."""
+    """Rules that still wait for a choice: what Accept all accepts. A blocker that somebody kept was chosen."""
 
     findings: StoredFindings
 
     async def __call__(self, round_id: RoundId) -> list[Rule]:
-        return [one["rule"] for one in await self.findings.of(round_id) if one["is_open"]]
+        return [one["rule"] for one in await self.findings.of(round_id) if one["is_open"] and not one["decided"]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from pipeline.domain.voices import (
 from pipeline.domain.work import Saying, WorkItem
 from pipeline.errors import DataError, NothingLeft
 from pipeline.ports import ArtifactStore, Clock, Database, Preparer, Transaction
+from pipeline.text_charts import coverage_lines
 
 REPORT = "datasets.report"
 DONE = "datasets.done"
@@ -230,6 +231,7 @@ def report_facts(round_id: RoundId, handle: str, prepared: PreparedRound, filter
         "if_accepted": asdict(prepared.if_accepted),
         "open_blockers": list(prepared.open_blockers),
         "figures": prepared.report["figures"],
+        "coverage": coverage_lines(prepared.report),
     }
 
 

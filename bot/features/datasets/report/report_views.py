@@ -32,6 +32,7 @@ MOST_BLOCKS = 45  # product.md 6.4; Slack itself takes 50
 ONE_LINERS = 6  # done or kept findings that have a line and an Undo of their own; One by one has them all
 SENTENCE_CHARS = 500  # of a finding; with all of them the report stays inside Slack's limit for a message
 SAMPLE_CHARS = 300
+COVERAGE_CHARS = 600
 HEADING = re.compile(r"(?:^|\s)#{1,6}\s")  # a text's beginning is shown in one line
 SHOWN_TOGETHER = 6  # findings whose examples are shown at once; Slack takes 3,000 characters in a section
 THIN = 100  # below this the old command-line tool advised "a few hundred"
@@ -53,7 +54,7 @@ def report(facts: Facts) -> Message:
     notes = [finding for finding in standing if finding not in waiting]
     blocks = [*head_blocks(facts, round_id), *best_read_blocks(facts, round_id)]
     blocks += done_blocks(done, round_id) + kept_blocks(kept, round_id)
-    end = [*note_blocks(notes), *end_blocks(facts, waiting, round_id)]
+    end = [*note_blocks(notes), *coverage_blocks(facts), *end_blocks(facts, waiting, round_id)]
     blocks += waiting_blocks(waiting, round_id, room=MOST_BLOCKS - len(blocks) - len(end)) + end
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
@@ -82,6 +83,12 @@ def is_kept(finding: Facts) -> bool:
 def note_blocks(notes: Sequence[Facts]) -> list[Block]:
     """What nobody can press away: there is nothing to decide about it, only to know."""
     return [section("\n".join(["*Good to know:*", *(f"• {sentence_of(note)}" for note in notes)]))] if notes else []
+
+
+def coverage_blocks(facts: Facts) -> list[Block]:
+    """Drawn in a line each; names of topics come from files. Messages said by earlier versions have none."""
+    lines = [clipped(escape(line), COVERAGE_CHARS) for line in facts.get("coverage", ())]
+    return [section("\n".join(["*Coverage:*", *lines]))] if lines else []
 
 
 def head_blocks(facts: Facts, round_id: RoundId) -> list[Block]:
@@ -175,7 +182,7 @@ def sentence_of(finding: Facts) -> str:
 
 
 def end_blocks(facts: Facts, waiting: Sequence[Facts], round_id: RoundId) -> list[Block]:
-    undecided = any(finding["is_open"] for finding in waiting)
+    undecided = any(finding["is_open"] and not finding["decided"] for finding in waiting)
     walk = [button("One by one", ONE_BY_ONE, round_id)] if facts["findings"] else []
     if undecided:
         press = [button("Accept all", ACCEPT_ALL, round_id, style="primary"), *walk]
