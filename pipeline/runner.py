@@ -302,10 +302,9 @@ class _Decision:
         """Of rows that nothing else is wrong with: one asked twice is its own nearest neighbour."""
         odd = {*answers.contradictory(found), *answers.broken_json(found), *self._asked_twice()}
         doubts = label_doubts.find_doubts([answer for answer in found if answer.key not in odd])
-        asked = {answer.key: answer.prompt for answer in found}
         named = {tagged.key: tagged.document_id for tagged in self.remaining}
         first = doubts[: words.MAX_SAMPLES]
-        samples = tuple(samples_of.doubt_sample(named[one.key], one, asked[one.key]) for one in first)
+        samples = tuple(samples_of.doubt_sample(named[one.key], one) for one in first)
         self._leave_out("label-doubt", [one.key for one in doubts], samples=samples)
 
     def _topics(self, rows: Sequence[RowHead]) -> Topics | None:

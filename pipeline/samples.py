@@ -91,10 +91,10 @@ def opening_sample(document_id: DocumentId, title: str, text: str) -> Sample:
     return Sample(document_id, title, shortened(text, SAMPLE_CHARS), "")
 
 
-def doubt_sample(document_id: DocumentId, doubt: Doubt, prompt: str) -> Sample:
+def doubt_sample(document_id: DocumentId, doubt: Doubt) -> Sample:
     """What was asked, under what is answered and what is answered to requests like it."""
     given, others = (shortened(label, SAMPLE_CHARS) for label in (doubt.given, doubt.others))
-    return Sample(document_id, f"“{given}”; texts like it: “{others}”", shortened(prompt, SAMPLE_CHARS), "")
+    return Sample(document_id, f"“{given}”; texts like it: “{others}”", shortened(doubt.prompt, SAMPLE_CHARS), "")
 
 
 def _covered(text: str, mark: Mark) -> tuple[str, Mark]:

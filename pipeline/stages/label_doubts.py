@@ -40,6 +40,7 @@ class Doubt:
     """given: the label as written. others: what most of its neighbours are labelled, as one of them writes it."""
 
     key: DocumentId
+    prompt: str
     given: str
     others: str
 
@@ -60,7 +61,7 @@ def find_doubts(answers: Sequence[Answer]) -> list[Doubt]:
     others = [written[name] for name in number_of]
     doubted = np.flatnonzero((winners != labels) & (shares >= MOST_VOTES)).tolist()
     return [
-        Doubt(answers[row].key, answers[row].words, others[int(winners[row])])
+        Doubt(answers[row].key, answers[row].prompt, answers[row].words, others[int(winners[row])])
         for row in doubted
         if texts_of[names[row]] > NEIGHBOURS
     ]

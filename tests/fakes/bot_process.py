@@ -15,6 +15,7 @@ from typing import Any
 
 from bot.settings import (
     ModelSettings,
+    PullSettings,
     ServerSettings,
     Settings,
     SlackSettings,
@@ -40,9 +41,10 @@ def settings_for(
     port: int = 0,
     mode: Any = "socket",
     models: ModelSettings | None = None,
+    pulls: PullSettings | None = None,
     **work: Any,
 ) -> Settings:
-    """work: fields of WorkSettings. models: who can train; nobody unless given."""
+    """work: fields of WorkSettings. models: who can train; nobody unless given. pulls: no private site unless given."""
     return Settings(
         models=models or ModelSettings(),
         slack=SlackSettings(
@@ -58,6 +60,7 @@ def settings_for(
             locks_dir=folder / "locks",
         ),
         uploads=UploadSettings(folder=folder / "uploads"),
+        pulls=pulls or PullSettings(delay_s=0),
         spend=SpendSettings(channel_id="C0VOICESPEND", approvers=("U0APPROVER",)),
         work=WorkSettings(**({"tick_s": 0.1} | work)),
         server=ServerSettings(port=port),

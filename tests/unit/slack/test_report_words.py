@@ -49,6 +49,13 @@ def test_a_blocker_without_a_fix_is_not_merely_good_to_know() -> None:
     assert "🛑 1. *Few texts.* 3 texts." in sections(report_of(finding("few-examples", "blocker", fixes=False)))
 
 
+def test_a_tag_in_the_coverage_calls_nobody_and_says_what_it_was() -> None:
+    lines = ["About, by their own tags: <!channel> ▇ 4 · <https://x.example|tools> ▇ 2"]
+    shown = sections(report_of() | {"coverage": lines})
+    assert "*Coverage:*\nAbout, by their own tags: &lt;!channel&gt; ▇ 4 · &lt;https://x.example|tools&gt; ▇ 2" in shown
+    assert not [one for one in sections(report_of()) if "Coverage" in one]
+
+
 def test_an_empty_text_is_named_without_an_empty_quotation() -> None:
     assert examples_of({"examples": [{"title": "Frost", "before": " ", "after": ""}]}) == ["*Frost*"]
 
