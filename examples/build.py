@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import small_sets
 import yaml
 
 HERE = Path(__file__).parent
@@ -339,7 +340,7 @@ def notes_zip() -> bytes:
     """The notes as one archive; fixed dates, so that the same notes give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted((HERE / "notes").glob("*.md")):
+        for path in small_sets.note_paths():
             entry = zipfile.ZipInfo(f"notes/{path.name}", (2024, 6, 30, 20, 4, 10))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
@@ -351,10 +352,12 @@ def notes_zip() -> bytes:
 def main() -> None:
     items = read_items()
     (HERE / "field-notes.wordpress.xml").write_text(export_xml(items), encoding="utf-8", newline="\n")
-    key = json.dumps(answer_key(items), indent=2, ensure_ascii=False)
-    key = re.sub(r"\[\s+((?:\d+,\s+)*\d+)\s+\]", lambda found: "[" + " ".join(found[1].split()) + "]", key)
+    key = json.dumps(answer_key(items) | small_sets.answer_keys(), indent=2, ensure_ascii=False)
+    key = re.sub(r"\[\s+((?:\"?\d+\"?,\s+)*\"?\d+\"?)\s+\]", lambda found: "[" + " ".join(found[1].split()) + "]", key)
     (HERE / "planted.json").write_text(key + "\n", encoding="utf-8", newline="\n")
     (HERE / "notes.zip").write_bytes(notes_zip())
+    for name, answer in (("requests", "drawer"), ("cards", "card")):
+        (HERE / f"{name}.jsonl").write_text(small_sets.jsonl(name, answer), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
