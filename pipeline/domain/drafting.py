@@ -29,6 +29,14 @@ class NewDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Shot:
+    """A real request and the real post that answers it, for the prompt of an untrained model."""
+
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What a model answered. cost_microusd: by the price table; latency_ms: request to last token."""
 

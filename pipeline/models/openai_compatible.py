@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
@@ -13,10 +13,10 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai._base_client import AsyncPaginator  # has no public name
 from openai.pagination import AsyncCursorPage
 from openai.types import FileObject
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from openai.types.fine_tuning import FineTuningJob
 
-from pipeline.domain.drafting import Written
+from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.spending import Price
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import Sensitivity
@@ -153,15 +153,19 @@ class OpenAICompatible:
         max_tokens: int,
         temperature: float,
         sensitivity: Sensitivity,
+        shots: Sequence[Shot] = (),
     ) -> Written:
-        """One text for a brief. Raises NoPrice before anything is sent when nobody knows what it will cost."""
+        """One text for a brief. Raises NoPrice before anything is sent when nobody knows what it will cost.
+
+        shots: real posts that stand before the brief as if they had been asked for and written in this conversation.
+        """
         self._refuse_unless_allowed(sensitivity)
         price = self._price_of(model)
         began = self._timer()
         async with self._asking():
             completion = await self._client.chat.completions.create(
                 model=model,
-                messages=[{"role": "system", "content": system}, {"role": "user", "content": brief}],
+                messages=[{"role": "system", "content": system}, *_turns(shots), {"role": "user", "content": brief}],
                 max_completion_tokens=max_tokens,
                 temperature=temperature,
             )
@@ -228,6 +232,12 @@ class OpenAICompatible:
             latency_ms=latency_ms,
             finish_reason=choice.finish_reason,
         )
+
+
+def _turns(shots: Sequence[Shot]) -> Iterator[ChatCompletionMessageParam]:
+    for shot in shots:
+        yield {"role": "user", "content": shot.prompt}
+        yield {"role": "assistant", "content": shot.text}
 
 
 def cost_microusd(price: Price, prompt_tokens: int, completion_tokens: int) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from pipeline.domain.documents import Recipe
-from pipeline.domain.drafting import Written
+from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import (
@@ -78,6 +78,7 @@ class WritingProvider(Protocol):
         max_tokens: int,
         temperature: float,
         sensitivity: Sensitivity,
+        shots: Sequence[Shot] = (),
     ) -> Written: ...
 
 

@@ -178,6 +178,13 @@ def test_drafts_keep_paragraphs(model: NgramModel) -> None:
     assert all(draft == draft.strip() for draft in drafts)
 
 
+def test_rows_given_later_are_learned_and_the_model_stays_as_it_was(model: NgramModel) -> None:
+    before, unseen = model.to_bytes(), "Wax the runners, then slide the drawer home."
+    taught = model.with_rows([("Write about drawers", unseen)] * 3)
+    assert taught.perplexity(unseen) < model.perplexity(unseen) / 5
+    assert model.to_bytes() == before
+
+
 def test_stop_strings_and_limits_end_the_text(model: NgramModel) -> None:
     stopped = model.generate("red sails", seed=1, stop=["\n\n", "!"])
     assert stopped.finish_reason == "stop" and "\n\n" not in stopped.text and stopped.text

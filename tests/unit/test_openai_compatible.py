@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from openai import AsyncOpenAI
 
+from pipeline.domain.drafting import Shot
 from pipeline.domain.spending import Price
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import Sensitivity
@@ -93,9 +94,15 @@ async def create(adapter: OpenAICompatible, file_id: str, *, key: str = "job-7",
     return await adapter.create_job(base=BASE, training_file=file_id, epochs=3, key=key, suffix="founder-v1", **options)
 
 
-async def write(adapter: OpenAICompatible, *, sensitivity: Sensitivity = "public") -> Any:
+async def write(adapter: OpenAICompatible, *, sensitivity: Sensitivity = "public", shots: Sequence[Shot] = ()) -> Any:
     return await adapter.write(
-        model=BASE, system="You write.", brief="harbours", max_tokens=900, temperature=0.7, sensitivity=sensitivity
+        model=BASE,
+        system="You write.",
+        brief="harbours",
+        max_tokens=900,
+        temperature=0.7,
+        sensitivity=sensitivity,
+        shots=shots,
     )
 
 
@@ -199,6 +206,20 @@ async def test_a_draft_has_text_usage_cost_and_latency(fake: FakeOpenAI) -> None
     sent = fake.seen(WRITE)[0].body
     assert (sent["max_completion_tokens"], sent["temperature"]) == (900, 0.7)
     assert [message["role"] for message in sent["messages"]] == ["system", "user"]
+
+
+async def test_real_posts_stand_before_the_brief_as_turns(fake: FakeOpenAI) -> None:
+    fake.replies.append("Boats come and go.")
+    async with adapter_for(fake.base_url) as adapter:
+        await write(adapter, shots=(Shot("tides", "The tide ran out."), Shot("nets", "We mended nets.")))
+    said = [(message["role"], message["content"]) for message in fake.seen(WRITE)[0].body["messages"]]
+    assert said[1:] == [
+        ("user", "tides"),
+        ("assistant", "The tide ran out."),
+        ("user", "nets"),
+        ("assistant", "We mended nets."),
+        ("user", "harbours"),
+    ]
 
 
 async def test_a_model_without_a_price_is_not_asked(fake: FakeOpenAI) -> None:
