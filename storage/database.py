@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.engine import Engine
+from storage.repositories.baselines import (
+    SqlBaselineOverrides,
+    SqlBaselinePairs,
+    SqlBaselines,
+    SqlJudgements,
+)
 from storage.repositories.costs import SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.outbox import SqlOutbox
@@ -35,6 +41,10 @@ class SqlTransaction:
         self.uploads = SqlUploads(session)
         self.datasets = SqlDatasets(session)
         self.rehearsals = SqlRehearsals(session)
+        self.baselines = SqlBaselines(session, default_month_limit_microusd)
+        self.baseline_pairs = SqlBaselinePairs(session)
+        self.judgements = SqlJudgements(session)
+        self.baseline_overrides = SqlBaselineOverrides(session)
         self.pictures = SqlPictures(session)
         self.signoffs = SqlSignoffs(session)
         self.signoff_rows = SqlSignoffRows(session)

@@ -69,14 +69,18 @@ class ProviderJob:
 
 @dataclass(frozen=True, slots=True)
 class VoiceModel:
-    """founder@v2: a finished run that can draft."""
+    """founder@v2: a finished run that can draft.
+
+    Version 0 was never trained: its base writes with real posts of dataset_id in the prompt.
+    """
 
     voice_model_id: VoiceModelId
     voice_id: VoiceId
     version: int
-    tuning_job_id: TuningJobId
+    tuning_job_id: TuningJobId | None
     provider: str
     base: str
     model_name: str
     state: Literal["trial", "promoted", "retired"]
     created_at: datetime
+    dataset_id: DatasetId | None = None

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any, Literal
 
 WorkKind = Literal[
-    "read-source", "pull-site", "prepare-round", "rehearse", "draw-pictures", "tuning", "draft", "difference", "signoff"
+    "read-source",
+    "pull-site",
+    "prepare-round",
+    "rehearse",
+    "draw-pictures",
+    "tuning",
+    "draft",
+    "difference",
+    "signoff",
+    "baseline",
+    "baseline-draft",
 ]
 
 

@@ -4,6 +4,7 @@ A Transaction is one database transaction: everything done through it commits to
 Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_for_change are locked on Postgres).
 """
 
+from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.clock import Clock
 from pipeline.ports.costs import PastRuns
 from pipeline.ports.database import Database, Transaction
@@ -30,6 +31,9 @@ from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, Wo
 __all__ = [
     "ArtifactStore",
     "AuditLog",
+    "BaselineOverrides",
+    "BaselinePairs",
+    "Baselines",
     "Clock",
     "Consents",
     "Database",
@@ -37,6 +41,7 @@ __all__ = [
     "Deliveries",
     "Drafts",
     "FileFetcher",
+    "Judgements",
     "LivenessLocks",
     "Outbox",
     "PastRuns",

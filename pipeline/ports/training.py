@@ -5,10 +5,7 @@ from typing import Protocol
 
 from pipeline.domain.spending import MonthSpend, SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel, VoiceModelId
-from pipeline.domain.voices import (
-    RoundId,
-    VoiceId,
-)
+from pipeline.domain.voices import Dataset, RoundId, Voice, VoiceId
 
 
 class SpendRequests(Protocol):
@@ -66,6 +63,10 @@ class TuningJobs(Protocol):
 class VoiceModels(Protocol):
     async def add(self, job: TuningJob, *, model_name: str, now: datetime) -> VoiceModel:
         """The next version of the job's voice; the same job again gives the row that is there already."""
+        ...
+
+    async def few_shot(self, voice: Voice, dataset: Dataset, *, provider: str, base: str, now: datetime) -> VoiceModel:
+        """Version 0: the base as it is, with posts of this dataset in its prompt. Asked again, it is renewed."""
         ...
 
     async def of_voice(self, voice_id: VoiceId) -> list[VoiceModel]:

@@ -73,7 +73,8 @@ class SqlSpendLedger:
         if await insert_new(self.session, SpendHoldRow, **hold) is None:
             earlier = await the_one(self.session, SpendHoldRow, col(SpendHoldRow.spend_request_id) == request_id)
             return earlier.state == "held" and hold == {name: getattr(earlier, name) for name in hold}
-        if await self._take(team_id, month, amount_microusd):
+        limit = self.default_limit_microusd
+        if await take_from_budget(self.session, team_id, month, amount_microusd, default_limit=limit):
             return True
         await self.session.exec(delete(SpendHoldRow).where(col(SpendHoldRow.spend_request_id) == request_id))
         return False
@@ -85,18 +86,6 @@ class SqlSpendLedger:
     async def release(self, request_id: SpendRequestId) -> None:
         await self._end(request_id, state="released", actual_microusd=0)
 
-    async def _take(self, team_id: str, month: str, amount_microusd: int) -> bool:
-        await insert_new(
-            self.session, BudgetRow, team_id=team_id, month=month, limit_microusd=self.default_limit_microusd
-        )
-        would_be = col(BudgetRow.settled_microusd) + col(BudgetRow.held_microusd) + amount_microusd
-        taken = await self.session.exec(
-            update(BudgetRow)
-            .where(*_budget_of(team_id, month), would_be <= col(BudgetRow.limit_microusd))
-            .values(held_microusd=col(BudgetRow.held_microusd) + amount_microusd)
-        )
-        return taken.rowcount == 1
-
     async def _end(self, request_id: SpendRequestId, *, state: str, actual_microusd: int) -> None:
         ended = await self.session.exec(
             update(SpendHoldRow)
@@ -105,16 +94,36 @@ class SqlSpendLedger:
             .returning(SpendHoldRow)
         )
         hold: SpendHoldRow | None = ended.scalars().one_or_none()
-        if hold is None:
-            return
-        await self.session.exec(
-            update(BudgetRow)
-            .where(*_budget_of(hold.team_id, hold.month))
-            .values(
-                held_microusd=col(BudgetRow.held_microusd) - hold.amount_microusd,
-                settled_microusd=col(BudgetRow.settled_microusd) + actual_microusd,
-            )
+        if hold is not None:
+            await settle_in_budget(self.session, hold.team_id, hold.month, hold.amount_microusd, actual_microusd)
+
+
+async def take_from_budget(
+    session: AsyncSession, team_id: str, month: str, amount_microusd: int, *, default_limit: int
+) -> bool:
+    """Hold money by one conditional statement; False when the month's limit would be passed."""
+    await insert_new(session, BudgetRow, team_id=team_id, month=month, limit_microusd=default_limit)
+    would_be = col(BudgetRow.settled_microusd) + col(BudgetRow.held_microusd) + amount_microusd
+    taken = await session.exec(
+        update(BudgetRow)
+        .where(*_budget_of(team_id, month), would_be <= col(BudgetRow.limit_microusd))
+        .values(held_microusd=col(BudgetRow.held_microusd) + amount_microusd)
+    )
+    return taken.rowcount == 1
+
+
+async def settle_in_budget(
+    session: AsyncSession, team_id: str, month: str, held_microusd: int, actual_microusd: int
+) -> None:
+    """Whoever calls makes sure that a hold is settled once."""
+    await session.exec(
+        update(BudgetRow)
+        .where(*_budget_of(team_id, month))
+        .values(
+            held_microusd=col(BudgetRow.held_microusd) - held_microusd,
+            settled_microusd=col(BudgetRow.settled_microusd) + actual_microusd,
         )
+    )
 
 
 def _budget_of(team_id: str, month: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

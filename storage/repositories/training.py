@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.spending import SpendRequestId
 from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob, TuningJobId, VoiceModel, VoiceModelId
-from pipeline.domain.voices import DatasetId, RoundId, VoiceId
-from storage.rows import find, insert, insert_new, the_one
+from pipeline.domain.voices import Dataset, DatasetId, RoundId, Voice, VoiceId
+from storage.rows import find, insert, insert_into, insert_new, the_one
 from storage.tables import TuningJobRow, VoiceModelRow, VoiceRow
 
 
@@ -69,6 +69,16 @@ class SqlVoiceModels:
             )
         return _model(row)
 
+    async def few_shot(self, voice: Voice, dataset: Dataset, *, provider: str, base: str, now: datetime) -> VoiceModel:
+        values = {"provider": provider, "base": base, "model_name": base, "dataset_id": dataset.dataset_id}
+        new = insert_into(self.session, VoiceModelRow).values(
+            **values, team_id=voice.team_id, voice_id=voice.voice_id, version=0, state="trial", created_at=now
+        )
+        again = new.on_conflict_do_update(index_elements=["voice_id", "version"], set_={**values, "state": "trial"})
+        await self.session.exec(again)
+        same = (col(VoiceModelRow.voice_id) == voice.voice_id, col(VoiceModelRow.version) == 0)
+        return _model(await the_one(self.session, VoiceModelRow, *same))
+
     async def of_voice(self, voice_id: VoiceId) -> list[VoiceModel]:
         rows = select(VoiceModelRow).where(col(VoiceModelRow.voice_id) == voice_id)
         return [_model(row) for row in await self.session.exec(rows.order_by(col(VoiceModelRow.version)))]
@@ -123,10 +133,11 @@ def _model(row: VoiceModelRow) -> VoiceModel:
         voice_model_id=VoiceModelId(row.id),
         voice_id=VoiceId(row.voice_id),
         version=row.version,
-        tuning_job_id=TuningJobId(row.tuning_job_id),
+        tuning_job_id=TuningJobId(row.tuning_job_id) if row.tuning_job_id is not None else None,
         provider=row.provider,
         base=row.base,
         model_name=row.model_name,
         state=row.state,
         created_at=row.created_at,
+        dataset_id=DatasetId(row.dataset_id) if row.dataset_id is not None else None,
     )

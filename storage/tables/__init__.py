@@ -1,6 +1,7 @@
 """All tables, by subject; importing this package completes the metadata that migrations are compared with."""
 
 from storage.tables.base import metadata
+from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.pictures import PictureRow
 from storage.tables.rehearsals import RehearsalRow
@@ -12,6 +13,10 @@ from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
 __all__ = [
     "AuditRow",
+    "BaselineJudgementRow",
+    "BaselineOverrideRow",
+    "BaselinePairRow",
+    "BaselineRow",
     "BudgetRow",
     "ConsentRow",
     "DatasetRow",

@@ -46,9 +46,10 @@ class VoiceModelRow(Row, table=True):
 
     voice_id: int = Field(foreign_key="voice.id")
     version: int
-    tuning_job_id: int = Field(foreign_key="tuning_job.id")
+    tuning_job_id: int | None = Field(default=None, foreign_key="tuning_job.id")
     provider: str
     base: str
     model_name: str
     state: Literal["trial", "promoted", "retired"] = Field(default="trial", sa_type=String)
     created_at: datetime
+    dataset_id: int | None = Field(default=None, foreign_key="dataset.id")

@@ -195,6 +195,8 @@ async def tell(tx: Transaction, draft: Draft, rewrite: Rewrite, *, links: int = 
 async def next_round(tx: Transaction, draft: Draft) -> int:
     """What is said now counts for the round after the one the newest model was trained on."""
     newest = (await tx.voice_models.of_voice(draft.asked.voice_id))[-1]
+    if newest.tuning_job_id is None:  # nothing was trained yet
+        return 1
     job = await tx.tuning_jobs.by_id(newest.tuning_job_id)
     return (await tx.rounds.by_id(job.round_id)).number + 1
 

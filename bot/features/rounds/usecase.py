@@ -142,8 +142,8 @@ def examples_in(dataset: Dataset | None) -> int:
 
 
 async def newest_job(tx: Transaction, voice: Voice) -> TuningJob | None:
-    models = await tx.voice_models.of_voice(voice.voice_id)
-    return await tx.tuning_jobs.by_id(models[-1].tuning_job_id) if models else None
+    trained = [one.tuning_job_id for one in await tx.voice_models.of_voice(voice.voice_id) if one.tuning_job_id]
+    return await tx.tuning_jobs.by_id(trained[-1]) if trained else None
 
 
 async def trained_round(tx: Transaction, voice: Voice) -> int:
