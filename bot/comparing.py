@@ -1,4 +1,4 @@
-"""Comparing stored datasets, and picking rows of one, in other processes: five thousand posts take seconds."""
+"""Comparing stored datasets, and choosing rows of one, in other processes: five thousand posts take seconds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,11 @@ from functools import partial
 from bot.preparing import ProcessPool
 from pipeline import difference_words, origins
 from pipeline.differences import compare
+from pipeline.domain.baselines import HeldOut
 from pipeline.domain.differences import Seen
+from pipeline.domain.drafting import Shot
 from pipeline.domain.signoffs import Picked
+from pipeline.few_shot import TrainPosts, held_out, longest_copy, train_posts
 from pipeline.signoffs import pick
 
 
@@ -30,6 +33,35 @@ class ExecutorPicker:
 
     async def pick(self, blobs: Sequence[bytes]) -> tuple[Picked, ...]:
         return await self.pool.run(partial(picked, tuple(blobs)))
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutorShots:
+    """Satisfies bot.few_shot.ShotChooser."""
+
+    pool: ProcessPool
+
+    async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        return await self.pool.run(partial(held_out_of, tuple(blobs)))
+
+    async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
+        return await self.pool.run(partial(shots_of, tuple(blobs), request, budget_tokens))
+
+    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
+        return await self.pool.run(partial(copy_in, tuple(blobs), text, at_least))
+
+
+def held_out_of(blobs: tuple[bytes, ...]) -> tuple[HeldOut, ...]:
+    return held_out(origins.read_version(*blobs))
+
+
+def shots_of(blobs: tuple[bytes, ...], request: str, budget_tokens: int) -> tuple[Shot, ...]:
+    return TrainPosts.of(train_posts(origins.read_version(*blobs))).near(request, budget_tokens=budget_tokens)
+
+
+def copy_in(blobs: tuple[bytes, ...], text: str, at_least: int) -> int:
+    of_dataset = origins.read_version(*blobs).texts.values()
+    return longest_copy(text, (one.completion for one in of_dataset), at_least=at_least)
 
 
 def picked(blobs: tuple[bytes, ...]) -> tuple[Picked, ...]:

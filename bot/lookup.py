@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from pipeline.domain.voices import Round, RoundId, Voice
+from pipeline.domain.voices import Dataset, Round, RoundId, Voice
 from pipeline.errors import ConsentWithdrawn, NotRecordedYet, NotSteward, RoundLocked, UnknownVoice
 from pipeline.ports import Transaction
 
@@ -36,6 +36,12 @@ def only_unlocked(round_: Round, voice: Voice) -> None:
     """Raises RoundLocked for one that was paid for."""
     if round_.state == "locked":
         raise RoundLocked(voice.handle, round_.number)
+
+
+async def stands(tx: Transaction, dataset: Dataset, round_: Round) -> bool:
+    """Whether the round still comes to these rows."""
+    now_there = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
+    return now_there is not None and now_there.facts.content_hash == dataset.facts.content_hash
 
 
 async def round_at(tx: Transaction, team_id: str, channel_id: str, thread_ts: str, *, now: datetime) -> Round | None:

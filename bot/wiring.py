@@ -20,7 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page
-from bot.comparing import ExecutorComparer, ExecutorPicker
+from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
 from bot.features.training.record import Timing
 from bot.features.uploads.usecase import SweepUploads
@@ -133,6 +133,7 @@ async def opened_parts(
         painter=ExecutorPainter(pool),
         uploads=SlackUploads(client, session),
         picker=ExecutorPicker(pool),
+        shots=ExecutorShots(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         sites=site_puller(settings),
         links=upload_links(settings),

@@ -32,6 +32,10 @@ COVERS: Final = re.compile(r"^Covers: (.+)\.$", re.MULTILINE)
 # A plausible value per parameter of an error, so that its sentence can be shown.
 SAMPLES: Final[dict[str, Any]] = {
     "actual": 3,
+    "answers": 12,
+    "pairs": 3,
+    "right": 6,
+    "judges": ("U0OWNER", "U0EDITOR"),
     "age_days": 94,
     "allowed": ("direct",),
     "context_tokens": 8192,
@@ -92,6 +96,7 @@ SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "BadHandle": {"handle": "Founder GPT!"},
     "EmptyFile": {"name": "posts.csv"},
     "FileTooBig": {"name": "dump.sql"},
+    "TooFewToCompare": {"needed": 4},
     "TooFewToRehearse": {"needed": 20},
     "UnknownVoice": {"handle": "fuonder", "nearest": "founder"},
     "UnreadableFile": {"name": "blog.wordpress.xml"},

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pipeline.domain.baselines import HeldOut
-from pipeline.domain.documents import Split
+from pipeline.domain.documents import DocumentId, Split
 from pipeline.domain.drafting import Shot
 from pipeline.domain.origins import Version
 from pipeline.estimate import FEW_SHOT_POSTS
-from pipeline.prompts import Salience, distinct_words, stable_hash
+from pipeline.prompts import POINT, TITLE_REQUESTS, Salience, distinct_words, stable_hash
 from pipeline.stages.sentences import sentence_key
 
 PAIRS: Final = 6  # what a judge reads in ten minutes
@@ -28,7 +28,7 @@ CONSIDERED: Final = 100  # posts nearest to the request among which diverse ones
 class Post:
     """A training row as it may stand in a prompt. tokens: of the whole row."""
 
-    key: str
+    key: DocumentId
     prompt: str
     text: str
     tokens: int
@@ -90,13 +90,17 @@ def train_posts(version: Version) -> list[Post]:
 def held_out(version: Version, number: int = PAIRS) -> tuple[HeldOut, ...]:
     """Requests of the test split, filled up from the validation split; neither is ever trained on.
 
+    Each is asked for by its title: a brief quotes the text, which would tell the model and the judge the real one.
     Drawn by hash, so that a repetition after a crash draws the same.
     """
-    found: list[Post] = []
+    titles = {fate.key: fate.title for fate in version.fates}
+    found: list[HeldOut] = []
     for split in ("test", "validation"):
-        long_enough = [post for post in _posts(version, split) if len(post.text.split()) >= MIN_WORDS]
-        found += sorted(long_enough, key=lambda post: stable_hash("baseline", post.key))
-    return tuple(HeldOut(post.prompt, post.text) for post in found[:number])
+        for post in sorted(_posts(version, split), key=lambda post: stable_hash("baseline", post.key)):
+            request = _request(titles[post.key], post.prompt)
+            if request and len(post.text.split()) >= MIN_WORDS:
+                found.append(HeldOut(request, post.text))
+    return tuple(found[:number])
 
 
 def longest_copy(text: str, posts: Iterable[str], *, at_least: int) -> int:
@@ -119,6 +123,13 @@ def _posts(version: Version, split: Split) -> Iterable[Post]:
         if fate.split == split:
             text = version.texts[fate.key]
             yield Post(fate.key, text.prompt, text.completion, fate.tokens)
+
+
+def _request(title: str, prompt: str) -> str:
+    """Empty where there is nothing but a brief to ask by."""
+    if title.strip():
+        return TITLE_REQUESTS[0].format(thing="text", title=title.strip())
+    return "" if POINT in prompt else prompt
 
 
 def _cut(posts: Sequence[Post], budget_tokens: int) -> tuple[Shot, ...]:

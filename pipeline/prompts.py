@@ -35,6 +35,7 @@ BRIEF_REQUESTS: Final = (
     "Draft a {thing} from this brief:",
 )
 SPOKEN_BRIEF_REQUESTS: Final = ("Talk about these points:", "Speak to these notes:")
+POINT: Final = "\n- "  # what a point of a brief begins with
 UNTITLED_REQUEST: Final = "Write a short {thing}."
 # Function words: they neither tell topics apart nor may a point end on one.
 _STOP_WORDS = (
@@ -98,7 +99,7 @@ def prompt_for(cleaned: Cleaned, style: PromptStyle, salience: "Salience") -> st
     points = () if wants_title and cleaned.title else key_points(cleaned.text, salience)
     if len(points) >= MIN_POINTS:
         request = _pick(SPOKEN_BRIEF_REQUESTS if cleaned.register == "spoken" else BRIEF_REQUESTS, seed)
-        return "\n".join([request.format(thing=_thing(cleaned)), *(f"- {point}" for point in points)])
+        return POINT.join([request.format(thing=_thing(cleaned)), *points])
     if cleaned.title:
         request = _pick(SPOKEN_TITLE_REQUESTS if cleaned.register == "spoken" else TITLE_REQUESTS, seed)
         return request.format(thing=_thing(cleaned), title=cleaned.title)

@@ -1,7 +1,7 @@
 """Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
 
 from bot.assembly.messages import said_of_source, templates
-from bot.assembly.money import costs, spending, training
+from bot.assembly.money import baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
 from bot.assembly.voices import consent, drafting, feedback, home, rounds, voices
@@ -32,6 +32,7 @@ def listeners(parts: Parts) -> list[Feature]:
         signoff(parts),
         rehearsal(parts),
         costs(parts),
+        baseline(parts),
         spending(parts),
         training(parts),
         drafting(parts),

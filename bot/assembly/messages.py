@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adding import SOURCE_MESSAGE
+from bot.features.baseline import views as baseline_views
 from bot.features.consent import views as consent_views
 from bot.features.costs import views as cost_views
 from bot.features.datasets import views as dataset_views
@@ -33,6 +34,7 @@ def templates() -> Templates:
         **signoff_views.TEMPLATES,
         **rehearsal_views.TEMPLATES,
         **cost_views.TEMPLATES,
+        **baseline_views.TEMPLATES,
         **spending_views.TEMPLATES,
         **training_views.TEMPLATES,
         **drafting_views.TEMPLATES,

@@ -1,6 +1,10 @@
 """Features that cost: asking, approving, training."""
 
 from bot.assembly.parts import Feature, Parts
+from bot.features.baseline.deciding import CheckOverride, TrainAnyway, UseFewShot
+from bot.features.baseline.judging import CloseEarly, Judge
+from bot.features.baseline.listeners import BaselineListeners
+from bot.features.baseline.usecase import OpenStartForm, StartComparison
 from bot.features.costs.listeners import CostListeners
 from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
@@ -17,6 +21,21 @@ def market(parts: Parts) -> Market:
 
 def costs(parts: Parts) -> Feature:
     return CostListeners(ShowCost(parts.database, market(parts), parts.clock), parts.commands, parts.whispers)
+
+
+def baseline(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    return BaselineListeners(
+        open_start=OpenStartForm(db, market(parts), people, clock),
+        start=StartComparison(db, market(parts), people, clock),
+        judge=Judge(db, parts.artifacts, clock),
+        close=CloseEarly(db, parts.artifacts, clock),
+        use=UseFewShot(db, clock),
+        check_override=CheckOverride(db),
+        train_anyway=TrainAnyway(db, clock),
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
 
 
 def spending(parts: Parts) -> Feature:

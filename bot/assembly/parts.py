@@ -10,6 +10,7 @@ from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
 from bot.features.training.record import Timing
+from bot.few_shot import ShotChooser
 from bot.offers import Bases, Prices
 from bot.slack.commands import Commands
 from bot.slack.modals import Modals
@@ -70,6 +71,7 @@ class Parts:
     painter: Painter
     uploads: PictureUploads
     picker: Picker
+    shots: ShotChooser
     files: FileFetcher
     sites: Sites
     links: UploadLinks

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
 from bot.assembly.parts import Parts
+from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.datasets.files.read_source import ReadSource
 from bot.features.datasets.files.sources import (
     SourceFacts,
@@ -19,6 +20,7 @@ from bot.features.signoff.sending import SendTexts
 from bot.features.training.step import tuning_step
 from bot.features.uploads.routes import Pace, UploadRoutes
 from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
+from bot.few_shot import FewShots
 from bot.preparing import SYSTEM_MESSAGE
 from bot.worker import Step
 from pipeline.domain.voices import Origin, Voice
@@ -55,8 +57,16 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
             clock=clock,
             timing=parts.rules.timing,
         ),
+        "baseline": PickRequests(db, few_shots(parts), clock),
+        "baseline-draft": WriteFewShot(
+            db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
+        ),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
     }
+
+
+def few_shots(parts: Parts) -> FewShots:
+    return FewShots(parts.artifacts, parts.shots, parts.prices)
 
 
 def direct_steps(

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.demo.cast import HANDLE
 from bot.demo.processes import artifacts, database_url
+from pipeline.domain.baselines import Baseline
 from pipeline.domain.drafting import Draft, Reaction, Rewrite
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.spending import SpendRequest
@@ -18,6 +19,7 @@ from pipeline.domain.training import TuningJob, VoiceModel
 from pipeline.domain.voices import Dataset, Voice
 from pipeline.ports import Transaction
 from pipeline.rewrites import change_kind
+from pipeline.told_apart import told_apart
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
 from storage.engine import Engine, open_engine
@@ -31,7 +33,7 @@ TRAINING: Final = "training."
 # Always there; null for what the loop did not come to.
 NAMES: Final = (
     *("documents_read", "kept", "left_out", "findings", "examples", "tokens", "words"),
-    *("rehearsal", "estimate", "approval", "job", "draft", "feedback", "round"),
+    *("rehearsal", "comparison", "estimate", "approval", "job", "draft", "feedback", "round"),
 )
 
 
@@ -60,6 +62,7 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
         return {
             **(await texts(dataset, folder) if dataset else {}),
             "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset)) if dataset else None,
+            "comparison": comparison(await tx.baselines.newest(dataset)) if dataset else None,
             "estimate": await record.estimate(requests[-1]) if requests else None,
             "approval": approval(requests[-1]) if requests else None,
             "job": job_facts(jobs[-1], await record.states(jobs[-1]), models) if jobs else None,
@@ -119,6 +122,14 @@ def rehearsal(known: RehearsalRecord | None) -> Json | None:
         return None
     rules = [problem["rule"] for problem in known.problems]
     return {"verdict": known.verdict, "problems": rules, "overridden": known.override_reason}
+
+
+def comparison(known: Baseline | None) -> Json | None:
+    """Plain prompting against the owner's posts: how often the draft was told apart."""
+    if known is None:
+        return None
+    told = told_apart(known)
+    return {"state": known.state, "right": told.right, "answers": told.answers, "paid_microusd": known.bill_microusd}
 
 
 def approval(request: SpendRequest) -> Json:

@@ -11,15 +11,17 @@ BASE: Final = "private/understudy-ngram"
 NOTE: Final = "A first try on our own server."
 
 
-async def ask_what_it_costs(cast: Cast, card: Happening) -> None:
-    """Raises LoopStopped when the bot says why there is no answer."""
+async def ask_what_it_costs(cast: Cast, card: Happening) -> Happening:
+    """The cost card. Raises LoopStopped when the bot says why there is no answer."""
     after = await cast.steward.types(f"cost {HANDLE}")
 
     def answered(one: Happening) -> bool:
         is_card = one.is_post and one.thread == card.ts and f"{HANDLE}, round" in one.text
         return is_card or (cast.steward.told(one) and "Cost card" not in one.text)
 
-    stop_if_told(await cast.feed.first("The cost card", answered, after=after))
+    answer = await cast.feed.first("The cost card", answered, after=after)
+    stop_if_told(answer)
+    return answer
 
 
 async def ask_for_approval(cast: Cast) -> Happening:

@@ -15,6 +15,9 @@ WIDEST: Final = 110
 NARROWEST: Final = 50
 TYPED_LINES: Final = 5  # shown of what a person typed: a whole rewrite hides what the bot answers
 NUMBER: Final = re.compile(r"^(🛑 )?\d+\. ")
+# What only counts on is told once.
+COUNTING: Final = re.compile(r"(Few-shot drafts on|Still to answer)\W.*")
+ONE_OF_MANY: Final = re.compile(r"Pair \d+ of \d+:")  # one shows how they look; the others are told in a line
 EMOJI: Final = {"+1": "👍", "-1": "👎", "pencil2": "✏️", "star": "⭐", "no_entry_sign": "🚫"}
 
 
@@ -26,6 +29,7 @@ class Page:
     names: dict[str, str] = field(default_factory=dict)
     shown: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     place: str = ""
+    seen_one: bool = False
     began: float = field(default_factory=monotonic)
 
     @property
@@ -70,6 +74,9 @@ class Page:
     def message(self, happening: Happening) -> None:
         lines = self.lines(happening)
         self.shown[(happening.channel, happening.ts)] = lines
+        if ONE_OF_MANY.match(happening.text):
+            lines = [happening.text] if self.seen_one else lines
+            self.seen_one = True
         reader = f" (only {self.name(happening.reader)} sees this)" if happening.reader else ""
         if not happening.by_bot and len(lines) > TYPED_LINES:
             lines = [*lines[:TYPED_LINES], f"… and {len(lines) - TYPED_LINES} more lines"]
@@ -80,6 +87,8 @@ class Page:
         lines, key = self.lines(happening), (happening.channel, happening.ts)
         before = {unnumbered(line) for line in self.shown.get(key, [])}
         self.shown[key] = lines
+        if ONE_OF_MANY.match(happening.text):
+            return
         if new := [line for line in lines if unnumbered(line) not in before]:
             self.put(happening, f"{self.writer(happening)} (edited)", new)
 
@@ -124,8 +133,8 @@ class Page:
 
 
 def unnumbered(line: str) -> str:
-    """A finding that only moved up in the list says nothing new."""
-    return NUMBER.sub("", line)
+    """A finding that only moved up in the list says nothing new, nor does a count that goes on."""
+    return COUNTING.sub(r"\1", NUMBER.sub("", line))
 
 
 def pressed_label(happening: Happening, action_id: str) -> str:

@@ -49,7 +49,7 @@ class Member:
 
     async def submits(self, form: Happening, entries: Mapping[str, str | list[str]]) -> int:
         """entries: by block_id, which is the action_id too. Raises DemoFailed when the form is not accepted."""
-        shown = ", ".join(f"{name}: {value}" for name, value in entries.items())
+        shown = ", ".join(f"{name}: {self.written(value)}" for name, value in entries.items())
         self.page.does(self.user, f"fills in and sends the form: {shown or 'as it is'}")
         values = {name: {name: value} for name, value in entries.items()}
         body = {"user": self.user, "view_id": form.facts["view_id"], "values": values}
@@ -57,6 +57,10 @@ class Member:
         if answer.get("errors"):
             raise DemoFailed(f"The form was not accepted: {answer['errors']}")
         return acked(answer, "the form")
+
+    def written(self, value: str | list[str]) -> str:
+        """As somebody reads it: people by their names."""
+        return value if isinstance(value, str) else ", ".join(self.page.names.get(one, one) for one in value)
 
     async def drops(self, path: Path, thread: Happening) -> int:
         query = {"user": self.user, "channel": thread.channel, "thread_ts": thread.ts, "name": path.name}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from bot.demo import money, opening, rehearsing, texts, writing
+from bot.demo import comparing, money, opening, rehearsing, texts, writing
 from bot.demo.cast import Cast
 
 STEPS: Final = (
@@ -15,6 +15,7 @@ STEPS: Final = (
     "cleaning, every step with undo",
     "a rehearsal, free, before anybody pays",
     "what it would cost",
+    "plain prompting first, judged blind",
     "who says yes",
     "training",
     "a draft",
@@ -53,16 +54,18 @@ class Play:
         async with self.step(4):
             await rehearsing.rehearse(cast, card)
         async with self.step(5):
-            await money.ask_what_it_costs(cast, card)
+            cost_card = await money.ask_what_it_costs(cast, card)
         async with self.step(6):
-            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
+            await comparing.compare(cast, cost_card, card)
         async with self.step(7):
-            await writing.wait_for_model(cast, card, approved)
+            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
         async with self.step(8):
-            draft = await writing.ask_for_draft(cast)
+            await writing.wait_for_model(cast, card, approved)
         async with self.step(9):
+            draft = await writing.ask_for_draft(cast)
+        async with self.step(10):
             await writing.judge(cast, draft)
             await writing.rewrite(cast, draft)
-        async with self.step(10):
+        async with self.step(11):
             await writing.preview_next_round(cast, card)
             await cast.settled()

@@ -25,13 +25,18 @@ async def rehearse(cast: Cast, card: Happening) -> None:
 
     report = await cast.feed.first("The rehearsal report", ended, after=after, within_s=REHEARSED_S)
     if report.button(OVERRIDE):
-        await override(cast, report)
+        await override(cast, report, OVERRIDE, card)
     elif not report.button(ASK):
         raise LoopStopped(report.text)
 
 
-async def override(cast: Cast, report: Happening) -> None:
-    after = await cast.steward.presses(report, OVERRIDE)
+async def override(cast: Cast, report: Happening, action: str, card: Happening) -> None:
+    """action: the button that asks why. Until the thread says who overrode it."""
+    after = await cast.steward.presses(report, action)
     form = await cast.steward.form("The form that asks why", after=after)
     sent = await cast.steward.submits(form, {"reason": WHY})
-    await cast.edited("The report that says who overrode it", report, after=sent, there=ASK)
+
+    def is_open(one: Happening) -> bool:
+        return one.is_post and one.thread == card.ts and one.button(ASK) is not None
+
+    await cast.feed.first("The message that says who overrode it", is_open, after=sent)

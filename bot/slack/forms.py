@@ -70,6 +70,12 @@ def chosen_values(view: dict[str, Any], block_id: str) -> list[str]:
     return [option["value"] for element in elements.values() for option in element.get("selected_options") or []]
 
 
+def chosen_users(view: dict[str, Any], block_id: str) -> list[str]:
+    """User ids picked in a select that takes several."""
+    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
+    return [user for element in elements.values() for user in element.get("selected_users") or []]
+
+
 def chosen_files(view: dict[str, Any], block_id: str) -> list[dict[str, Any]]:
     """The files given to a file input, as Slack tells of them."""
     elements: dict[str, Any] = view["state"]["values"].get(block_id, {})

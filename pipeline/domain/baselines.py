@@ -94,6 +94,10 @@ class Baseline:
         return tuple((judge, left) for judge in self.facts.judges if (left := self.left_for(judge)))
 
     @property
+    def still_owing(self) -> tuple[str, ...]:
+        return tuple(judge for judge, _ in self.waits_for)
+
+    @property
     def bill_microusd(self) -> int:
         """What was answered costs what it cost; what never was may have been charged in full."""
         unknown = sum(pair.sends - pair.answered for pair in self.pairs)

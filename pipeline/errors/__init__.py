@@ -20,7 +20,7 @@ AppError
 ├── CommandError              what was typed cannot be done
 │   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile
 ├── RightsError               this person may not
-│   ├── NotSteward, NotApprover, OwnRequest, NotAllowedToDraft
+│   ├── NotSteward, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
 ├── ConsentError
 │   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
@@ -28,7 +28,11 @@ AppError
 │   ├── NotRehearsed          nobody knows yet what the texts would teach
 │   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
 │   ├── TooFewToRehearse      the same for a set that is too small to tell
-│   └── NothingToOverride     the rehearsal passed, was overridden before, or is of texts that changed since
+│   ├── NotCompared           nobody judged yet whether plain prompting is enough
+│   ├── ComparisonUnderWay    it is being judged
+│   ├── FewShotIsEnough       it may be, and nobody has said why to train all the same
+│   ├── AlreadyCompared, TooFewToCompare, ComparisonClosed
+│   └── NothingToOverride     the gate stands open, was overridden before, or is of texts that changed since
 ├── ProviderError             the model provider
 │   ├── ProviderUnavailable   unknown whether it did what was asked (timeout, reset, 5xx)
 │   ├── ProviderRefused       a definite no, with the provider's own code
@@ -43,14 +47,20 @@ AppError
 from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
 from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady
 from pipeline.errors.money import (
+    AlreadyCompared,
     AlreadyDecided,
+    ComparisonClosed,
+    ComparisonUnderWay,
+    FewShotIsEnough,
     NoApprover,
+    NotCompared,
     NothingToOverride,
     NotRehearsed,
     OverBudget,
     RehearsalRefused,
     RequestVoid,
     SpendError,
+    TooFewToCompare,
     TooFewToRehearse,
 )
 from pipeline.errors.people import (
@@ -61,7 +71,9 @@ from pipeline.errors.people import (
     ConsentMissing,
     ConsentWithdrawn,
     MissingArgument,
+    NoJudge,
     NoSuchFile,
+    NotAJudge,
     NotAllowedToDraft,
     NotApprover,
     NotInChannel,
@@ -127,6 +139,7 @@ from pipeline.errors.ways import (
 )
 
 __all__ = [
+    "AlreadyCompared",
     "AlreadyDecided",
     "AppError",
     "ArchiveBomb",
@@ -136,6 +149,8 @@ __all__ = [
     "BriefMissing",
     "CannotBeEditor",
     "CommandError",
+    "ComparisonClosed",
+    "ComparisonUnderWay",
     "ConsentError",
     "ConsentMissing",
     "ConsentWithdrawn",
@@ -143,6 +158,7 @@ __all__ = [
     "DownloadRefused",
     "DraftError",
     "EmptyFile",
+    "FewShotIsEnough",
     "FiguresWithoutPages",
     "FileTooBig",
     "LeaseLost",
@@ -152,14 +168,17 @@ __all__ = [
     "LinkUsedUp",
     "MissingArgument",
     "NoApprover",
+    "NoJudge",
     "NoPostsFound",
     "NoPrice",
     "NoRoomLeft",
     "NoSuchFile",
     "NotADraft",
+    "NotAJudge",
     "NotAllowedToDraft",
     "NotAnAddress",
     "NotApprover",
+    "NotCompared",
     "NotInChannel",
     "NotRecordedYet",
     "NotRehearsed",
@@ -195,6 +214,7 @@ __all__ = [
     "StalePrice",
     "TextsNotReady",
     "TooFewExamples",
+    "TooFewToCompare",
     "TooFewToRehearse",
     "TooManyRequests",
     "TrainingClosed",

@@ -56,5 +56,43 @@ class TooFewToRehearse(SpendError):
         self.needed = needed
 
 
+class NotCompared(SpendError):
+    """Nobody judged yet whether plain prompting is enough; the thread has the button for it."""
+
+
+class ComparisonUnderWay(SpendError):
+    """judges: who still owe answers; empty while drafts are written."""
+
+    def __init__(self, judges: tuple[str, ...]) -> None:
+        super().__init__(judges)
+        self.judges = judges
+
+
+class FewShotIsEnough(SpendError):
+    """Judges told too few untrained drafts from the owner's posts."""
+
+    def __init__(self, right: int, answers: int) -> None:
+        super().__init__(right, answers)
+        self.right = right
+        self.answers = answers
+
+
+class AlreadyCompared(SpendError):
+    """These very texts were judged before, or are being judged."""
+
+
+class TooFewToCompare(SpendError):
+    """pairs: texts that could be judged. needed: fewer say nothing."""
+
+    def __init__(self, pairs: int, needed: int) -> None:
+        super().__init__(pairs, needed)
+        self.pairs = pairs
+        self.needed = needed
+
+
+class ComparisonClosed(SpendError):
+    """Answers no longer count."""
+
+
 class NothingToOverride(SpendError):
     """Somebody else was first, or the texts changed or passed meanwhile."""

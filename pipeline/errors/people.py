@@ -128,6 +128,14 @@ class ConsentWithdrawn(ConsentError):
         self.at = at
 
 
+class NotAJudge(RightsError):
+    """Somebody else was asked which text is the owner's."""
+
+
+class NoJudge(RightsError):
+    """The owner is not in this workspace, and nobody else was named."""
+
+
 class NotTheOwner(ConsentError):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)

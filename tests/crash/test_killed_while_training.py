@@ -87,7 +87,7 @@ async def approved(world: World) -> None:
     if accept:
         await world.people.press("steward", "C0CONTENT", report["ts"], accept[0])
         await world.quiet()
-    await world.rehearsed(handle)
+    await world.ready_to_pay(handle)
     typed = await world.people.command("steward", f"/voice train {handle}")
     assert typed["answer"] is None, typed["answer"]
     form = await world.people.wait("view_opened", after=typed["seq"], user="U0STEWARD")

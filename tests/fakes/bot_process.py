@@ -211,6 +211,25 @@ class World:
         pressable = [one["action_id"] for block in report["message"]["blocks"] for one in block.get("elements", [])]
         assert "spending.ask" in pressable, words_of(report["message"])
 
+    async def ready_to_pay(self, handle: str) -> None:
+        """Rehearsed, and with a reason not to compare with plain prompting first."""
+        await self.rehearsed(handle)
+        await self.skip_comparing(handle)
+
+    async def skip_comparing(self, handle: str) -> None:
+        await asyncio.to_thread(self._skip_comparing, handle)
+
+    def _skip_comparing(self, handle: str) -> None:
+        connection = sqlite3.connect(self.database, timeout=10)
+        with connection:
+            connection.execute(
+                "INSERT INTO baseline_override (team_id, dataset_hash, by_user, reason, at) "
+                "SELECT d.team_id, d.content_hash, ?, 'this test is about training', d.created_at FROM dataset d "
+                "JOIN round r ON r.dataset_id = d.id JOIN voice v ON v.id = r.voice_id WHERE v.handle = ?",
+                (STEWARD, handle),
+            )
+        connection.close()
+
     def round_id(self, thread: Thread) -> int:
         sql = "SELECT r.id FROM round r JOIN voice v ON v.id = r.voice_id WHERE handle = ?"
         ((round_id,),) = self.query(sql, thread.handle)

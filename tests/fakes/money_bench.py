@@ -20,6 +20,7 @@ from pipeline.ports import TuningProvider, WritingProvider
 from storage.database import SqlDatabase
 from storage.engine import Engine
 from storage.tables import OutboxRow, SpendHoldRow, TuningJobRow, WorkRow
+from tests.fakes.judgements import judge
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM = "T1"
@@ -185,8 +186,13 @@ class Bench:
             assert newest is not None
             await tx.consents.decide(newest.consent_id, expected="given", state="withdrawn", at=NOW, until=None)
 
-    async def prepare(self, voice: Voice, *, rehearsal: RehearsalVerdict | None = "pass", **more: Any) -> Dataset:
-        """One more revision of the voice's round, the dataset it comes to, and what its rehearsal found."""
+    async def prepare(
+        self, voice: Voice, *, rehearsal: RehearsalVerdict | None = "pass", is_compared: bool = True, **more: Any
+    ) -> Dataset:
+        """One more revision of the voice's round, the dataset it comes to, and what its rehearsal found.
+
+        is_compared: judges told few-shot drafts from real posts, so that training may be worth it.
+        """
         async with self.db.begin() as tx:
             round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
             revision = await tx.rounds.changed(round_.round_id)
@@ -194,6 +200,9 @@ class Bench:
             await tx.rounds.prepared(round_.round_id, revision=revision, dataset_id=dataset.dataset_id)
         if rehearsal is not None:
             await self.rehearse(dataset, rehearsal)
+        async with self.db.begin() as tx:
+            if is_compared and await tx.baselines.newest(dataset) is None:
+                await judge(tx, dataset)
         return dataset
 
     async def rehearse(self, dataset: Dataset, verdict: RehearsalVerdict = "pass", problems: int = 2) -> None:

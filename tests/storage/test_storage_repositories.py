@@ -214,6 +214,7 @@ async def test_one_job_per_request_and_the_first_wins(db: SqlDatabase) -> None:
 async def test_a_job_gives_one_model_and_versions_count_up(db: SqlDatabase) -> None:
     async with db.begin() as tx:
         first = await add_model(tx)
+        assert first.tuning_job_id is not None
         job = await tx.tuning_jobs.by_id(first.tuning_job_id)
         assert await tx.voice_models.add(job, model_name="again", now=LATER) == first
         request = await tx.spend_requests.by_id(job.spend_request_id)

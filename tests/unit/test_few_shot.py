@@ -1,5 +1,7 @@
 """Which posts an untrained model gets to read: near the request, unlike each other, and never one it is judged on."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ def post(number: int, subject: str, words: int = 60, tokens: int = 100) -> Post:
     text = " ".join(
         f"{subject} {word}{number}" for word in ("cold", "plain", "worn", "bright", "oiled") * (words // 10)
     )
-    return Post(f"a.csv\n{number}", f"Write a text titled “{subject}”.", text, tokens)
+    return Post(DocumentId(f"a.csv\n{number}"), f"Write a text titled “{subject}”.", text, tokens)
 
 
 def version(rows: list[tuple[Split, int]]) -> Version:
@@ -69,6 +71,14 @@ def test_the_budget_and_the_number_are_kept(tokens: list[int], budget: int, numb
         assert sum(sizes[(one.prompt, one.text)] for one in chosen) <= budget
 
 
+def test_a_brief_that_quotes_the_held_out_text_is_not_asked_by() -> None:
+    whole = version([("test", 60), ("test", 60)])
+    first, second = whole.fates
+    quoting = Text("Turn these notes into a text:\n- saws only0x", whole.texts[first.key].completion)
+    untitled = replace(whole, fates=(replace(first, title=""), second), texts={**whole.texts, first.key: quoting})
+    assert [one.prompt for one in held_out(untitled)] == [f"Write a text titled “{second.title}”."]
+
+
 def test_the_nearest_post_stands_last() -> None:
     posts = [post(n, SUBJECTS[n % 8]) for n in range(32)]
     assert "sharpening" in TrainPosts.of(posts).near("Notes on sharpening a blade")[-1].text
@@ -76,7 +86,8 @@ def test_the_nearest_post_stands_last() -> None:
 
 def test_twins_do_not_fill_the_prompt() -> None:
     twins = [
-        Post(f"twin {n}", "Write.", f"hinges week {n} " + "oil the hinges every autumn " * 8, 100) for n in range(9)
+        Post(DocumentId(f"twin {n}"), "Write.", f"hinges week {n} " + "oil the hinges every autumn " * 8, 100)
+        for n in range(9)
     ]
     others = [post(n, subject) for n, subject in enumerate(SUBJECTS[1:])]
     chosen = TrainPosts.of([*twins, *others]).near("hinges in autumn", number=4)

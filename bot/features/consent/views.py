@@ -21,7 +21,8 @@ def request(facts: Facts) -> Message:
         "• *What it learns from:* texts the steward adds; you can see and remove each one.\n"
         f"• *Who can use it:* members of {channel(facts['channel'])}. Each draft is marked as AI-written and logged "
         "with who asked.\n"
-        "• *Where data goes:* nowhere until a training run is approved; you'll see the provider's name first.\n"
+        "• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; the "
+        "provider's name is said first.\n"
         f"• *You can stop it any time* with `/voice consent {handle}` — drafting stops within a minute.\n"
         "Consent lasts 12 months."
     )

@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.few_shot import comparing_microusd
 from bot.lookup import find_voice
 from bot.offers import Market, Offer, Offers
 from bot.readiness import Ready, current_dataset
@@ -12,7 +13,7 @@ from pipeline.domain.spending import Range
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import Saying
 from pipeline.estimate import DRAFTS_PER_MONTH
-from pipeline.ports import Clock, Database
+from pipeline.ports import Clock, Database, Transaction
 
 COST: Final = "costs.card"
 
@@ -48,8 +49,17 @@ class ShowCost:
             offers = market.offers(facts, voice.sensitivity, today, like=question.like, drafts=question.drafts)
             key = f"round:{ready.round.round_id}:cost"
             card = cost_facts(voice, ready, offers, question.drafts)
+            card["comparing_microusd"] = await self.comparing(tx, ready, offers)
             await tx.outbox.say(Saying(key, COST, card, round_thread(ready.round)))
         return ready
+
+    async def comparing(self, tx: Transaction, ready: Ready, offers: Offers) -> int | None:
+        """What few-shot drafts on the first base would cost; None once they were made, or when nothing can be asked."""
+        known = await tx.baselines.newest(ready.dataset)
+        if not offers.open or (known is not None and known.state != "failed"):
+            return None
+        first = offers.open[0].estimate
+        return comparing_microusd(ready.dataset.facts, self.market.prices.find(first.provider, first.base))
 
 
 def cost_facts(voice: Voice, ready: Ready, offers: Offers, drafts: int) -> dict[str, Any]:

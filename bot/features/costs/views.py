@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
+from bot.baseline_gate import START
 from bot.cards import ASK
 from bot.features.costs.usecase import COST
 from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import usd
 from bot.slack.offer_words import closing, day_words, lifetime, named, sees
+from pipeline.few_shot import PAIRS
 
 SHOW_COST: Final = "costs.show"  # a button of the dataset thread
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
@@ -26,11 +28,19 @@ def cost_card(facts: Facts) -> Message:
     if notes := cost_notes(facts):
         blocks.append(context("\n".join(notes)))
     if facts["can_ask"]:
-        blocks.append(buttons(button("Ask for approval", ASK, facts["handle"], style="primary")))
+        blocks.append(buttons(*money_buttons(facts)))
     first = facts["offers"][0]
     base, expected = named(first["base"]), usd(first["training"][1])
     text = f"{facts['handle']}, round {facts['number']}: training on {base} {expected}"
     return Message(text=text, blocks=blocks)
+
+
+def money_buttons(facts: Facts) -> list[ButtonElement]:
+    """First what may save the money."""
+    ask, microusd = button("Ask for approval", ASK, facts["handle"], style="primary"), facts.get("comparing_microusd")
+    if microusd is None:
+        return [ask]
+    return [button(f"Make {PAIRS} few-shot drafts, ≈ {usd(microusd)}", START, facts["handle"]), ask]
 
 
 def offer_lines(offer: Facts, drafts: int) -> str:
@@ -121,6 +131,8 @@ def cost_notes(facts: Facts) -> list[str]:
         notes.append(f"{len(unpriced) - MOST_UNPRICED} more bases have no price either.")
     if len(offers) > MOST_OFFERS:
         notes.append(f"{len(offers) - MOST_OFFERS} more bases: `/voice cost {facts['handle']} base=…` shows them.")
+    if facts.get("comparing_microusd") is not None:
+        notes.append("Before you pay: few-shot hasn't been tried on these texts. Judges tell whether it is enough.")
     notes.append("Asking costs nothing: nothing is sent or paid until an approver says yes.")
     return notes
 

@@ -13,6 +13,7 @@ from bot.slack.failures import failures_told_by
 from bot.slack.forms import in_form
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
+from bot.slack.reasons import REASON, TOO_SHORT, is_reason
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.voices import DatasetId
 
@@ -70,10 +71,10 @@ class RehearsalListeners:
 
     async def on_overridden(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={forms.REASON: in_form(sentence)})
+            await ack(response_action="errors", errors={REASON: in_form(sentence)})
 
-        if not forms.is_reason(view):
-            await tell(forms.TOO_SHORT)
+        if not is_reason(view):
+            await tell(TOO_SHORT)
             return
         async with failures_told_by(tell):
             await self.override(forms.override_entered(body["team"]["id"], body["user"]["id"], view))

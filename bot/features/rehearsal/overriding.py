@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.features.rehearsal.usecase import say_report
-from bot.lookup import only_steward
+from bot.lookup import only_steward, stands
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.voices import Dataset, DatasetId, Round
 from pipeline.domain.work import AuditEntry
@@ -13,7 +13,6 @@ from pipeline.errors import NothingToOverride
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
 OVERRIDDEN: Final = "rehearsal.overridden"
-MIN_REASON_CHARS: Final = 20  # of "ok" and "because" an approver learns nothing; "the links are wanted" is a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class OverrideRehearsal:
         now = self.clock()
         async with self.database.begin() as tx:
             closed = await closed_one(tx, override)
-            reason = " ".join(override.reason.split())
+            reason = override.reason
             await tx.rehearsals.override(closed.dataset, by=override.user, reason=reason, at=now)
             known = await tx.rehearsals.of_dataset(closed.dataset)
             if known is None or known.shown_blob != shown:  # rehearsed anew this moment: its report is read first
@@ -81,9 +80,3 @@ async def closed_one(tx: Transaction, override: Override) -> Closed:
     if known is None or known.lets_pay or round_.state != "open" or not await stands(tx, dataset, round_):
         raise NothingToOverride
     return Closed(known, dataset, round_)
-
-
-async def stands(tx: Transaction, dataset: Dataset, round_: Round) -> bool:
-    """Whether the round still comes to these rows."""
-    now_there = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
-    return now_there is not None and now_there.facts.content_hash == dataset.facts.content_hash

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.baseline_gate import closed_by_baseline
 from bot.cards import round_thread
 from bot.features.spending.sayings import say_request, say_settled
 from bot.features.spending.usecase import decided
@@ -85,6 +86,7 @@ class OpenTrainForm:
             market = await self.market.in_force(tx, team_id)
             offers = fitting(market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
             closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
+            closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
         if closed is not None:  # raised only now: a rehearsal that was started must commit
             raise closed
         return TrainForm(voice.handle, ready.round.number, facts.kept, offers)
@@ -95,7 +97,8 @@ class AskForSpend:
     """Puts the request and its approval card there. spend_channel_id: empty says it in the voice's channel.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, BaseGone, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady.
+    NoPrice, StalePrice, BaseGone, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
+    NotCompared, ComparisonUnderWay, FewShotIsEnough.
     """
 
     database: Database
@@ -125,6 +128,7 @@ class AskForSpend:
         if same:
             return AskedBefore(same[0])
         closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
+        closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
         if closed is not None:
             return closed
         await self.close(tx, waiting, voice, ready, now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.audits import audits_of
+from bot.baseline_gate import baseline_standing
 from bot.cards import APPROVAL_CARD, approval_card_key
 from bot.offers import Offer
 from bot.readiness import Ready
@@ -41,6 +42,7 @@ async def say_request(
         "audits": await audits_of(tx, ready.round),
         "open_blockers": list(ready.dataset.facts.open_blockers),
         "rehearsal": standing(await tx.rehearsals.of_dataset(ready.dataset)),
+        "baseline": await baseline_standing(tx, ready.dataset),
         "provider": request.provider,
         "is_own": offer.is_own,
         "base": request.base,

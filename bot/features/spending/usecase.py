@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from bot.baseline_gate import closed_by_baseline
 from bot.cards import round_thread, say_round_card
 from bot.features.spending.sayings import HASH_SHOWN, month_of, say_settled
 from bot.readiness import only_with_consent
@@ -50,7 +51,8 @@ class ApproveSpend:
     """Holds the money and queues the run, in one transaction.
 
     Raises NotApprover, OwnRequest, AlreadyDecided, RequestVoid, ConsentMissing, ConsentWithdrawn, OverBudget, and for
-    a request older than the gate NotRehearsed, RehearsalRefused, TooFewToRehearse.
+    a request older than the gates NotRehearsed, RehearsalRefused, TooFewToRehearse, NotCompared, ComparisonUnderWay,
+    FewShotIsEnough.
     """
 
     database: Database
@@ -70,6 +72,7 @@ class ApproveSpend:
             else:
                 dataset = await tx.datasets.by_id(DatasetId(request.dataset_id))
                 refusal = await closed_by_rehearsal(tx, voice, round_, dataset, now=now)
+                refusal = refusal or await closed_by_baseline(tx, voice, round_, dataset)
             if refusal is None:
                 job = await approve(tx, request, round_, voice, decision.user, now)
         if refusal is not None:  # raised only now: a closed request, or a rehearsal that was started, must commit

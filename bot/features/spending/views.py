@@ -25,7 +25,8 @@ def request_card(facts: Facts) -> Message:
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
         f"Training {expected} ({low}–{high}), paid once · how long it lives: {lifetime(facts)}",
-        f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · consent ✅ · "
+        f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
+        f"{baseline(facts.get('baseline'))}consent ✅ · "
         f"texts go to *{sees(facts)}*",
         f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
@@ -46,6 +47,16 @@ def rehearsal(standing: Facts) -> str:
     if standing["by"] is None:
         return "rehearsal ✅"
     return f"⚠️ rehearsal overridden by {person(standing['by'])}: “{quoted(standing['reason'])}”"
+
+
+def baseline(standing: Facts | None) -> str:
+    """None: asked for before plain prompting was looked at."""
+    if standing is None:
+        return ""
+    told = f"few-shot told apart in {standing['right']} of {standing['answers']} · " if standing["answers"] else ""
+    if standing["by"] is None:
+        return told
+    return f"{told}⚠️ {person(standing['by'])} trains anyway: “{quoted(standing['reason'])}” · "
 
 
 def audits(facts: Facts) -> str:

@@ -52,4 +52,35 @@ def gate_sentence(error: e.SpendError) -> str:
                 "There is nothing to override here: the texts changed or passed meanwhile, or somebody was first. "
                 "The newest report in the dataset thread stands."
             )
+    return comparison_sentence(error)
+
+
+def comparison_sentence(error: e.SpendError) -> str:
+    """About plain prompting as the other way."""
+    match error:
+        case e.NotCompared():
+            return (
+                "Nobody knows yet whether plain prompting is enough. Press *Make 6 few-shot drafts* in the dataset "
+                "thread, or say there why you train anyway."
+            )
+        case e.ComparisonUnderWay():
+            owed = " and ".join(person(judge) for judge in error.judges)
+            waits = f"{owed} must still say" if owed else "The drafts are being written; then judges say"
+            return (
+                f"{waits} which text is the owner's. Ask again after that, or say in the thread why you train anyway."
+            )
+        case e.FewShotIsEnough():
+            return (
+                f"Judges told few-shot drafts apart in only {error.right} of {error.answers} cases, so training may "
+                "not be worth it. Use few-shot, or say in the thread why you train anyway."
+            )
+        case e.AlreadyCompared():
+            return "These texts are compared already: its message in the dataset thread says how far it is."
+        case e.TooFewToCompare():
+            return (
+                f"{error.pairs} texts that a model never trains on can be judged; I need {error.needed}. Add texts, or "
+                "say in the dataset thread why you train anyway."
+            )
+        case e.ComparisonClosed():
+            return "This comparison is closed, so answers no longer count. Its outcome stands in the dataset thread."
     raise TypeError(type(error))

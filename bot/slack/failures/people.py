@@ -75,6 +75,10 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
 def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
     """About who may look at the texts before they are paid for."""
     match error:
+        case e.NotAJudge():
+            return "These two texts were sent to somebody else to judge. Nothing changed."
+        case e.NoJudge():
+            return "The owner isn't in this workspace, so name somebody who knows how they write."
         case e.NotTheEditor():
             return f"I asked {person(error.editor)} to look at these texts, so only they can answer. Nothing changed."
         case e.CannotBeEditor():

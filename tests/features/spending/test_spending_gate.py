@@ -7,7 +7,19 @@ from bot.features.spending.asking import Asked, TrainForm
 from bot.features.spending.views import TEMPLATES
 from bot.slack.failures import sentence_for
 from bot.slack.forms import ERROR_CHARS, in_form
-from pipeline.errors import AppError, NotRehearsed, RehearsalRefused, TextsNotReady, TooFewToRehearse, UnresolvedBlocker
+from pipeline.domain.voices import DatasetId
+from pipeline.errors import (
+    AppError,
+    ComparisonUnderWay,
+    FewShotIsEnough,
+    NotCompared,
+    NotRehearsed,
+    RehearsalRefused,
+    TextsNotReady,
+    TooFewToRehearse,
+    UnresolvedBlocker,
+)
+from tests.fakes.judgements import judge, judging
 from tests.fakes.money_bench import STEWARD, TEAM, Bench, press, wish
 
 REPORT_KEY = "dataset:1:rehearsal"
@@ -74,7 +86,7 @@ async def test_too_few_to_rehearse_needs_the_override_as_well(bench: Bench) -> N
 
 async def test_the_approval_card_says_passed_or_by_whom_it_was_overridden(bench: Bench) -> None:
     await bench.asked()
-    assert " · rehearsal ✅ · consent ✅ · " in await card(bench, 1)
+    assert " · rehearsal ✅ · few-shot told apart in 6 of 6 · consent ✅ · " in await card(bench, 1)
     async with bench.db.read() as tx:
         (voice,) = await tx.voices.of_team(TEAM)
     await bench.override(await bench.prepare(voice, rehearsal="refuse", content_hash="other"))
@@ -115,3 +127,57 @@ async def test_open_blockers_and_missing_texts_are_said_before_a_rehearsal_is_st
 def test_the_sentences_stand_whole_below_a_forms_field(error: AppError) -> None:
     assert in_form(sentence_for(error)) == sentence_for(error)
     assert len(sentence_for(error)) <= ERROR_CHARS
+
+
+async def test_asking_without_a_comparison_offers_it_in_the_thread(bench: Bench) -> None:
+    await bench.prepare(await bench.add_voice(), is_compared=False)
+    with pytest.raises(NotCompared):
+        await bench.form(TEAM, "founder", STEWARD)
+    with pytest.raises(NotCompared):
+        await bench.ask(wish())
+    [(key, (template, facts))] = (await bench.said()).items()
+    assert (template, facts["handle"], facts["by"]) == ("baseline.offer", "founder", None)
+    assert (await bench.places())[key] == "round:1:card"
+
+
+async def test_while_judges_answer_nobody_can_ask(bench: Bench) -> None:
+    dataset = await bench.prepare(await bench.add_voice(), is_compared=False)
+    async with bench.db.begin() as tx:
+        await judging(tx, dataset)
+    with pytest.raises(ComparisonUnderWay) as refused:
+        await bench.ask(wish())
+    assert refused.value.judges == ("UOWNER",)
+
+
+async def test_drafts_taken_for_real_close_payment_until_somebody_says_why(bench: Bench) -> None:
+    dataset = await bench.prepare(await bench.add_voice(), is_compared=False)
+    async with bench.db.begin() as tx:
+        await judge(tx, dataset, right=5)
+    with pytest.raises(FewShotIsEnough) as refused:
+        await bench.ask(wish())
+    assert (refused.value.right, refused.value.answers) == (5, 6)
+    async with bench.db.begin() as tx:
+        await tx.baseline_overrides.give(dataset, by=STEWARD, reason="the base ends in May", at=bench.clock())
+    assert isinstance(await bench.ask(wish()), Asked)
+    [card] = [facts for template, facts in (await bench.said()).values() if template == APPROVAL_CARD]
+    assert card["baseline"] == {"right": 5, "answers": 6, "by": STEWARD, "reason": "the base ends in May"}
+
+
+async def test_a_comparison_of_other_texts_does_not_count(bench: Bench) -> None:
+    voice = await bench.add_voice()
+    await bench.prepare(voice)
+    await bench.prepare(voice, is_compared=False, content_hash="other")
+    with pytest.raises(NotCompared):
+        await bench.ask(wish())
+
+
+async def test_a_request_older_than_the_comparison_is_not_approved(bench: Bench) -> None:
+    request = await bench.asked()
+    async with bench.db.begin() as tx:
+        dataset = await tx.datasets.by_id(DatasetId(request.dataset_id))
+        known = await tx.baselines.newest(dataset)
+        assert known is not None
+        await tx.baselines.end(known, "failed")
+    with pytest.raises(NotCompared):
+        await bench.approve(press(request))
+    assert await bench.jobs() == []

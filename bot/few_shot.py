@@ -1,0 +1,88 @@
+"""An untrained model with real posts in its prompt: which posts, at what cost, and as a voice's version 0."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from bot.cards import say_voice_card
+from bot.offers import Prices, workload_of
+from pipeline.blind import SHOWN_WORDS
+from pipeline.domain.baselines import HeldOut
+from pipeline.domain.drafting import Shot
+from pipeline.domain.spending import Price
+from pipeline.domain.training import VoiceModel
+from pipeline.domain.voices import Dataset, NewDataset, Voice
+from pipeline.domain.work import AuditEntry
+from pipeline.estimate import FEW_SHOT_POSTS, NEAR_TOKENIZER_ERROR, draft_cost
+from pipeline.few_shot import PAIRS, PROMPT_TOKENS
+from pipeline.ports import ArtifactStore, Transaction
+
+TOKENS_PER_WORD: Final = 1.6  # as for any draft: English prose is near 1.3
+COMPARED_TOKENS: Final = math.ceil(SHOWN_WORDS * TOKENS_PER_WORD)  # of a draft: judges read no further
+REQUEST_TOKENS: Final = 300  # the system line and a brief of four points
+
+
+class ShotChooser(Protocol):
+    """Chooses away from the event loop. blobs: of a dataset, as ROW_BLOBS names them. Raises UnreadableFile."""
+
+    async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]: ...
+
+    async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]: ...
+
+    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
+        """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FewShots:
+    """Posts for the prompt, and what a draft copies of them. Only the training split ever stands in a prompt."""
+
+    artifacts: ArtifactStore
+    chooser: ShotChooser
+    prices: Prices
+
+    async def held_out(self, dataset: Dataset) -> tuple[HeldOut, ...]:
+        return await self.chooser.held_out(await self._blobs(dataset))
+
+    async def shots(
+        self, dataset: Dataset, request: str, *, provider: str, base: str, max_tokens: int
+    ) -> tuple[Shot, ...]:
+        """What fits beside the request and the answer. Raises NoPrice: nobody knows the base's context."""
+        room = self.prices.find(provider, base).context_tokens - max_tokens - REQUEST_TOKENS
+        budget = min(PROMPT_TOKENS, math.floor(room * (1 - NEAR_TOKENIZER_ERROR)))
+        return await self.chooser.shots(await self._blobs(dataset), request, budget)
+
+    async def longest_copy(self, dataset: Dataset, text: str, *, at_least: int) -> int:
+        return await self.chooser.longest_copy(await self._blobs(dataset), text, at_least)
+
+    async def _blobs(self, dataset: Dataset) -> list[bytes]:
+        facts = dataset.facts
+        rows = (facts.train_blob, facts.validation_blob, facts.test_blob)
+        return [await self.artifacts.get(name) for name in (facts.recipe_blob, facts.fates_blob, *rows)]
+
+
+def comparing_microusd(dataset: NewDataset, price: Price) -> int:
+    """About what all drafts of a comparison cost, rounded up."""
+    posts = min(PROMPT_TOKENS, FEW_SHOT_POSTS * workload_of(dataset).row_tokens)
+    one = draft_cost(price, prompt_tokens=posts + REQUEST_TOKENS, completion_tokens=COMPARED_TOKENS)
+    return math.ceil(PAIRS * one)
+
+
+def send_microusd(price: Price) -> int:
+    """The most that one draft of a comparison costs: a full prompt, counted with the worst tokenizer."""
+    prompt = math.ceil((PROMPT_TOKENS + REQUEST_TOKENS) * (1 + NEAR_TOKENIZER_ERROR))
+    return max(1, math.ceil(draft_cost(price, prompt_tokens=prompt, completion_tokens=COMPARED_TOKENS)))
+
+
+async def use_few_shot(
+    tx: Transaction, voice: Voice, dataset: Dataset, *, provider: str, base: str, user: str, now: datetime
+) -> VoiceModel:
+    """Version 0 of the voice, on these texts; its card says so."""
+    model = await tx.voice_models.few_shot(voice, dataset, provider=provider, base=base, now=now)
+    await say_voice_card(tx, voice, now=now)
+    after = {"base": base, "provider": provider, "dataset_hash": dataset.facts.content_hash}
+    await tx.audit.record(AuditEntry(voice.team_id, user, "few-shot.used", voice.handle, after=after), now=now)
+    return model
