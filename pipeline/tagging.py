@@ -4,7 +4,7 @@ import pickle
 import string
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -34,6 +34,7 @@ from pipeline.stages import (
 )
 from pipeline.stages import shortcodes as codes
 from pipeline.stages.outlines import Outline, outlines
+from pipeline.stages.signs import Signs
 
 Flag = Literal["stale", "version", "link-list", "guest-post", "capitals", "mostly-code"]
 
@@ -209,13 +210,16 @@ def tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]])
 def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
     found = tuple(codes.find_shortcodes(document.body))
     body = without(document.body, found) if options.shortcodes_out else document.body
-    notes = footnotes.find_footnotes(body, in_brackets=options.footnotes == "brackets")
+    notes = footnotes.Footnotes()
+    if _SIGNS_IN_BODIES(body):
+        notes = footnotes.find_footnotes(body, in_brackets=options.footnotes == "brackets")
     body = body if options.footnotes == "keep" else without(body, notes.marks)
     plain = html.to_plain(body, markup=document.markup, code_out=options.code_out)
     title = html.to_plain(document.title, markup="html").text if {"<", "&"} & set(document.title) else document.title
     title = " ".join(title.split())
     plain = plain if options.markup_out else replace(plain, text=body, anchors=())
-    marks = _marks(plain.text)
+    signs = _SIGNS(plain.text)
+    marks = _marks(plain.text, signs)
     is_answer = document.prompt is not None  # a training row has no visitor to address and no author to name
     return Marked(
         key=key,
@@ -224,8 +228,8 @@ def mark(key: DocumentId, document: Document, options: TagOptions) -> Marked:
         title=title,
         shortcodes=found,
         marks=marks if is_answer else marks + _edge_marks(plain.text, document),
-        title_marks=_marks(title),
-        flags=tuple(_flags(document, title, plain, marks)),
+        title_marks=_marks(title, _SIGNS(title)),
+        flags=tuple(_flags(document, title, plain, marks, dated="stale" in signs)),
         footnotes=notes.marks,
         notes=notes.notes,
     )
@@ -235,14 +239,15 @@ def _edge_marks(text: str, document: Document) -> tuple[Mark, ...]:
     return (*edges.find_bios(text, document.author_name or document.author), *edges.find_calls(text))
 
 
-def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mark]) -> Iterator[Flag]:
+def _flags(document: Document, title: str, plain: PlainText, marks: Iterable[Mark], *, dated: bool) -> Iterator[Flag]:
+    """dated: the text may be."""
     if in_capitals(plain.text):
         yield "capitals"
     if code.is_mostly_code(plain):
         yield "mostly-code"
     if document.prompt is not None:
         return
-    if stale.is_dated(title, plain.text):
+    if dated and stale.is_dated(title, plain.text):
         yield "stale"
     if stale.announces_version(title, plain.text):
         yield "version"
@@ -302,17 +307,33 @@ def _answer(prompt: str | None, text: str) -> int | None:
 _PERSONAL: Final[tuple[Rule, ...]] = ("email", "personal-data")
 
 
-def _marks(text: str) -> tuple[Mark, ...]:
+def _marks(text: str, signs: Collection[str]) -> tuple[Mark, ...]:
+    """signs: of which rules there are some in the text."""
     finders = (
-        mojibake.find_mojibake,
-        secrets.find_secrets,
-        contacts.find_emails,
-        contacts.find_phones,
-        identifiers.find_identifiers,
-        health.find_health,
-        links.find_links,
+        ("mojibake", mojibake.find_mojibake),
+        ("secrets", secrets.find_secrets),
+        ("e-mail", contacts.find_emails),
+        ("numbers", contacts.find_phones),
+        ("identifiers", identifiers.find_identifiers),
+        ("health", health.find_health),
+        ("links", links.find_links),
     )
-    return tuple(mark for find in finders for mark in find(text))
+    return tuple(mark for rule, find in finders if rule in signs for mark in find(text))
+
+
+_SIGNS: Final = Signs(
+    {
+        "mojibake": mojibake.SIGNS,
+        "secrets": secrets.SIGNS,
+        "e-mail": contacts.EMAIL_SIGNS,
+        "numbers": contacts.NUMBER_SIGNS,
+        "identifiers": identifiers.SIGNS,
+        "health": health.SIGNS,
+        "links": links.SIGNS,
+        "stale": stale.SIGNS,
+    }
+)
+_SIGNS_IN_BODIES: Final = Signs({"footnotes": footnotes.SIGNS})
 
 
 def places(rule: Rule, marked: Marked) -> list[Mark]:

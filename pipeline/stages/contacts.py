@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 import phonenumbers
 
 from pipeline.domain.documents import Mark
 from pipeline.stages.shape import FOREIGN, shape
+from pipeline.stages.signs import WIDE, Sign
 
 _EMAIL = re.compile(r"(?<![\w.+@/%-])[\w%+-](?:[\w.%+-]{0,62}[\w%+-])?@(?:[\w-]{1,63}\.){1,6}[A-Za-z]{2,24}(?![\w@-])")
 # "jane [at] example [dot] org", which people write and machines still read.
@@ -16,6 +18,10 @@ _SPELLED_EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?[\[({]\s?at\s?[\])}]\s?[\w-]{1,63}"
     r"(?:\s?[\[({]\s?dot\s?[\])}]\s?[\w-]{2,63}|\.[\w-]{2,63}){1,4}(?![\w-])",
     re.IGNORECASE,
+)
+EMAIL_SIGNS: Final = (
+    Sign(rf"[\w%+{WIDE}-]@[\w{WIDE}-]+\."),
+    Sign(rf"(?i)[\[({{][\s\x1c-\x1f{WIDE}]{{0,3}}at[\s\x1c-\x1f{WIDE}]{{0,3}}[\])}}]"),
 )
 _NOT_A_DOMAIN = {"png", "jpg", "jpeg", "gif", "svg", "webp", "js", "css"}  # "logo@2x.png"
 
@@ -37,6 +43,12 @@ _CARD = re.compile(r"(?<![\w.,-])(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}|3\d{3}([ -]?
 # check digits. Most texts have neither.
 _DIGITS_SHAPE = re.compile(rb"0(?:[ -]{0,9}0){8}")
 _IBAN_SHAPE = re.compile(rb"0(?<=AA0)0 ?[A0]{4}")
+# The same, in bytes of the text; digits of other scripts are in texts that have letters of theirs.
+NUMBER_SIGNS: Final = (
+    Sign(rf"[0-9](?:[\s\x1c-\x1f<>.()/{WIDE}-]{{0,9}}[0-9]){{8}}"),
+    Sign(r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}"),
+    Sign(r"[\xc0\xc1\xc6-\xe1\xe3-\xff]"),
+)
 # First digits that card schemes use: Visa, Mastercard, American Express, Discover.
 _CARD_START = re.compile(r"4|5[1-5]|2[2-7]|3[47]|6(?:011|5)")
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.domain.documents import Mark, Rule
-from pipeline.stages.invitations import is_invitation
+from pipeline.stages import invitations
 from pipeline.stages.sentences import is_heading, spans
+from pipeline.stages.signs import Signs, in_bytes
 
 # Invitations of 1,400 real posts stood in the last paragraphs; further in, "follow the steps" is advice, not a call.
 TAIL_CHARS: Final = 900
@@ -20,29 +21,24 @@ _LEAD: Final = (
     r"(?:And |So )?[Ii]f you(?:['’]d| would)? (?:like|liked|enjoyed|enjoy|found|want)[^,.;]{3,80}, (?:please |then )?|"
     r"To (?:get|receive|stay|keep|learn|find|hear)[^,.;]{3,60}, (?:please )?)?"
 )
-_CALL = re.compile(
-    rf"{_LEAD}(?:"
-    r"[Ss]ubscribe(?: (?:to (?:my|our|the|this|us)\b|now|here|today|below|via|for|by|and)|[.!]|$)|"
-    r"[Ss]ign[- ]?up (?:(?:for|to) (?:my|our|the|this|free|receive|get)\b|here|now|below|today)|"
-    rf"[Ff]ollow (?:me|us|my|our|along|her|him|them|[\w ]{{2,30}}) on {_PLACES}|[Ff]ollow @\w|"
-    rf"[Jj]oin (?:me|us|our|my|the) [^.!?]{{0,60}}\b(?:{_NEWS}|community|list|{_PLACES})\b|"
-    r"[Cc]lick (?:here|below|on the button|the button)|"
-    r"[Ss]hare (?:this|it|the (?:post|article))\b(?: (?:post|article|story|page))?(?: with (?:your|a)| on|[.!]|$)|"
-    rf"[Gg]et (?:my|our|the) [^.!?]{{0,40}}{_NEWS}|"
-    r"[Dd]ownload (?:my|our|your|the) (?:free |full )+|"
-    r"[Ll]eave (?:me |us )?(?:a|your) comments?\b|"
-    r"[Ll]et (?:me|us) know (?:what you think |your thoughts )?in the comments|"
-    r"[Bb]ook (?:a|your) (?:free )?(?:call|demo|consultation|seat|place)|"
-    r"[Rr]egister (?:now|today|here|below)|"
-    rf"[Ll]ike (?:me|us|our page) on {_PLACES}|"
-    r"[Tt]weet (?:this|me|us|at)\b"
-    r")"
+_CALLS: Final = (
+    r"[Ss]ubscribe(?: (?:to (?:my|our|the|this|us)\b|now|here|today|below|via|for|by|and)|[.!]|$)",
+    r"[Ss]ign[- ]?up (?:(?:for|to) (?:my|our|the|this|free|receive|get)\b|here|now|below|today)",
+    rf"[Ff]ollow (?:me|us|my|our|along|her|him|them|[\w ]{{2,30}}) on {_PLACES}|[Ff]ollow @\w",
+    rf"[Jj]oin (?:me|us|our|my|the) [^.!?]{{0,60}}\b(?:{_NEWS}|community|list|{_PLACES})\b",
+    r"[Cc]lick (?:here|below|on the button|the button)",
+    r"[Ss]hare (?:this|it|the (?:post|article))\b(?: (?:post|article|story|page))?(?: with (?:your|a)| on|[.!]|$)",
+    rf"[Gg]et (?:my|our|the) [^.!?]{{0,40}}{_NEWS}",
+    r"[Dd]ownload (?:my|our|your|the) (?:free |full )+",
+    r"[Ll]eave (?:me |us )?(?:a|your) comments?\b",
+    r"[Ll]et (?:me|us) know (?:what you think |your thoughts )?in the comments",
+    r"[Bb]ook (?:a|your) (?:free )?(?:call|demo|consultation|seat|place)",
+    r"[Rr]egister (?:now|today|here|below)",
+    rf"[Ll]ike (?:me|us|our page) on {_PLACES}",
+    r"[Tt]weet (?:this|me|us|at)\b",
 )
-# One of these is in every call; most ends have none.
-_CALL_WORDS: Final = (
-    *("ubscribe", "ign up", "ign-up", "ignup", "ollow ", "oin ", "lick ", "hare ", "et my ", "et our ", "et the "),
-    *("ownload ", "comment", "ook a ", "ook your ", "egister ", "ike me", "ike us", "ike our", "weet "),
-)
+_CALL = re.compile(rf"{_LEAD}(?:{'|'.join(_CALLS)})")
+_ASKING: Final = Signs({"call": [*map(in_bytes, _CALLS)], "invitation": invitations.SIGNS})
 _ABOUT_HEADING = re.compile(r"(?:#{1,6} )?About (?:the author|me|%s)[:.]?$", re.IGNORECASE)
 _BIO_VERB: Final = (
     r"(?:is|was|has|have|works?|writes?|lives?|leads?|runs?|teaches|serves|blogs|tweets|holds|joined|founded|studies|"
@@ -69,16 +65,21 @@ def find_calls(text: str) -> list[Mark]:
 
 
 def _calls(text: str, at: int, end: int) -> Iterator[tuple[int, int]]:
-    """Sentences of the lines from `at` to `end` that ask; only lines that may have one are looked at closely."""
+    """Sentences of the lines from `at` to `end` that ask."""
     lines = text[at:end]
-    likely = [word for word in _CALL_WORDS if word in lines]
-    last = len(text) - LAST_CHARS
+    asked = _ASKING(lines)
+    calls = "call" in asked
+    last = len(text) - LAST_CHARS if "invitation" in asked else len(text) + 1
+    if not asked:
+        return
     for line in lines.split("\n"):
         invites = at + len(line) >= last and not is_heading(line)
-        if invites or any(word in line for word in likely):
+        if invites or calls:
             for start, stop in spans(line):
                 words = _words(line, start, stop)
-                if _CALL.match(words) or (invites and at + start >= last and is_invitation(words)):
+                if (calls and _CALL.match(words)) or (
+                    invites and at + start >= last and invitations.is_invitation(words)
+                ):
                     yield at + start, at + stop
         at += len(line) + 1
 
@@ -120,6 +121,8 @@ def _about(name: str, text: str) -> re.Pattern[str] | None:
 def _in_two(name: str, text: str) -> bool:
     """Whether a login stands there as two words."""
     lower = text.casefold()
+    if name not in lower.replace(" ", ""):
+        return False
     return any(f"{name[:at]} {name[at:]}" in lower for at in range(1, len(name)))
 
 

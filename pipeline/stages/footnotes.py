@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.domain.documents import Mark
 from pipeline.stages.shown import outside, shown_code
+from pipeline.stages.signs import words
 
 _NAME = r"[\w.:*†‡-]{1,60}"
 _CONTINUED = r"(?:\n(?![ \t]*\n|[ \t]{0,3}(?:\[\^|#{1,6}[ \t]|```|~~~|:::|---|[-*+][ \t]|<))[^\n]+)*"
@@ -67,6 +68,7 @@ _SIGNS: Final = (
     "[1]",
     "<sup>1",
 )
+SIGNS: Final = words(*_SIGNS)
 
 
 @dataclass(frozen=True, slots=True)

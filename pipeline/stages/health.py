@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.signs import words
 
 # Words that name a condition and little else. Those that also mean other things ("depression", "stroke", "burnout")
 # count where the words before them leave no doubt.
@@ -24,6 +25,7 @@ _STEM_WORDS: Final = (
     "alcoholism|kidney|fibrosis|endometriosis"
 )
 _STEMS: Final = tuple(_STEM_WORDS.split("|"))
+SIGNS: Final = words(*_STEMS)
 _KIN: Final = (
     "wife|husband|partner|mother|mom|mum|father|dad|son|daughter|sister|brother|grandmother|grandfather|grandma|"
     "grandpa|aunt|uncle|cousin|friend|boss|colleague|coworker|co-worker|neighbou?r|girlfriend|boyfriend|fiancée?|baby"

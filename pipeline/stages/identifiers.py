@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.signs import WIDE, Sign, words
 
 # Area 000, 666 and 9xx, group 00 and serial 0000 were never given out (SSA, "Social Security Number Randomization").
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
@@ -18,6 +19,7 @@ _HOME = re.compile(
     r"(\d{1,5} [A-Z][\w'’-]*(?:,? [A-Z][\w'’-]*){1,4}(?:,? \d{5})?)"
 )
 _HOME_WORDS: Final = (" live at ", " lives at ", "address is")  # one of them is in every match
+SIGNS: Final = (Sign(rf"-[0-9{WIDE}]{{2,8}}-[0-9{WIDE}]{{4}}"), *words(*_HOME_WORDS))
 
 
 def find_identifiers(text: str) -> list[Mark]:

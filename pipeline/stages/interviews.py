@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.stages.signs import WIDE, Sign
+
 # Lists of terms have names before colons too; a conversation comes back to both of its speakers.
 MIN_TURNS: Final = 6
 MIN_TURNS_EACH: Final = 2
@@ -14,6 +16,12 @@ MOST_OF_ASKING: Final = 0.25
 _INITIALS: Final = (2, 3)
 _WORD: Final = r"[A-Z][\w.'’-]*"
 _LABEL = re.compile(rf"^(?:#{{1,6}} |> )?({_WORD}(?: {_WORD}){{0,3}})(?: \([^()\n]{{2,60}}\))?: ?(?=\S)", re.MULTILINE)
+_SIGN_WORD: Final = rf"[A-Z][\w{WIDE}.'-]*"
+SIGNS: Final = (
+    Sign(
+        rf"(?m)^(?:#{{1,6}} |> )?{_SIGN_WORD}(?: {_SIGN_WORD}){{0,3}}(?: \([^()\n]{{2,240}}\))?: ?\S", times=MIN_TURNS
+    ),
+)
 _FULL_NAME = re.compile(rf"\b(?=({_WORD} {_WORD}))")
 _PARTS = re.compile(r"[^\W\d_]+")
 

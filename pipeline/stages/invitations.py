@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from pipeline.stages.signs import in_bytes
+
 _LEAD_IN: Final = (
     r"(?:(?:Please|And|So|Also|Again|Finally|Meanwhile|Lastly|In the meantime|As always|And lastly|Update|Anyway)"
     r"[,:]? )?"
@@ -43,6 +45,7 @@ _ASKED_LATER: Final = (
     rf"feel free to (?:{_THINGS}|share|comment|leave|e-?mail|contact|reach|file|open|provide|fork|send|ask|add|create)",
     r"feel free to (?:suggest|let|visit|check|get|join|come|give|use/)",
 )
+SIGNS: Final = (*map(in_bytes, _ASKED), *(in_bytes(f"(?i){asked}") for asked in _ASKED_LATER))
 _INVITATION = re.compile(rf"{_LEAD_IN}(?:{'|'.join(_ASKED)})|[^\n]*\b(?i:{'|'.join(_ASKED_LATER)})")
 
 

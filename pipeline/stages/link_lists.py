@@ -1,6 +1,7 @@
 """Posts that are lists of links: somebody else's headlines with little between them."""
 
 from collections import Counter
+from itertools import accumulate, islice, takewhile
 from typing import Final, NamedTuple
 
 from pipeline.domain.documents import Mark
@@ -28,9 +29,14 @@ def linked_shares(text: str, links: list[Mark]) -> Shares:
     spans = sorted((mark.start, mark.end) for mark in links)
     lines = linked_lines = words = linked = 0
     at = 0
+    first = 0  # of the spans that may reach the line
+    longest = list(accumulate((end for _, end in spans), max))
     for line in text.split("\n"):
         end = at + len(line)
-        inside = sum(min(e, end) - max(s, at) for s, e in spans if s < end and at < e)
+        while first < len(spans) and longest[first] <= at:
+            first += 1
+        near = takewhile(lambda span: span[0] < end, islice(spans, first, None))  # noqa: B023 (used up at once)
+        inside = sum(min(e, end) - max(s, at) for s, e in near if at < e)
         if line.strip():
             size = len(line.split())
             lines += 1

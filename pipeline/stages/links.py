@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from pipeline.domain.documents import Mark
+from pipeline.stages.signs import Sign, words
 
 _TRAILING = ".,;:!?'’\"”*_~"
 _PAIRS = {")": "(", "]": "["}
@@ -29,6 +31,10 @@ _LINK = re.compile(rf"{_MARKDOWN}|{_TEXTILE}|<?(?P<full>{_FULL})>?|(?P<bare>{_BA
 _SIGN = re.compile(
     r"\]\(|:(?://|(?<=mailto:))|\.(?<=www\.)"
     rf"|\.(?=[a-z])(?:(?:{_ENDINGS})(?![\w@-]|\.\w)|(?:{_PATH_ENDINGS})/)"
+)
+SIGNS: Final = (
+    *words("](", "://", "mailto:", "www."),
+    Sign(rf"\.(?:(?:{_ENDINGS})(?:[^\w@-]|\z)|(?:{_PATH_ENDINGS})/)"),
 )
 # These name a thing that is written like an address.
 _NAMES = {"asp.net", "ado.net", "vb.net", "e.g.in", "booking.com"}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from detect_secrets.plugins.artifactory import ArtifactoryDetector
 from detect_secrets.plugins.aws import AWSKeyDetector
@@ -24,6 +25,7 @@ from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from pipeline.domain.documents import Mark
 from pipeline.stages.shape import characters, encoded, shape
+from pipeline.stages.signs import WIDE, Sign, words
 
 # Detectors that know their vendor's shape. Left out: high entropy (flags prose), keyword (misses "password: hunter2"),
 # and the IBM ones, whose assignment patterns are slow and match words.
@@ -87,6 +89,22 @@ _LETTERS_AND_MORE = re.compile(r"(?=.*[A-Za-z])(?=.*\d)|(?=.*[A-Za-z].*)(?=.*[!@
 # Encodings and versions are assigned like passwords ("token: utf-8").
 _TRAILING = ".,;:!?)]}*_"
 _MIN_VALUE_CHARS = 6
+# In every text that has one: how the detectors' tokens and those of _OWN begin or are built, the beginning of a key, an
+# address with a password in it, and a name with a value behind it.
+_GAP = rf"[\s\x1c-\x1f\"'`{WIDE}]"
+SIGNS: Final = (
+    *words("-----BEGIN ", "AccountKey=", "GR1348941", "_authToken=", "T3BlbkFJ", "pypi-Ag", "sq0csp-"),
+    *words("github_pat_", "eyJ", "AIza", "ya29.", "xapp-", "hf_", "k_live_"),
+    Sign(rf"AKC[a-zA-Z0-9]{{10}}|AP[0-9A-F{WIDE}][{WIDE}a-zA-Z0-9]{{8}}|(?:A3T|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{{16}}"),
+    Sign(r"['\"][0-9a-zA-Z/+]{40}['\"]|gh[pousr]_|gl[a-z]{2,6}-[\w-]{20}|[0-9a-z]{32}-us[0-9]|(?:AC|SK)[a-z0-9]{32}"),
+    Sign(rf"[MNO][\w{WIDE}-]{{23}}|[0-9{WIDE}]{{8}}:[\w-]{{35}}|SG\.[\w-]{{22}}\.|sk-[\w{WIDE}-]{{16}}"),
+    Sign(r"(?i)xox[a-z]-|hooks\.slack\.com/services/"),
+    Sign(r"://[^\s/:]+:[^\s/]+@"),
+    Sign(
+        rf"(?i)(?:pass|word|wd|phrase|code|secret|key|token){_GAP}*(?:[:=]|is{_GAP})"
+        rf"[\s\x1c-\x1f\"'`>={WIDE}]*[^\s<>\"'`]*[0-9!@#$%^&*+=]"
+    ),
+)
 
 
 def find_secrets(text: str) -> list[Mark]:

@@ -61,7 +61,7 @@ def find_shortcodes(body: str) -> list[Mark]:
     A bracketed word counts only with attributes, with its closing pair, or under a name that prose never uses;
     code spans and {% raw %} blocks are left as they are.
     """
-    found = list(_braces(body)) if "{" in body else []
+    found = list(_braces(body)) if "{{" in body or "{%" in body else []
     if "[" in body:
         found += _square(body)
     return _outermost(body, found, shown_code(body) if found else [])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from pipeline.stages.signs import WIDE, Sign, in_bytes
+
 _DAY: Final = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|"
@@ -107,6 +109,15 @@ _VERSION = re.compile(
 SIGNS_NEEDED: Final = 2
 # A longer post has other things to say: of 1,404 real ones the one above this that bore two signs was an interview.
 MAX_CHARS: Final = 4_000
+
+
+# What a text has that is dated; a title alone is not enough.
+SIGNS: Final = (
+    *(in_bytes(pattern.pattern) for _, pattern in _SIGNS),
+    Sign(r"(?m)^(?:[-*] )?\**(?:When|Date|Where|WHEN|WHERE|Date and time)\**:"),
+    Sign(rf"[0-9{WIDE}] ?(?:[ap]\.?m|[AP]M)"),
+    Sign(rf"day,? [A-Z][a-z]+\.? [0-9{WIDE}]"),
+)
 
 
 def is_dated(title: str, text: str) -> bool:
