@@ -222,7 +222,7 @@ def decided(job: PreparingJob, recipe: Recipe, target: Target, tally: Tally | No
 
 
 def remember(key: Hashable, corpus: Corpus) -> None:
-    """The newest few, the only one where it is large: their texts are on disk, about 1 KB for each is not."""
+    """The newest few, the only one where it is large: their texts are on disk, about 0.6 KB for each is not."""
     CORPORA[key] = corpus
     while len(CORPORA) > 1 and (
         len(CORPORA) > CORPORA_KEPT or sum(len(one.tagged) for one in CORPORA.values()) > DOCUMENTS_KEPT

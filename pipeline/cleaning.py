@@ -17,7 +17,8 @@ from pipeline.prompts import Cleaned, Salience, distinct_words, stable_hash
 from pipeline.shelf import Place, Shelf
 from pipeline.stages import choices, edges
 from pipeline.stages.frames import Frame
-from pipeline.tagging import EDGE_RULES, Marked
+from pipeline.tagged import EDGE_RULES
+from pipeline.tagging import Marked
 
 # 15 of 1,032 posts of four real blogs are shorter; those looked at only announce something that stands elsewhere.
 TOO_SHORT_WORDS: Final = 50

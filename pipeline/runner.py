@@ -40,7 +40,8 @@ from pipeline.stages.frames import Frame, find_frame
 from pipeline.stages.outlines import Outline
 from pipeline.stages.splitting import whole_key
 from pipeline.survey import Corpus, left_out_for, survey
-from pipeline.tagging import EDGE_RULES, PLACED, Flag, Tagged, TagOptions, of_rule
+from pipeline.tagged import EDGE_RULES, PLACED, Flag, Tagged
+from pipeline.tagging import TagOptions, of_rule
 from pipeline.topics import topics_of
 from pipeline.wording import Evidence, Passage
 
@@ -168,8 +169,9 @@ class _Decision:
         places = {key: len(marks) for key, marks in by_document.items()}
         self._note_places("repeated-passage", places, samples, passages=tuple(passages))
         for rule in EDGE_RULES:
-            own = {t.key: own_marks(of_rule(rule, t.at_ends), by_document.get(t.key, ())) for t in self.remaining}
-            touched = islice((t for t in self.remaining if own[t.key]), words.MAX_SAMPLES)
+            ends = ((t, own_marks(t.at_ends(rule), by_document.get(t.key, ()))) for t in self.remaining if t.ends)
+            own = {t.key: marks for t, marks in ends if marks}
+            touched = islice((t for t in self.remaining if t.key in own), words.MAX_SAMPLES)
             samples = samples_of.mark_samples(
                 [(marked, marked.plain.text, own[marked.key]) for marked in map(self.corpus.marked, touched)]
             )
@@ -380,7 +382,7 @@ class _Decision:
 
     def _go(self, touched: Sequence[Tagged], reason: LeftOutReason) -> None:
         leaving = {tagged.key for tagged in touched}
-        self.left_out += [(self.corpus.order[t.key], left_out_for(t, reason)) for t in touched]
+        self.left_out += [(t.number, left_out_for(t, reason)) for t in touched]
         self.remaining = [tagged for tagged in self.remaining if tagged.key not in leaving]
 
     def _note(self, rule: Rule, touched: Sequence[Tagged], occurrences: int, **facts: Any) -> None:

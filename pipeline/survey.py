@@ -1,11 +1,11 @@
 """Reads, selects and tags: everything about a set of documents that does not depend on what is accepted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final, overload
+from typing import Final, TypeVar, overload
 
 from pipeline.batches import in_batches
 from pipeline.domain.documents import (
@@ -25,7 +25,10 @@ from pipeline.ports import Progress
 from pipeline.shelf import Shelf
 from pipeline.stages import select
 from pipeline.stages.outlines import Outline
-from pipeline.tagging import Marked, Tagged, TagOptions, tag_batch, text_of
+from pipeline.tagged import Alike, Tagged
+from pipeline.tagging import Marked, TagOptions, tag_batch, text_of
+
+T = TypeVar("T")
 
 ANY: Final = "any"
 _OUTLINES_KEPT: Final = 2_000  # about 5 KB each
@@ -41,7 +44,6 @@ class Corpus:
 
     tagged: tuple[Tagged, ...]
     shelf: Shelf
-    order: Mapping[DocumentId, int]
     left_out: tuple[tuple[int, LeftOut], ...]
     notices: tuple[Notice, ...]
     documents_read: int
@@ -72,10 +74,10 @@ class Corpus:
 
     def posts(self, chosen: Sequence[Tagged]) -> Sequence[Post]:
         """Their texts are read when somebody looks at one."""
-        return [ShelvedPost(tagged, self) for tagged in chosen]
+        return _Each(chosen, partial(ShelvedPost, corpus=self))
 
     def outlines(self, chosen: Sequence[Tagged]) -> Sequence[Outline]:
-        return _Outlines(self, chosen)
+        return _Each(chosen, self.outline)
 
 
 def selection(filters: Filters) -> Filters:
@@ -107,21 +109,23 @@ class ShelvedPost(Post):
 
 
 @dataclass(frozen=True, slots=True)
-class _Outlines(Sequence[Outline]):
-    corpus: Corpus
+class _Each(Sequence[T]):
+    """What `made` makes of each document, anew for whoever asks."""
+
     chosen: Sequence[Tagged]
+    made: Callable[[Tagged], T]
 
     def __len__(self) -> int:
         return len(self.chosen)
 
     @overload
-    def __getitem__(self, index: int) -> Outline: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Outline]: ...
-    def __getitem__(self, index: int | slice) -> Outline | Sequence[Outline]:
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
         if isinstance(index, slice):
-            return _Outlines(self.corpus, self.chosen[index])
-        return self.corpus.outline(self.chosen[index])
+            return _Each(self.chosen[index], self.made)
+        return self.made(self.chosen[index])
 
 
 def survey(
@@ -131,12 +135,16 @@ def survey(
     reading = _Reading(recipe, progress)
     shelf = Shelf()
     batches = in_batches(executor, partial(tag_batch, TagOptions.of(recipe)), reading.selected(items))
-    tagged = tuple(tagged for batch in batches for tagged in batch.shelved(shelf))
+    alike = Alike()
+    tagged = tuple(
+        alike.one(tagged)._replace(number=reading.order[tagged.key])
+        for batch in batches
+        for tagged in batch.shelved(shelf)
+    )
     documents = ((one.key, Marked.unpack(shelf.read(one.whole)).document) for one in tagged)
     return Corpus(
         tagged=tagged,
         shelf=shelf,
-        order=reading.order,
         left_out=tuple(reading.left_out),
         notices=tuple(reading.notices),
         documents_read=reading.documents_read,

@@ -2,15 +2,13 @@
 
 import pickle
 import string
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
 from operator import attrgetter
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
-from pipeline.domain.documents import Choice, Document, DocumentId, Mark, Markup, PlainText, Recipe, Register, Rule
+from pipeline.domain.documents import Choice, Document, DocumentId, Mark, PlainText, Recipe, Rule
 from pipeline.findings import choice_of
 from pipeline.prompts import stable_hash
 from pipeline.shelf import Place, Shelf
@@ -35,15 +33,8 @@ from pipeline.stages import (
 from pipeline.stages import shortcodes as codes
 from pipeline.stages.outlines import Outline, outlines
 from pipeline.stages.signs import Signs
+from pipeline.tagged import PLACED, Flag, Tagged, packed_ends
 
-Flag = Literal["stale", "version", "link-list", "guest-post", "capitals", "mostly-code"]
-
-# Lines at a text's ends; where many texts share them the rule for repeated passages decides.
-EDGE_RULES: Final[tuple[Rule, ...]] = ("bio", "call-to-action")
-# Rules that point at places inside one document.
-PLACED: Final[tuple[Rule, ...]] = (
-    *("markup", "shortcode", "footnote", "code", "mojibake", "secret", "email", "personal-data", "link"),
-)
 # A text with more words than this, less than half of it marked, has words left whatever is taken out.
 _SURELY_WORDED: Final = 50
 
@@ -114,50 +105,6 @@ _OF_DOCUMENT = attrgetter(*(one.name for one in fields(Document)))
 _OF_MARK = attrgetter(*(one.name for one in fields(Mark)))
 
 
-class Tagged(NamedTuple):
-    """What is remembered of a document while its text waits on a shelf.
-
-    places, in_text: for each of PLACED, how many places there are, and how many of them in the text itself.
-    at_ends: marks of EDGE_RULES. kinds: what would stand in place of personal data, with its rule, and how often.
-    language: ISO 639-1 or None. quoted: mostly somebody else's words. may_be_empty: after what marks take out.
-    answer: for a short answer to a given request, a hash of both; the rules for prose do not look at it.
-    whole, outline: where they are on the shelf.
-    """
-
-    key: DocumentId
-    document_id: DocumentId
-    source_name: str
-    raw_title: str
-    title: str
-    published_at: datetime | None
-    kind: str
-    markup: Markup
-    register: Register
-    places: tuple[int, ...]
-    in_text: tuple[int, ...]
-    at_ends: tuple[Mark, ...]
-    kinds: tuple[tuple[Rule, str, int], ...]
-    flags: tuple[Flag, ...]
-    language: str | None
-    quoted: bool
-    may_be_empty: bool
-    answer: int | None
-    whole: Place
-    outline: Place
-    tags: tuple[str, ...] = ()
-
-    @property
-    def is_post(self) -> bool:
-        """What people call a post; a page, a transcript or a text file they call a text."""
-        return self.kind == "post" and self.register == "written" and self.markup != "text"
-
-    def count(self, rule: Rule) -> int:
-        return self.places[PLACED.index(rule)]
-
-    def count_in_text(self, rule: Rule) -> int:
-        return self.in_text[PLACED.index(rule)]
-
-
 class TaggedBatch(NamedTuple):
     """Tagged documents, placed as if `records` began at byte 0."""
 
@@ -167,12 +114,7 @@ class TaggedBatch(NamedTuple):
     def shelved(self, shelf: Shelf) -> Iterator[Tagged]:
         at, _ = shelf.add(self.records)
         for one in self.tagged:
-            whole, outline = one.whole, one.outline
-            yield one._replace(
-                whole=Place(at + whole.at, whole.size),
-                outline=Place(at + outline.at, outline.size),
-                tags=tuple(map(sys.intern, one.tags)),  # the same few words over and over, from other processes
-            )
+            yield one._replace(at=at + one.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +143,7 @@ def tag_batch(options: TagOptions, batch: Sequence[tuple[DocumentId, Document]])
     at = 0
     for one, shape in zip(marked, outlines([one.plain.text for one in marked]), strict=True):
         whole, outline = one.pack(), shape.pack()
-        tagged.append(_tagged(one, shape, Place(at, len(whole)), Place(at + len(whole), len(outline))))
+        tagged.append(_tagged(one, shape, Place(at, len(whole)), len(outline)))
         records += [whole, outline]
         at += len(whole) + len(outline)
     return TaggedBatch(tagged, b"".join(records))
@@ -266,7 +208,7 @@ def in_capitals(text: str) -> bool:
     return upper + lower >= MIN_LETTERS and 2 * upper > lower
 
 
-def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged:
+def _tagged(one: Marked, shape: Outline, whole: Place, outline_size: int) -> Tagged:
     document, text = one.document, one.plain.text
     found = {rule: places(rule, one) for rule in PLACED}
     in_text = Counter(mark.rule for mark in one.marks) + Counter(mark.rule for mark in one.shortcodes)
@@ -287,15 +229,16 @@ def _tagged(one: Marked, shape: Outline, whole: Place, outline: Place) -> Tagged
         register=document.register,
         places=tuple(counts[rule] for rule in PLACED),
         in_text=tuple(in_text[rule] for rule in PLACED),
-        at_ends=tuple(mark for mark in one.marks if mark.rule in EDGE_RULES),
+        ends=packed_ends(one.marks),
         kinds=tuple((rule, instead, count) for (rule, instead), count in kinds.items()),
         flags=one.flags,
         language=language.main_language(text),
         quoted=quotations.is_quoted(text, (document.author, document.author_name)),
         may_be_empty=len(shape.hashes) <= _SURELY_WORDED or 2 * hidden >= len(text),
         answer=_answer(document.prompt, text),
-        whole=whole,
-        outline=outline,
+        at=whole.at,
+        size=whole.size,
+        outline_size=outline_size,
         tags=document.tags,
     )
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.domain.documents import DocumentId, Post
+from pipeline.shelf import Partitions, part_of
 from pipeline.stages.outlines import SHINGLE_WORDS, Outline, shingles, text_key
 from pipeline.stages.outlines import outlines as outlines_of
-from pipeline.stages.range_hashes import Hashes, Longs
+from pipeline.stages.range_hashes import Hashes, Ints, Longs
 
 # On 4,320 real posts Jaccard 0.5 gave 178 pairs, nearly all of them cross-posts or second editions.
 MIN_JACCARD = 0.5
@@ -23,6 +24,7 @@ _FRAME_SHARE = 0.05
 _FRAME_POSTS_MOST = 50
 # So many shingles are compared at a time: 40 MB with the arrays that sorting takes.
 _SLICE_SHINGLES = 1_000_000
+_PAIR_PARTS = 16
 _BLOCK_POSTS = 512
 _BUCKET_BITS = 2  # four to eight buckets for each shingle
 _PAIRS_AT_ONCE = 500_000
@@ -53,30 +55,43 @@ def find_near_duplicates(posts: Sequence[Post], outlines: Sequence[Outline] | No
     so members of a series need more in common than their frame. outlines: of the posts' texts, made when None.
     """
     outlines = outlines if outlines is not None else outlines_of([post.text for post in posts])
-    copies_of = _same_words(posts, outlines)
-    shared = _shared(outlines, sorted(copies_of), _frame_limit(len(posts)))
+    wordings = _Wordings.of(posts, outlines)
+    shared = _shared(outlines, np.sort(wordings.kept), _frame_limit(len(posts)))
     similar: dict[int, dict[int, _Likeness]] = {}
     for one, other, count in shared.pairs():
-        sizes = shared.sizes[[one, other]]
-        likeness = _likeness(int(shared.own[one]), int(shared.own[other]), count, int(sizes.min()))
+        shorter = min(int(shared.sizes[one]), int(shared.sizes[other]))
+        likeness = _likeness(int(shared.own[one]), int(shared.own[other]), count, shorter)
         if likeness is not None:
             similar.setdefault(one, {})[other] = likeness
             similar.setdefault(other, {})[one] = likeness
-    return _groups(posts, copies_of, similar, shared.sizes)
+    return _groups(posts, wordings, similar, shared.sizes)
 
 
-def _same_words(posts: Sequence[Post], outlines: Sequence[Outline]) -> dict[int, list[int]]:
-    """The post to keep of every wording, with all posts of that wording; posts without words stand alone."""
-    keys = [text_key(outline) for outline in outlines]
-    same: dict[int, list[int]] = {}
-    for index in sorted(range(len(posts)), key=lambda i: _age(posts, i)):
-        same.setdefault(keys[index] or -1 - index, []).append(index)
-    return {copies[0]: copies for copies in same.values()}
+@dataclass(frozen=True, slots=True)
+class _Wordings:
+    """kept: the post to keep of every wording, the best first. copies: the others of its wording, where there are."""
+
+    kept: Longs
+    copies: Mapping[int, Sequence[int]]
+
+    @classmethod
+    def of(cls, posts: Sequence[Post], outlines: Sequence[Outline]) -> "_Wordings":
+        """Posts without words stand alone."""
+        best_first = np.array(sorted(range(len(posts)), key=lambda index: _age(posts[index], index)), np.int64)
+        keys = np.fromiter(map(text_key, outlines), np.uint64, len(posts))[best_first]
+        worded = np.flatnonzero(keys)
+        _, first, wording = np.unique(keys[worded], return_index=True, return_inverse=True)
+        leader = np.arange(len(keys))
+        leader[worded] = worded[first][wording]
+        copies: dict[int, list[int]] = {}
+        for at in np.flatnonzero(leader != np.arange(len(keys))).tolist():
+            copies.setdefault(int(best_first[leader[at]]), []).append(int(best_first[at]))
+        return cls(best_first[leader == np.arange(len(keys))], copies)
 
 
-def _age(posts: Sequence[Post], index: int) -> tuple[float, float, int]:
+def _age(post: Post, index: int) -> tuple[float, float, int]:
     """Sorts the best performing first, then the newest; posts of which nothing is known come last."""
-    published, performance = posts[index].published_at, posts[index].performance
+    published, performance = post.published_at, post.performance
     return (
         float("inf") if performance is None else -performance,
         float("inf") if published is None else -published.timestamp(),
@@ -92,76 +107,74 @@ def _frame_limit(posts: int) -> float:
 class _Shared:
     """sizes: different shingles of each post; own: those that are in no frame.
 
-    Two posts, told as pair = one * posts + other, have `count` shingles in common.
+    together: two posts, told as pair = one * posts + other, and shingles they have in common, to be added up.
     """
 
     sizes: Longs
     own: Longs
-    pair: Longs
-    count: Longs
+    together: Partitions
+
+    def counts(self) -> Iterator[tuple[Longs, Longs]]:
+        """Pairs and how many shingles each has in common, part by part."""
+        for rows in self.together:
+            pair, place = np.unique(rows["pair"], return_inverse=True)
+            yield pair, np.bincount(place, rows["count"], len(pair)).astype(np.int64)
 
     def pairs(self) -> Iterator[tuple[int, int, int]]:
         """Pairs that have enough in common to be looked at, with the number of shingles they share."""
-        one, other = self.pair // len(self.own), self.pair % len(self.own)
-        smaller = np.minimum(self.own[one], self.own[other])
-        near = self.count >= min(MIN_CONTAINMENT, MIN_JACCARD) * smaller
-        return zip(one[near].tolist(), other[near].tolist(), self.count[near].tolist(), strict=True)
+        for pair, count in self.counts():
+            one, other = pair // max(1, len(self.own)), pair % max(1, len(self.own))
+            smaller = np.minimum(self.own[one], self.own[other])
+            near = count >= min(MIN_CONTAINMENT, MIN_JACCARD) * smaller
+            yield from zip(one[near].tolist(), other[near].tolist(), count[near].tolist(), strict=True)
 
 
-def _shared(outlines: Sequence[Outline], compared: Sequence[int], frame_limit: float) -> _Shared:
+def _shared(outlines: Sequence[Outline], compared: Longs, frame_limit: float) -> _Shared:
     """Counted in slices of the hashes' range, so that as many posts as there are fit into memory."""
     sizes, frames = np.zeros(len(outlines), np.int64), np.zeros(len(outlines), np.int64)
-    pair, count = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    slices = 1 + sum(len(outlines[index].hashes) for index in compared) // _SLICE_SHINGLES
-    for number in range(slices):
-        post, shingle = _slice(outlines, compared, number, slices)
-        post, shingle, alone = _held_by_several(post, shingle)
+    together = Partitions(_PAIR_PARTS, (("pair", "<i8"), ("count", "<i4")))
+    for rows in _sliced(outlines, compared):
+        post, shingle, alone = _held_by_several(rows["post"], rows["shingle"])
         starts = np.flatnonzero(np.concatenate([[True], shingle[1:] != shingle[:-1]])) if len(shingle) else post
         holders = np.diff([*starts, len(shingle)])
         sizes += np.bincount(alone, minlength=len(sizes)) + np.bincount(post, minlength=len(sizes))
         is_frame = np.repeat(holders > frame_limit, holders)
         frames += np.bincount(post[is_frame], minlength=len(frames))
         for pairs in _pairs(post, starts, holders, frame_limit, len(outlines)):
-            pair, count = _added(pair, count, pairs)
-    return _Shared(sizes, sizes - frames, pair, count)
+            pair, count = np.unique(pairs, return_counts=True)
+            together.add(pair % _PAIR_PARTS, pair, count)
+    return _Shared(sizes, sizes - frames, together)
 
 
-def _slice(outlines: Sequence[Outline], compared: Sequence[int], number: int, slices: int) -> tuple[Longs, Hashes]:
-    """Shingles of one part of the range, with the posts they are of."""
-    low, high = (number << 64) // slices, ((number + 1) << 64) // slices - 1
-    posts: list[Longs] = []
-    found: list[Hashes] = []
+def _sliced(outlines: Sequence[Outline], compared: Longs) -> Partitions:
+    """Shingles in parts of their range, with the posts they are of."""
+    words = sum(len(outlines[index].hashes) for index in compared.tolist())
+    slices = Partitions(1 + words // _SLICE_SHINGLES, (("post", "<i4"), ("shingle", "<u8")))
     for start in range(0, len(compared), _BLOCK_POSTS):
         block = compared[start : start + _BLOCK_POSTS]
-        hashes = [outlines[index].hashes for index in block]
-        sizes = np.array([len(one) for one in hashes])
-        post = np.repeat(np.array(block, np.int64), sizes)
+        hashes = [outlines[index].hashes for index in block.tolist()]
+        post = np.repeat(block, [len(one) for one in hashes])
         runs = shingles(np.concatenate(hashes))
         inside = post[: len(runs)] == post[SHINGLE_WORDS - 1 :][: len(runs)]
-        if slices > 1:
-            inside &= (runs >= np.uint64(low)) & (runs <= np.uint64(high))
-        posts.append(post[: len(runs)][inside])
-        found.append(runs[inside])
-    if not found:
-        return np.zeros(0, np.int64), np.zeros(0, np.uint64)
-    return np.concatenate(posts), np.concatenate(found)
+        found = runs[inside]
+        slices.add(part_of(found, len(slices)), post[: len(runs)][inside], found)
+    return slices
 
 
-def _held_by_several(post: Longs, shingle: Hashes) -> tuple[Longs, Hashes, Longs]:
+def _held_by_several(post: Ints, shingle: Hashes) -> tuple[Longs, Hashes, Longs]:
     """Sorted by shingle, then post, each once; and the posts of the others, which stand alone in their bucket.
 
     Nine of ten shingles are nobody else's: counting into buckets tells most of those without sorting.
     """
-    bits = len(shingle).bit_length() + _BUCKET_BITS
-    bucket = (shingle >> np.uint64(64 - bits)).astype(np.int64)
+    buckets = 1 << len(shingle).bit_length() + _BUCKET_BITS
+    bucket = (shingle & np.uint64(buckets - 1)).astype(np.int64)
     several = np.bincount(bucket, minlength=1)[bucket] > 1
-    alone = post[~several]
-    post, shingle = post[several], shingle[several]
-    order = np.lexsort((post, shingle))
-    post, shingle = post[order], shingle[order]
-    new = np.ones(len(post), np.bool_)
-    new[1:] = (post[1:] != post[:-1]) | (shingle[1:] != shingle[:-1])
-    return post[new], shingle[new], alone
+    holding, shingle, alone = post[several].astype(np.int64), shingle[several], post[~several].astype(np.int64)
+    order = np.lexsort((holding, shingle))
+    holding, shingle = holding[order], shingle[order]
+    new = np.ones(len(holding), np.bool_)
+    new[1:] = (holding[1:] != holding[:-1]) | (shingle[1:] != shingle[:-1])
+    return holding[new], shingle[new], alone
 
 
 def _pairs(post: Longs, starts: Longs, holders: Longs, frame_limit: float, posts: int) -> Iterator[Longs]:
@@ -173,12 +186,6 @@ def _pairs(post: Longs, starts: Longs, holders: Longs, frame_limit: float, posts
         for at in range(0, len(begin), step):
             holding = post[begin[at : at + step, None] + np.arange(size)]
             yield (holding[:, first] * posts + holding[:, second]).ravel()
-
-
-def _added(pair: Longs, count: Longs, more: Longs) -> tuple[Longs, Longs]:
-    new, times = np.unique(more, return_counts=True)
-    both, place = np.unique(np.concatenate([pair, new]), return_inverse=True)
-    return both, np.bincount(place, np.concatenate([count, times])).astype(np.int64)
 
 
 def _likeness(one: int, other: int, shared: int, shorter: int) -> _Likeness | None:
@@ -199,19 +206,20 @@ def _likeness(one: int, other: int, shared: int, shorter: int) -> _Likeness | No
 
 def _groups(
     posts: Sequence[Post],
-    copies_of: Mapping[int, Sequence[int]],
+    wordings: _Wordings,
     similar: Mapping[int, Mapping[int, _Likeness]],
     sizes: Longs,
 ) -> list[DuplicateGroup]:
     """Each kept post takes the posts similar to itself, so that no chain joins posts that differ."""
     taken: set[int] = set()
     groups: list[DuplicateGroup] = []
-    for keep in sorted(copies_of, key=lambda i: _age(posts, i)):
+    copies = wordings.copies
+    for keep in (index for index in wordings.kept.tolist() if index in similar or index in copies):
         near = {index: like for index, like in similar.get(keep, {}).items() if index not in taken}
         if keep in taken or any(like.excerpt and sizes[keep] < sizes[index] for index, like in near.items()):
             continue
         taken |= {keep, *near}
-        leave_out = [*copies_of[keep][1:], *(copy for index in near for copy in copies_of[index])]
+        leave_out = [*copies.get(keep, ()), *near, *(copy for index in near for copy in copies.get(index, ()))]
         if leave_out:
             ids = tuple(posts[index].document_id for index in sorted(leave_out))
             similarity = min((like.value for like in near.values()), default=1.0)

@@ -21,7 +21,7 @@ CHUNK_CHARS: Final = 80_000
 LINE_CHARS: Final = 1_000_000
 
 SHINGLE_WORDS: Final = 5
-_BLOCK_TEXTS = 512
+BLOCK_TEXTS: Final = 512  # of which sentences are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,24 @@ def sentence_at(text: str, outline: Outline, row: int) -> Sentence:
     return Sentence(start, end, key, int(outline.words[row]), opens, bool(outline.heading[row]))
 
 
-def sentence_columns(outlines: Sequence[Outline]) -> tuple[Ints, Ints, Hashes, Ints, Flags]:
-    """Of the sentences of all outlines: whose, the number in its text, key, words, heading.
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Row by row sentences of neighbouring texts. post: whose; order: the number in its text."""
 
-    Copied block by block: an outline's arrays keep the whole record alive that they were read from.
-    """
-    blocks = [_block(outlines[at : at + _BLOCK_TEXTS], at) for at in range(0, len(outlines), _BLOCK_TEXTS)]
-    none = _block([outline("")], 0)
-    post, order, key, words, heading = (np.concatenate(column) for column in zip(none, *blocks, strict=True))
-    return post, order, key, words, heading
+    post: Ints
+    order: Ints
+    key: Hashes
+    words: Ints
+    heading: Flags
 
 
-def _block(outlines: Sequence[Outline], at: int) -> tuple[Ints, Ints, Hashes, Ints, Flags]:
+def sentence_blocks(outlines: Sequence[Outline]) -> Iterator[Sentences]:
+    """The sentences of all texts, some texts at a time; an outline is read once."""
+    for at in range(0, len(outlines), BLOCK_TEXTS):
+        yield _block(outlines[at : at + BLOCK_TEXTS], at)
+
+
+def _block(outlines: Sequence[Outline], at: int) -> Sentences:
     parts = list(outlines)
     sizes = np.array([len(one.key) for one in parts])
     post = np.repeat(np.arange(at, at + len(parts), dtype=np.int32), sizes)
@@ -106,7 +112,7 @@ def _block(outlines: Sequence[Outline], at: int) -> tuple[Ints, Ints, Hashes, In
     key, words, heading = (
         np.concatenate([getattr(one, name) for one in parts]) for name in ("key", "words", "heading")
     )
-    return post, order, key, words, heading
+    return Sentences(post, order, key, words, heading)
 
 
 def shingles(hashes: WordHashes) -> Hashes:

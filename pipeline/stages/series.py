@@ -1,15 +1,18 @@
 """Posts made from one template: titles of one pattern over one skeleton, or one skeleton under any title."""
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.domain.documents import DocumentId, Post
-from pipeline.stages.outlines import Outline, sentence_columns
+from pipeline.shelf import Partitions, part_of
+from pipeline.stages.outlines import Outline, sentence_blocks
 from pipeline.stages.outlines import outlines as outlines_of
 from pipeline.stages.range_hashes import Flags, Hashes, Ints, Longs
 
@@ -25,6 +28,8 @@ MIN_LINES = 3
 # And headings alone count only when a post has so many that they order it.
 _MIN_HEADINGS = 3
 _MAX_SEEDS = 400
+# Sentences of so many posts are looked at together: 300,000 of an ordinary corpus.
+_PART_POSTS = 8_000
 # So many words of a shared line name a series.
 _PATTERN_WORDS = 8
 # Title parts end here: "So What? …", "Bench Notes #12", "Trends on Tuesday: …", "Weeknotes – 3 May".
@@ -89,33 +94,42 @@ class _Lines:
     """
 
     keys: Hashes
-    post: Longs
-    line: Longs
-    words: Longs
+    post: Ints
+    line: Ints
+    words: Ints
     heading: Flags
-    first: Longs
+    first: Ints
     begin: Longs
     total: Longs
     headings: Longs
 
     @classmethod
     def of(cls, outlines: Sequence[Outline]) -> "_Lines":
-        post, key, words, heading = _sentences(outlines)
-        keys, line = np.unique(key, return_inverse=True)
-        said, first, place = np.unique(post * len(keys) + line, return_index=True, return_inverse=True)
-        of_post, of_line = said // max(1, len(keys)), said % max(1, len(keys))
-        is_heading = np.bincount(place[heading], minlength=len(said)) > 0
-        shared = np.bincount(of_line, minlength=len(keys))[of_line] > 1
+        total, headings = np.zeros(len(outlines), np.int64), np.zeros(len(outlines), np.int64)
+        shared: list[NDArray[Any]] = [np.zeros(0, _SAID)]
+        for rows in _sentences(outlines, total):
+            said = _said(rows)
+            headings += np.bincount(said["post"][said["heading"]], minlength=len(outlines))
+            new = np.ones(len(said), np.bool_)
+            new[1:] = said["key"][1:] != said["key"][:-1]
+            line = np.cumsum(new) - 1
+            shared.append(said[np.bincount(line, minlength=1)[line] > 1])
+        said = np.concatenate(shared)  # by what is said, as the parts are
+        new = np.ones(len(said), np.bool_)
+        new[1:] = said["key"][1:] != said["key"][:-1]
+        line = (np.cumsum(new) - 1).astype(np.int32)
+        order = np.argsort(said["post"], kind="stable")
+        keys, said, line = said["key"][new], said[order], line[order]
         return cls(
             keys=keys,
-            post=of_post[shared],
-            line=of_line[shared],
-            words=np.bincount(place, words, len(said)).astype(np.int64)[shared],
-            heading=is_heading[shared],
-            first=first[shared],
-            begin=np.searchsorted(of_post[shared], np.arange(len(outlines) + 1)),
-            total=np.bincount(post, words, len(outlines)).astype(np.int64),
-            headings=np.bincount(of_post[is_heading], minlength=len(outlines)),
+            post=said["post"].copy(),
+            line=line,
+            words=said["words"].copy(),
+            heading=said["heading"].copy(),
+            first=said["first"].copy(),
+            begin=np.searchsorted(said["post"], np.arange(len(outlines) + 1)),
+            total=total,
+            headings=headings,
         )
 
     def rows(self, members: Sequence[int]) -> Longs:
@@ -131,33 +145,67 @@ class _Lines:
     def skeleton_share(self, members: Sequence[int]) -> float:
         """How much of a typical member its skeleton is, by its words, or by its headings if they are more."""
         rows = self.skeleton(members, max(MIN_POSTS, COMMON_IN * len(members)))
-        words = np.bincount(self.post[rows], self.words[rows], len(self.total))
-        headings = np.bincount(self.post[rows[self.heading[rows]]], minlength=len(self.total))
-        return median(
-            max(
-                words[post] / self.total[post] if self.total[post] else 0.0,
-                headings[post] / self.headings[post] if self.headings[post] >= _MIN_HEADINGS else 0.0,
-            )
-            for post in members
+        here = np.sort(np.array(members, np.int64))
+        member = np.searchsorted(here, self.post[rows])
+        words = np.bincount(member, self.words[rows], len(here))
+        headings = np.bincount(member[self.heading[rows]], minlength=len(here))
+        of_words = words / np.maximum(self.total[here], 1)
+        enough = self.headings[here] >= _MIN_HEADINGS
+        of_headings = np.where(enough, headings / np.maximum(self.headings[here], 1), 0.0)
+        return float(np.median(np.maximum(of_words, of_headings)))
+
+
+_SAID = [("post", "<i4"), ("key", "<u8"), ("words", "<i4"), ("heading", "?"), ("first", "<i4")]
+
+
+def _sentences(outlines: Sequence[Outline], total: Longs) -> Partitions:
+    """All sentences with a word in them, in parts by what they say. first: their number; total: words of each post."""
+    parts = Partitions(1 + len(outlines) // _PART_POSTS, _SAID)
+    number = 0
+    for columns in sentence_blocks(outlines):
+        worded = columns.key != 0
+        post, key, words, heading = (
+            column[worded] for column in (columns.post, columns.key, columns.words, columns.heading)
         )
+        total += np.bincount(post, words, len(total)).astype(np.int64)
+        parts.add(part_of(key, len(parts)), post, key, words, heading, np.arange(number, number + len(post)))
+        number += len(post)
+    return parts
 
 
-def _sentences(outlines: Sequence[Outline]) -> tuple[Longs, Hashes, Ints, Flags]:
-    """Of all sentences with a word in them: whose, what they say, in how many words, whether a heading."""
-    post, _, key, words, heading = sentence_columns(outlines)
-    worded = key != 0
-    return post[worded].astype(np.int64), key[worded], words[worded], heading[worded]
+def _said(rows: NDArray[Any]) -> NDArray[Any]:
+    """What a post says twice as one row: its words together, a heading when one of them is; by key, then post."""
+    rows = rows[np.lexsort((rows["post"], rows["key"]))]
+    new = np.ones(len(rows), np.bool_)
+    new[1:] = (rows["key"][1:] != rows["key"][:-1]) | (rows["post"][1:] != rows["post"][:-1])
+    place = np.cumsum(new) - 1
+    said = rows[new]
+    said["words"] = np.bincount(place, rows["words"], len(said))
+    said["heading"] = np.bincount(place[rows["heading"]], minlength=len(said)) > 0
+    return said
 
 
 def _by_title(posts: Sequence[Post]) -> Iterator[list[int]]:
     """Posts that have a title pattern in common, largest groups first."""
     groups: dict[_TitlePattern, list[int]] = defaultdict(list)
-    for index, post in enumerate(posts):
-        for pattern in _patterns(post.title):
+    for index in _with_shared_titles(posts):
+        for pattern in _patterns(posts[index].title):
             groups[pattern].append(index)
     large = (item for item in groups.items() if len(item[1]) >= MIN_POSTS)
     for _, members in sorted(large, key=lambda item: (-len(item[1]), item[0])):
         yield members
+
+
+def _with_shared_titles(posts: Sequence[Post]) -> list[int]:
+    """Those of which a pattern is seen often enough, told by its hash: most of many titles are like no other."""
+    found, of = array("q"), array("i")
+    for index, post in enumerate(posts):
+        for pattern in _patterns(post.title):
+            found.append(hash(pattern))
+            of.append(index)
+    _, number, times = np.unique(np.array(found), return_inverse=True, return_counts=True)
+    shared: list[int] = np.unique(np.array(of)[times[number] >= MIN_POSTS]).tolist()
+    return shared
 
 
 def _patterns(title: str) -> set[_TitlePattern]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from pipeline.domain.documents import Post
@@ -145,6 +146,12 @@ def test_the_best_performing_edition_is_kept_where_that_is_known() -> None:
     assert (group.keep, group.leave_out) == ("old", ("new",))
 
 
+def counts_of(shared: near_duplicates._Shared) -> dict[int, int]:
+    return {
+        pair: count for one in shared.counts() for pair, count in zip(*(part.tolist() for part in one), strict=True)
+    }
+
+
 def shingles_of(text: str) -> set[tuple[str, ...]]:
     words = sentence_key(text).split()
     return set(zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False))
@@ -158,8 +165,8 @@ def test_shared_runs_are_counted_exactly_in_one_slice_and_in_many(
     monkeypatch.setattr(near_duplicates, "_SLICE_SHINGLES", at_once)
     texts = [post.text for post in markdown_posts("digitalgov/jparcell")]
     sets = [shingles_of(text) for text in texts]
-    shared = near_duplicates._shared(outlines(texts), range(len(texts)), frame_limit=len(texts))
-    counted = dict(zip(shared.pair.tolist(), shared.count.tolist(), strict=True))
+    shared = near_duplicates._shared(outlines(texts), np.arange(len(texts)), frame_limit=len(texts))
+    counted = counts_of(shared)
     expected = {
         one * len(texts) + other: len(sets[one] & sets[other]) for one, other in combinations(range(len(texts)), 2)
     }
@@ -170,12 +177,12 @@ def test_shared_runs_are_counted_exactly_in_one_slice_and_in_many(
 @needs_corpora
 def test_frames_are_taken_off_whatever_the_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     shapes = outlines([post.text for post in markdown_posts("digitalgov/bbrantley")])
-    once = near_duplicates._shared(shapes, range(len(shapes)), frame_limit=10)
+    once = near_duplicates._shared(shapes, np.arange(len(shapes)), frame_limit=10)
     monkeypatch.setattr(near_duplicates, "_SLICE_SHINGLES", 5_000)
-    sliced = near_duplicates._shared(shapes, range(len(shapes)), frame_limit=10)
+    sliced = near_duplicates._shared(shapes, np.arange(len(shapes)), frame_limit=10)
     assert (once.own < once.sizes).any()
     assert once.own.tolist() == sliced.own.tolist()
-    assert (once.pair.tolist(), once.count.tolist()) == (sliced.pair.tolist(), sliced.count.tolist())
+    assert counts_of(once) == counts_of(sliced)
 
 
 def test_short_sentences_about_different_things_are_not_one_passage() -> None:
