@@ -1,5 +1,6 @@
 """What is repeated, serial, copied, foreign or quoted within a set of posts."""
 
+from array import array
 from dataclasses import replace
 from itertools import combinations
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.domain.documents import Post
-from pipeline.stages import near_duplicates
+from pipeline.stages import near_duplicates, repeats, series, variants
 from pipeline.stages.choices import apply_marks
 from pipeline.stages.language import find_foreign, main_language
 from pipeline.stages.near_duplicates import find_near_duplicates
@@ -183,6 +184,29 @@ def test_frames_are_taken_off_whatever_the_slices(monkeypatch: pytest.MonkeyPatc
     assert (once.own < once.sizes).any()
     assert once.own.tolist() == sliced.own.tolist()
     assert counts_of(once) == counts_of(sliced)
+
+
+@needs_corpora
+@pytest.mark.parametrize("folder", ["digitalgov/bbrantley", "digitalgov/jparcell"])
+def test_passages_and_series_are_the_same_in_one_part_and_in_many(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    posts = markdown_posts(folder)
+    passages, templates = find_repeats(posts), find_series(posts)
+    monkeypatch.setattr("pipeline.stages.outlines.BLOCK_TEXTS", 7)
+    monkeypatch.setattr(repeats, "_PART_POSTS", 3)
+    monkeypatch.setattr(series, "_PART_POSTS", 3)
+    monkeypatch.setattr(variants, "_PART_RUNS", 500)
+    monkeypatch.setattr(variants, "_BLOCK_SENTENCES", 50)
+    assert passages
+    assert (find_repeats(posts), find_series(posts)) == (passages, templates)
+
+
+def test_wordings_are_ordered_by_frequency_and_then_by_what_they_say() -> None:
+    said = ["b" * 30 + "é", "b" * 30 + "z", "b" * 30, "a", "c", "b" * 30 + "\U0001f600"]
+    times = [1, 1, 1, 1, 2, 1]
+    packed = [one.encode() for one in said]
+    held = variants._Said(b"".join(packed), array("q", np.cumsum([0, *map(len, packed)]).tolist()))
+    order = held.by_frequency(np.array(times))
+    assert order == sorted(range(len(said)), key=lambda number: (-times[number], said[number]))
 
 
 def test_short_sentences_about_different_things_are_not_one_passage() -> None:
