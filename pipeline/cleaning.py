@@ -103,14 +103,18 @@ class CleanTexts:
 
 
 def clean_texts(
-    cleaner: Cleaner, documents: Iterable[tuple[bytes, Sequence[Mark]]], executor: Executor | None
+    cleaner: Cleaner,
+    documents: Iterable[tuple[bytes, Sequence[Mark]]],
+    keys: Iterable[DocumentId],
+    executor: Executor | None,
 ) -> CleanTexts:
-    """documents: packed, with the marks that only a look at all of them gave."""
+    """documents: packed, with the marks that only a look at all of them gave. keys: theirs, kept once in memory."""
     shelf = Shelf()
     texts: list[CleanText] = []
     number, texts_with = 0, Counter[str]()
+    key_of = iter(keys)
     for batch in in_batches(executor, partial(_clean_batch, cleaner), documents):
-        texts += batch.shelved(shelf)
+        texts += (text._replace(key=next(key_of)) for text in batch.shelved(shelf))
         number += batch.kept
         texts_with.update(batch.words)
     return CleanTexts(texts, shelf, Salience(number, texts_with))

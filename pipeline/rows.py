@@ -70,9 +70,10 @@ def text_rows(maker: RowMaker, clean: CleanTexts, kept: Collection[DocumentId], 
     shelf = Shelf()
     rows: list[TextRow] = []
     wanted = ((text, clean.shelf.read(text.place)) for text in clean.texts if text.key in kept)
+    key_of = (text.key for text in clean.texts if text.key in kept)
     with _handed(clean.salience, executor) as salience:
         for batch in in_batches(executor, partial(_rows_batch, maker, salience), wanted):
-            rows += batch.shelved(shelf)
+            rows += (row._replace(key=next(key_of)) for row in batch.shelved(shelf))
     return TextRows(rows, shelf, maker.system)
 
 

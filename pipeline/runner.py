@@ -180,7 +180,7 @@ class _Decision:
     def clean(self) -> None:
         """Apply what was accepted, make the rows, and drop those that do not fit."""
         packed = ((self.corpus.shelf.read(t.whole), self.repeated.get(t.key, ())) for t in self.remaining)
-        clean = clean_texts(self.cleaner, packed, self.executor)
+        clean = clean_texts(self.cleaner, packed, [t.key for t in self.remaining], self.executor)
         self.salience = clean.salience
         self._leave_out("empty", [text.key for text in clean.texts if not text.words])
         short_answers = {tagged.key for tagged in self.remaining if tagged.answer is not None}

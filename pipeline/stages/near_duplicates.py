@@ -23,7 +23,7 @@ _FRAME_SHARE = 0.05
 # Nobody publishes one text this often; and comparing all holders of a run costs the square of their number.
 _FRAME_POSTS_MOST = 50
 # So many shingles are compared at a time: 40 MB with the arrays that sorting takes.
-_SLICE_SHINGLES = 1_000_000
+_SLICE_SHINGLES = 500_000
 _PAIR_PARTS = 16
 _BLOCK_POSTS = 512
 _BUCKET_BITS = 2  # four to eight buckets for each shingle

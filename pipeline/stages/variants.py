@@ -102,34 +102,35 @@ def _runs_in(outlines: Sequence[Outline], wordings: Wordings) -> Partitions:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What wordings say, as one run of bytes: half of what strings would take. Wording i ends at ends[i + 1]."""
+    """What wordings say, as one run of bytes: half of what strings would take. Wording i is in [starts[i], ends[i])."""
 
-    whole: bytes
+    whole: bytearray
+    starts: "array[int]"
     ends: "array[int]"
 
     @classmethod
     def read(cls, posts: Sequence[Post], outlines: Sequence[Outline], wordings: Wordings) -> "_Said":
-        keys: list[bytes] = [b""] * len(wordings.key)
+        whole = bytearray()
+        starts, ends = (array("q", bytes(8 * len(wordings.key))) for _ in range(2))
         last, text, outline = -1, "", None
         for row in np.lexsort((wordings.order, wordings.post)).tolist():
             post = int(wordings.post[row])
             if outline is None or post != last:
                 last, text, outline = post, posts[post].text, outlines[post]
-            keys[row] = sentence_at(text, outline, int(wordings.order[row])).key.encode("utf-8", "surrogatepass")
-        ends = array("q", [0])
-        for key in keys:
-            ends.append(ends[-1] + len(key))
-        return cls(b"".join(keys), ends)
+            starts[row] = len(whole)
+            whole += sentence_at(text, outline, int(wordings.order[row])).key.encode("utf-8", "surrogatepass")
+            ends[row] = len(whole)
+        return cls(whole, starts, ends)
 
     def __len__(self) -> int:
-        return len(self.ends) - 1
+        return len(self.ends)
 
     def __getitem__(self, number: int) -> str:
         return self.packed(number).decode("utf-8", "surrogatepass")
 
     def packed(self, number: int) -> bytes:
         """In UTF-8, which sorts as the characters do."""
-        return self.whole[self.ends[number] : self.ends[number + 1]]
+        return bytes(self.whole[self.starts[number] : self.ends[number]])
 
     def by_frequency(self, times: Longs) -> list[int]:
         """The most frequent first, then by what they say."""

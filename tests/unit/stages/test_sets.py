@@ -204,7 +204,8 @@ def test_wordings_are_ordered_by_frequency_and_then_by_what_they_say() -> None:
     said = ["b" * 30 + "é", "b" * 30 + "z", "b" * 30, "a", "c", "b" * 30 + "\U0001f600"]
     times = [1, 1, 1, 1, 2, 1]
     packed = [one.encode() for one in said]
-    held = variants._Said(b"".join(packed), array("q", np.cumsum([0, *map(len, packed)]).tolist()))
+    ends = np.cumsum([0, *map(len, packed)]).tolist()
+    held = variants._Said(bytearray().join(packed), array("q", ends[:-1]), array("q", ends[1:]))
     order = held.by_frequency(np.array(times))
     assert order == sorted(range(len(said)), key=lambda number: (-times[number], said[number]))
 
