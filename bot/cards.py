@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.audits import audits_of
+from bot.run_line import line_at
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Round, Voice
@@ -75,7 +76,7 @@ async def say_round_card(
         "audits": audits,
         "job_state": job.state if job else None,
         "provider_status": job.provider_status if job else None,
-        "queued_before": await tx.work.waiting_before("tuning", job.tuning_job_id) if job else 0,
+        "queued_before": (await line_at(tx, job.provider)).before(job.tuning_job_id) if job else 0,
     }
     place = Place(team_id=round_.team_id, channel_id=round_.channel_id)
     await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))

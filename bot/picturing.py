@@ -5,18 +5,27 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.preparing import ProcessPool
+from pipeline.losses import picture, read_losses
 from pipeline.pictures import Picture, pictures
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutorPainter:
-    """Satisfies bot.features.pictures.usecase.Painter."""
+    """Satisfies bot.features.pictures.usecase.Painter and bot.features.training.curves.CurvePainter."""
 
     pool: ProcessPool
 
     async def paint(self, report: bytes) -> list[Picture]:
         return await self.pool.run(partial(painted, report))
 
+    async def curve(self, results: bytes) -> Picture | None:
+        return await self.pool.run(partial(curve, results))
+
 
 def painted(report: bytes) -> list[Picture]:
     return pictures(json.loads(report))
+
+
+def curve(results: bytes) -> Picture | None:
+    losses = read_losses(results)
+    return picture(losses) if losses is not None else None

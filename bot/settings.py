@@ -50,8 +50,19 @@ class ModelSettings(BaseModel):
     base_urls: dict[str, str] = Field(default_factory=dict, description="Address per provider name, as JSON.")
     rank_cache: Path = Field(default=Path("var/tiktoken"), description="Folder for the tokenizer's ranks.")
     request_timeout_s: float = Field(default=120.0, description="Longest wait for one provider answer.")
-    poll_s: float = Field(default=10.0, description="Seconds between looks at a running job.")
+    poll_s: float = Field(default=10.0, description="Seconds between looks at a running job, at first.")
+    longest_poll_s: float = Field(default=120.0, description="Seconds between looks at a job that takes long.")
     settle_s: float = Field(default=30.0, description="Seconds to wait before looking for a job in doubt.")
+    send_within_hours: float = Field(
+        default=168.0, description="An approval whose run was not sent by then expires, and its money is free."
+    )
+    delete_files: bool = Field(
+        default=True, description="Whether uploaded rows are deleted at the provider after a run."
+    )
+    delete_files_after_days: float = Field(default=0.0, description="How many days after the end of a run.")
+    webhook_secrets: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Signing secret (whsec_…) of webhooks per provider name, as JSON."
+    )
 
 
 class WorkSettings(BaseModel):

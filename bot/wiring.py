@@ -19,10 +19,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page
+from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page, webhooks
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
-from bot.features.training.record import Timing
+from bot.features.training.record import DAY_S, Timing
 from bot.features.uploads.usecase import SweepUploads
 from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
@@ -46,6 +46,7 @@ from bot.upload_links import UploadLinks
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.providers import ConfiguredProviders, read_providers
+from pipeline.models.webhooks import SignedWebhooks
 from pipeline.ports import Database, LivenessLocks
 from pipeline.sources.reading import Limits
 from storage.artifacts import FsspecArtifacts
@@ -58,6 +59,7 @@ from storage.reaction_writer import GroupCommitReactions
 from storage.work_queue import SqlWorkQueue
 
 MEGABYTE = 1024 * 1024
+HOUR_S = 3600
 PEOPLE_REFRESH_S = 300
 SWEEP_S = 900
 SLACK_TIMEOUT_S = 20
@@ -97,7 +99,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         worker = started_worker(stack, settings, engine, client, parts, wake)
         start_clock(stack, settings, wake, people, sweep_uploads(parts))
         app, in_flight = slack_app(client, settings, parts)
-        port = await reachable(stack, app, settings, engine, worker, [upload_page(parts)] if parts.links.on else [])
+        port = await reachable(stack, app, settings, engine, worker, pages(settings, parts))
         stack.push_async_callback(in_flight.drained, DRAIN_S)
         stack.callback(worker.stop)  # the first thing on the way out
         yield Bot(worker, engine, port)
@@ -140,6 +142,7 @@ async def opened_parts(
         incoming=UploadFolder(settings.uploads.folder),
         people=people,
         providers=providers,
+        webhooks=SignedWebhooks(settings.models.webhook_secrets),
         prices=prices,
         locks=liveness_locks(engine, settings),
         reactions=reactions,
@@ -295,6 +298,12 @@ async def reachable(
     return await stack.enter_async_context(serving(site, host=settings.server.host, port=settings.server.port))
 
 
+def pages(settings: Settings, parts: Parts) -> list[Routes]:
+    """What the bot's own server answers beside Slack and whoever runs it."""
+    own: list[Routes] = [upload_page(parts)] if parts.links.on else []
+    return [*own, webhooks(parts)] if settings.models.webhook_secrets else own
+
+
 def site_puller(settings: Settings) -> SitePuller:
     pulls = settings.pulls
     limit = pulls.limit_mb * MEGABYTE
@@ -338,12 +347,22 @@ def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
     return AdvisoryLocks(engine)
 
 
-def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
+def timing(settings: Settings) -> Timing:
     models = settings.models
-    timing = Timing(models.request_timeout_s, models.settle_s, models.poll_s)
+    return Timing(
+        models.request_timeout_s,
+        models.settle_s,
+        models.poll_s,
+        longest_poll_s=models.longest_poll_s,
+        send_within_s=models.send_within_hours * HOUR_S,
+        forget_after_s=models.delete_files_after_days * DAY_S if models.delete_files else None,
+    )
+
+
+def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
     return Rules(
         spend_channel=settings.spend.channel_id,
-        timing=timing,
+        timing=timing(settings),
         bot_user=bot_user,
         origins=settings.origins.allowed,
         workspace_url=workspace_url,

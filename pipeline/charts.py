@@ -1,4 +1,4 @@
-"""Bar charts as PNG: drawn for a width of 360 pixels on a phone, in colours that hold on light and on dark pages."""
+"""Charts as PNG: drawn for a width of 360 pixels on a phone, in colours that hold on light and on dark pages."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ BLUE: Final[Colour] = (0, 114, 178)
 ORANGE: Final[Colour] = (213, 94, 0)
 COLOURS: Final = 64  # of the PNG's palette: three quarters smaller than true colour, and letters stay smooth
 MAX_LINES: Final = 4  # of the grid
+MAX_DOTS: Final = 24  # of a line: more would hide it
 MIN_BAR: Final = 3  # pixels: one text among a thousand is still seen
 
 
@@ -81,6 +82,55 @@ def lying(title: str, bars: Sequence[Bar]) -> bytes:
             pen.rectangle((left, y + room * GAP / 2, end, y + room * (1 - GAP / 2)), _fill(bar))
         pen.text((end + 16, y + room / 2), f"{bar.value:,}", INK, font, anchor="lm")
     return _png(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line through points (x, y), x ascending."""
+
+    label: str
+    points: Sequence[tuple[int, float]]
+
+
+def curves(title: str, series: Sequence[Series]) -> bytes:
+    """At most two lines over the same scale from zero, each named at the top in its colour."""
+    picture, pen = _paper(title)
+    font = _font(LETTER)
+    points = [point for one in series for point in one.points]
+    first, last = min(x for x, _ in points), max(x for x, _ in points)
+    most = max(y for _, y in points) or 1.0
+    step = _loss_step(most)
+    marks = [step * number for number in range(int(most / step) + 2)]
+    left = MARGIN + int(max(pen.textlength(f"{mark:g}", font) for mark in marks)) + 20
+    top, bottom, right = MARGIN + TITLE_LETTER + 50 + LINE, HEIGHT - MARGIN - LETTER - 30, WIDTH - MARGIN
+
+    def at(x: int, y: float) -> tuple[float, float]:
+        across = (x - first) / (last - first) if last > first else 0.5
+        return left + (right - left) * across, bottom - (bottom - top) * y / marks[-1]
+
+    for mark in marks:
+        y = at(first, mark)[1]
+        pen.line((left, y, right, y), fill=GRID if mark else SOFT_INK, width=2)
+        pen.text((left - 16, y), f"{mark:g}", SOFT_INK, font, anchor="rm")
+    x_label = float(left)
+    for one, colour in zip(series, (BLUE, ORANGE), strict=False):
+        drawn = [at(*point) for point in one.points]
+        pen.line(drawn, fill=colour, width=6, joint="curve")
+        for x, y in drawn if len(drawn) <= MAX_DOTS else drawn[-1:]:
+            pen.ellipse((x - 7, y - 7, x + 7, y + 7), fill=colour)
+        pen.line((x_label, top - LINE, x_label + LETTER, top - LINE), fill=colour, width=10)
+        pen.text((x_label + LETTER + 14, top - LINE), one.label, INK, font, anchor="lm")
+        x_label += LETTER + 14 + pen.textlength(one.label, font) + LINE
+    pen.text((left, bottom + 26), f"step {first:,}", SOFT_INK, font, anchor="lt")
+    if last > first:
+        pen.text((right, bottom + 26), f"step {last:,}", SOFT_INK, font, anchor="rt")
+    return _png(picture)
+
+
+def _loss_step(most: float) -> float:
+    """1, 2 or 5 times a power of ten, so that at most MAX_LINES steps reach the top."""
+    steps = (lead * 10.0**power for power in range(-6, 12) for lead in (1, 2, 5))
+    return next((step for step in steps if step * MAX_LINES >= most), most)
 
 
 def _paper(title: str) -> tuple[Image.Image, ImageDraw.ImageDraw]:

@@ -23,7 +23,7 @@ from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
 from storage.repositories.signoffs import SqlSignoffRows, SqlSignoffs
 from storage.repositories.sources import SqlDatasets, SqlSources
 from storage.repositories.spending import SqlSpendLedger, SqlSpendRequests
-from storage.repositories.training import SqlTuningJobs, SqlVoiceModels
+from storage.repositories.training import SqlRunQueue, SqlStrayJobs, SqlTuningJobs, SqlVoiceModels
 from storage.repositories.uploads import SqlUploads
 from storage.repositories.voices import SqlConsents, SqlVoices
 from storage.repositories.work import SqlWork
@@ -52,6 +52,8 @@ class SqlTransaction:
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
         self.past_runs = SqlPastRuns(session)
         self.tuning_jobs = SqlTuningJobs(session)
+        self.run_queue = SqlRunQueue(session)
+        self.stray_jobs = SqlStrayJobs(session)
         self.voice_models = SqlVoiceModels(session)
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)

@@ -5,7 +5,7 @@ from bot.assembly.money import baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
 from bot.assembly.voices import consent, drafting, feedback, home, rounds, voices
-from bot.assembly.work import direct_steps, steps, sweep_uploads, upload_page
+from bot.assembly.work import direct_steps, steps, sweep_uploads, upload_page, webhooks
 
 __all__ = (
     "Parts",
@@ -17,6 +17,7 @@ __all__ = (
     "sweep_uploads",
     "templates",
     "upload_page",
+    "webhooks",
 )
 
 

@@ -10,7 +10,10 @@ from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.listeners import SpendingListeners
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
+from bot.features.training.blame import Blame
 from bot.features.training.listeners import TrainingListeners
+from bot.features.training.retrying import LeaveOutRow, OpenRow, Retry
+from bot.features.training.stopping import CancelRun, KeepWaiting
 from bot.features.training.usecase import GiveUp, ListJobs, SendNow
 from bot.offers import Market
 
@@ -53,6 +56,17 @@ def spending(parts: Parts) -> Feature:
 
 
 def training(parts: Parts) -> Feature:
-    db, clock, timing = parts.database, parts.clock, parts.rules.timing
-    send_now, give_up = SendNow(db, clock, timing), GiveUp(db, clock, timing)
-    return TrainingListeners(ListJobs(db), send_now, give_up, parts.commands, parts.whispers)
+    db, clock, timing, people = parts.database, parts.clock, parts.rules.timing, parts.people
+    blame = Blame(db, parts.artifacts)
+    return TrainingListeners(
+        list_jobs=ListJobs(db, parts.providers, clock),
+        send_now=SendNow(db, clock, timing),
+        give_up=GiveUp(db, clock, timing),
+        cancel=CancelRun(db, people, clock),
+        keep_waiting=KeepWaiting(db, people),
+        retry=Retry(db, people, clock),
+        open_row=OpenRow(db, blame),
+        leave_out=LeaveOutRow(db, blame, clock),
+        commands=parts.commands,
+        whispers=parts.whispers,
+    )

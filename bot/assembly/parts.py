@@ -9,7 +9,9 @@ from bot.features.differences.usecase import Comparer
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
+from bot.features.training.curves import CurvePainter
 from bot.features.training.record import Timing
+from bot.features.training.webhooks import Webhooks
 from bot.few_shot import ShotChooser
 from bot.offers import Bases, Prices
 from bot.slack.commands import Commands
@@ -26,8 +28,8 @@ from pipeline.ports import (
     LivenessLocks,
     People,
     Preparer,
-    Providers,
     ReactionWriter,
+    RunProviders,
     Sites,
 )
 
@@ -38,8 +40,12 @@ class Feature(Protocol):
     def register(self, app: AsyncApp) -> None: ...
 
 
-class ModelProviders(Providers, Bases, Protocol):
+class ModelProviders(RunProviders, Bases, Protocol):
     """The configured providers and what they offer."""
+
+
+class Painters(Painter, CurvePainter, Protocol):
+    """Everything that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Parts:
     preparer: Preparer
     rehearser: Rehearser
     comparer: Comparer
-    painter: Painter
+    painter: Painters
     uploads: PictureUploads
     picker: Picker
     shots: ShotChooser
@@ -78,6 +84,7 @@ class Parts:
     incoming: UploadFolder
     people: People
     providers: ModelProviders
+    webhooks: Webhooks
     prices: Prices
     locks: LivenessLocks
     reactions: ReactionWriter

@@ -17,7 +17,13 @@ from bot.features.pictures.usecase import DrawPictures
 from bot.features.pulls.usecase import PullSite
 from bot.features.rehearsal.usecase import RunRehearsal
 from bot.features.signoff.sending import SendTexts
+from bot.features.training.billing import Billing
+from bot.features.training.curves import ShowCurve
+from bot.features.training.forgetting import DeleteFiles
+from bot.features.training.record import Record
 from bot.features.training.step import tuning_step
+from bot.features.training.strays import CancelStray
+from bot.features.training.webhooks import WakeRun, WebhookRoutes
 from bot.features.uploads.routes import Pace, UploadRoutes
 from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
 from bot.few_shot import FewShots
@@ -61,12 +67,25 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "baseline-draft": WriteFewShot(
             db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
         ),
+        **after_training(parts),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
     }
 
 
 def few_shots(parts: Parts) -> FewShots:
     return FewShots(parts.artifacts, parts.shots, parts.prices)
+
+
+def after_training(parts: Parts) -> Mapping[WorkKind, Step]:
+    """What a run brings about beside itself."""
+    db, clock, timing = parts.database, parts.clock, parts.rules.timing
+    record = Record(db, clock)
+    billing = Billing(record, parts.providers, parts.prices, timing)
+    return {
+        "stray-job": CancelStray(parts.locks, record, parts.providers, billing, timing),
+        "loss-curve": ShowCurve(db, parts.artifacts, parts.painter, parts.uploads, clock),
+        "delete-files": DeleteFiles(record, parts.providers, timing),
+    }
 
 
 def direct_steps(
@@ -108,6 +127,10 @@ def upload_page(parts: Parts) -> UploadRoutes:
         ),
         Pace(rules.requests_per_s),
     )
+
+
+def webhooks(parts: Parts) -> WebhookRoutes:
+    return WebhookRoutes(parts.webhooks, WakeRun(parts.database, parts.clock))
 
 
 def sweep_uploads(parts: Parts) -> SweepUploads:

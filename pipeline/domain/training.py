@@ -9,12 +9,70 @@ from pipeline.domain.voices import DatasetId, RoundId, VoiceId
 
 TuningJobId = NewType("TuningJobId", int)
 VoiceModelId = NewType("VoiceModelId", int)
+StrayJobId = NewType("StrayJobId", int)
 
-# in-doubt: something was sent and its answer is unknown; looked for before anything is sent again.
+# preflight: a last look before anything is sent. in-doubt: something was sent and its answer is unknown; looked for
+# before anything is sent again. evaluating: the model is there, its results are fetched. expired: not sent in time.
 TuningState = Literal[
-    "queued", "uploading", "sending", "in-doubt", "validating", "running", "ready", "failed", "cancelled"
+    "queued",
+    "preflight",
+    "uploading",
+    "sending",
+    "in-doubt",
+    "validating",
+    "running",
+    "evaluating",
+    "ready",
+    "failed",
+    "cancelled",
+    "expired",
 ]
-TERMINAL_TUNING_STATES: frozenset[TuningState] = frozenset({"ready", "failed", "cancelled"})
+TERMINAL_TUNING_STATES: frozenset[TuningState] = frozenset({"ready", "failed", "cancelled", "expired"})
+# Those that take one of a provider's places. Whoever waits for a person's answer takes none.
+UNDER_WAY: frozenset[TuningState] = frozenset(
+    {"preflight", "uploading", "sending", "in-doubt", "validating", "running", "evaluating"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """What the provider told of a run. kind, level: its own words, also those we do not know. at: Unix seconds.
+
+    step, steps: how far it is, where the event says so.
+    """
+
+    at: int
+    level: str
+    kind: str
+    message: str
+    step: int | None = None
+    steps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """A webhook as it came. kind: the provider's word, known or not. about: the provider's id of what it is about."""
+
+    event_id: str
+    kind: str
+    about: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """Something the provider told of a finished run. blob: SHA-256 (hex) in the artifact store."""
+
+    name: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossCurve:
+    """A run's losses as a picture. alt: the same in words. slack_file_id: None until Slack has it."""
+
+    blob: str
+    alt: str
+    slack_file_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +80,10 @@ class TuningJob:
     """One paid training run. key is sent to the provider as metadata["understudy_key"] and in the file's name.
 
     intent_at: when the one send was decided; set before anything leaves. *_microusd: integer micro-dollars.
-    provider_status: the provider's own word, carried even when we do not know it.
+    provider_status: the provider's own word, carried even when we do not know it. finish_at: when it expects to end.
+    started_at: when it got one of the provider's places. actual_microusd: None while nobody knows; its money is held.
+    cancelled_by: who wants it to end; cancel_intent_at: when the provider was told so, or not, and nobody knows.
+    slow_told_at: when people were told that it takes long. events: the newest few, oldest first.
     """
 
     tuning_job_id: TuningJobId
@@ -51,11 +112,69 @@ class TuningJob:
     sent_at: datetime | None = None
     running_at: datetime | None = None
     finished_at: datetime | None = None
+    started_at: datetime | None = None
+    cancelled_by: str | None = None
+    cancel_intent_at: datetime | None = None
+    step: int | None = None
+    steps: int | None = None
+    finish_at: datetime | None = None
+    slow_told_at: datetime | None = None
+    events: tuple[RunEvent, ...] = ()
+    results: tuple[KeptFile, ...] = ()
+    curve: LossCurve | None = None
+    files_deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrayJob:
+    """A job at a provider that nobody approved: a second one for a run, or one that was given up. To be cancelled.
+
+    intent_at: when the provider was told to cancel it. status: the provider's word. billed_microusd: None until known.
+    """
+
+    stray_job_id: StrayJobId
+    team_id: str
+    tuning_job_id: TuningJobId
+    provider: str
+    provider_job: str
+    kind: Literal["extra", "orphan"]
+    found_at: datetime
+    status: str
+    intent_at: datetime | None = None
+    step: int | None = None
+    steps: int | None = None
+    billed_microusd: int | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run as the queue of a provider sees it, waiting or under way. unknowns: looks for it while in doubt."""
+
+    tuning_job_id: TuningJobId
+    team_id: str
+    voice_id: VoiceId
+    requested_by: str
+    queued_at: datetime
+    state: TuningState
+    unknowns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How long runs took before: the shortest and the longest of the newest `runs`, in seconds."""
+
+    low_s: float
+    high_s: float
+    runs: int
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderJob:
-    """A fine-tune as the provider tells it. status is any string: new words are carried, never fatal."""
+    """A fine-tune as the provider tells it. status is any string: new words are carried, never fatal.
+
+    error_param: which file an error is about. finish_at: Unix seconds.
+    """
 
     provider_job: str
     status: str
@@ -65,6 +184,9 @@ class ProviderJob:
     trained_tokens: int | None = None
     error_code: str | None = None
     error_message: str | None = None
+    error_param: str | None = None
+    finish_at: int | None = None
+    result_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

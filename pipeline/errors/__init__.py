@@ -39,6 +39,7 @@ AppError
 │   ├── TrainingClosed        this organisation may not train any more
 │   ├── ProviderBusy          definite: not accepted, try later (429, connection refused)
 │   ├── SensitivityNotAllowed private text may not go there
+│   ├── BadWebhook
 │   └── UnknownProvider
 └── DraftError
     ├── VoiceNotReady, BriefMissing, NotADraft, ChangeTooSmall
@@ -89,6 +90,7 @@ from pipeline.errors.people import (
 )
 from pipeline.errors.prices import BaseGone, BaseTooSmall, NoPrice, PriceError, StalePrice
 from pipeline.errors.providers import (
+    BadWebhook,
     ProviderBusy,
     ProviderError,
     ProviderRefused,
@@ -144,6 +146,7 @@ __all__ = [
     "AppError",
     "ArchiveBomb",
     "BadHandle",
+    "BadWebhook",
     "BaseGone",
     "BaseTooSmall",
     "BriefMissing",

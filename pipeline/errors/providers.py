@@ -38,5 +38,9 @@ class SensitivityNotAllowed(ProviderError):
         self.sensitivity = sensitivity
 
 
+class BadWebhook(ProviderError):
+    """What came in the provider's name is not signed by it, or too old, or unreadable."""
+
+
 class UnknownProvider(ProviderError):
     """No provider of this name is configured."""

@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from pipeline.domain.spending import Price
 from pipeline.domain.voices import Sensitivity
 from pipeline.errors import UnknownProvider
-from pipeline.models.openai_compatible import OpenAICompatible, openai_client
+from pipeline.models.openai_compatible import OpenAICompatible
+from pipeline.models.runs import CompatibleRuns
+from pipeline.models.wire import openai_client
 
 # Said aloud, so that an OPENAI_BASE_URL in the environment cannot send text elsewhere.
 OPENAI_BASE_URL: Final = "https://api.openai.com/v1"
@@ -51,6 +53,7 @@ class ProviderFacts(BaseModel):
     """One [[provider]] of providers.toml.
 
     sensitivities: what may be sent there. closes_to_new_jobs: the first day on which it takes no new training.
+    parallel_runs: how many of our runs it trains at a time; the others wait in a fair order.
     encoding_note: how near our token counts are, for the cost card's small print.
     """
 
@@ -62,6 +65,7 @@ class ProviderFacts(BaseModel):
     methods: Annotated[tuple[Method, ...], Field(min_length=1)] = ("supervised",)
     sensitivities: Annotated[frozenset[Sensitivity], Field(min_length=1)]
     closes_to_new_jobs: date | None = None
+    parallel_runs: Annotated[int, Field(ge=1)] = 1
     encoding_note: str = ""
 
     def takes_new_jobs(self, day: date) -> bool:
@@ -127,6 +131,9 @@ class ConfiguredProviders:
     def writing(self, name: str) -> OpenAICompatible:
         return self._adapter(name)
 
+    def run(self, name: str) -> CompatibleRuns:
+        return CompatibleRuns(self._adapter(name).wire)
+
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
         """Providers that may see text of this sensitivity; those trusted with private text first, then file order."""
         allowed = [facts for facts in self._facts.values() if sensitivity in facts.sensitivities]
@@ -142,6 +149,19 @@ class ConfiguredProviders:
 
     def closes_on(self, provider: str) -> date | None:
         return self.facts(provider).closes_to_new_jobs
+
+    def places(self, provider: str) -> int:
+        """How many runs may be under way there at a time."""
+        return self.facts(provider).parallel_runs
+
+    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
+        """Why nothing can be trained there on that day, as configured; None when it can. Raises UnknownProvider."""
+        facts = self.facts(provider)
+        if not facts.takes_new_jobs(day):
+            return "closed"
+        offered = {each.name: each for each in facts.bases}
+        is_alive = base in offered and ((last := offered[base].shutdown_on) is None or day < last)
+        return None if is_alive else "base-gone"
 
     async def close(self) -> None:
         async with AsyncExitStack() as stack:

@@ -18,13 +18,15 @@ from pipeline.ports.outside import (
     Preparer,
     Progress,
     Providers,
+    RunProvider,
+    RunProviders,
     Sites,
     TuningProvider,
     WritingProvider,
 )
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
-from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
+from pipeline.ports.training import RunQueue, SpendLedger, SpendRequests, StrayJobs, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, WorkQueue
 
@@ -58,10 +60,14 @@ __all__ = [
     "Rehearsals",
     "Rewrites",
     "Rounds",
+    "RunProvider",
+    "RunProviders",
+    "RunQueue",
     "Sites",
     "Sources",
     "SpendLedger",
     "SpendRequests",
+    "StrayJobs",
     "Transaction",
     "TuningJobs",
     "TuningProvider",

@@ -9,7 +9,7 @@ from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.signoffs import SignoffRows, Signoffs
-from pipeline.ports.training import SpendLedger, SpendRequests, TuningJobs, VoiceModels
+from pipeline.ports.training import RunQueue, SpendLedger, SpendRequests, StrayJobs, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Work
 
@@ -55,6 +55,10 @@ class Transaction(Protocol):
     def past_runs(self) -> PastRuns: ...
     @property
     def tuning_jobs(self) -> TuningJobs: ...
+    @property
+    def run_queue(self) -> RunQueue: ...
+    @property
+    def stray_jobs(self) -> StrayJobs: ...
     @property
     def voice_models(self) -> VoiceModels: ...
     @property

@@ -2,13 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
-from pipeline.domain.training import ProviderJob
+from pipeline.domain.training import ProviderJob, RunEvent
 from pipeline.domain.voices import (
     Purpose,
     Sensitivity,
@@ -68,6 +69,28 @@ class TuningProvider(Protocol):
     async def job(self, provider_job: str) -> ProviderJob: ...
 
 
+class RunProvider(Protocol):
+    """A run that is there already. All raise ProviderError subclasses; nothing is retried in here."""
+
+    async def cancel_job(self, provider_job: str) -> ProviderJob:
+        """Sent once. ProviderUnavailable means that it may have been cancelled."""
+        ...
+
+    async def events(self, provider_job: str) -> list[RunEvent]:
+        """The newest few, newest first."""
+        ...
+
+    async def checkpoints(self, provider_job: str) -> bytes:
+        """As the provider tells them, as JSON."""
+        ...
+
+    async def content(self, file_id: str) -> bytes: ...
+
+    async def delete_file(self, file_id: str) -> bool:
+        """False when it was gone already."""
+        ...
+
+
 class WritingProvider(Protocol):
     async def write(
         self,
@@ -91,6 +114,20 @@ class Providers(Protocol):
 
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
         """Providers whose configuration allows this sensitivity, the private server first."""
+        ...
+
+
+class RunProviders(Providers, Protocol):
+    """Those that runs are followed at."""
+
+    def run(self, name: str) -> RunProvider: ...
+
+    def places(self, provider: str) -> int:
+        """How many runs may be under way there at a time. Raises UnknownProvider."""
+        ...
+
+    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
+        """Why nothing can be trained there on that day; None when it can. Raises UnknownProvider."""
         ...
 
 

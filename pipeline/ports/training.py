@@ -1,10 +1,20 @@
 """Money and the runs it is spent on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from pipeline.domain.spending import MonthSpend, SpendRequest, SpendRequestId, SpendState
-from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel, VoiceModelId
+from pipeline.domain.training import (
+    StrayJob,
+    StrayJobId,
+    TuningJob,
+    TuningJobId,
+    Usual,
+    VoiceModel,
+    VoiceModelId,
+    Waiting,
+)
 from pipeline.domain.voices import Dataset, RoundId, Voice, VoiceId
 
 
@@ -58,6 +68,38 @@ class TuningJobs(Protocol):
     async def of_voice(self, voice_id: VoiceId) -> list[TuningJob]: ...
 
     async def unfinished(self, team_id: str) -> list[TuningJob]: ...
+
+    async def at(self, provider: str, provider_job: str) -> TuningJob | None:
+        """Our run with this id of the provider's."""
+        ...
+
+
+class RunQueue(Protocol):
+    """Who waits for a provider, over all workspaces."""
+
+    async def line(self, provider: str) -> list[Waiting]:
+        """Those that wait and those under way, oldest first. Nothing is locked."""
+        ...
+
+    async def last_start(self, provider: str, requested_by: Sequence[str]) -> dict[str, datetime]:
+        """When each of these people last had a run started there; those who never had are not in it."""
+        ...
+
+    async def usual(self, team_id: str, provider: str, base: str) -> Usual | None:
+        """How long the newest finished runs of this workspace took; None when there was none."""
+        ...
+
+
+class StrayJobs(Protocol):
+    async def add(self, stray: StrayJob) -> StrayJob:
+        """stray_job_id of the argument is ignored; found again, the row that is there already stays."""
+        ...
+
+    async def by_id(self, stray_job_id: StrayJobId) -> StrayJob: ...
+
+    async def of_run(self, tuning_job_id: TuningJobId) -> list[StrayJob]: ...
+
+    async def update(self, stray: StrayJob) -> None: ...
 
 
 class VoiceModels(Protocol):

@@ -1,18 +1,35 @@
 """Paid training runs and their models."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.spending import SpendRequestId
-from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob, TuningJobId, VoiceModel, VoiceModelId
+from pipeline.domain.training import (
+    TERMINAL_TUNING_STATES,
+    UNDER_WAY,
+    KeptFile,
+    LossCurve,
+    RunEvent,
+    StrayJob,
+    StrayJobId,
+    TuningJob,
+    TuningJobId,
+    Usual,
+    VoiceModel,
+    VoiceModelId,
+    Waiting,
+)
 from pipeline.domain.voices import Dataset, DatasetId, RoundId, Voice, VoiceId
 from storage.rows import find, insert, insert_into, insert_new, the_one
-from storage.tables import TuningJobRow, VoiceModelRow, VoiceRow
+from storage.tables import SpendRequestRow, StrayJobRow, TuningJobRow, VoiceModelRow, VoiceRow
+
+RUNS_REMEMBERED: Final = 4  # for how long runs usually take: what was long ago says little of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +57,80 @@ class SqlTuningJobs:
         going_on = col(TuningJobRow.state).not_in(sorted(TERMINAL_TUNING_STATES))
         return await self._list(col(TuningJobRow.team_id) == team_id, going_on)
 
+    async def at(self, provider: str, provider_job: str) -> TuningJob | None:
+        same = (col(TuningJobRow.provider) == provider, col(TuningJobRow.provider_job) == provider_job)
+        row = (await self.session.exec(select(TuningJobRow).where(*same).limit(1))).first()
+        return _job(row) if row else None
+
     async def _list(self, *conditions: ColumnElement[bool]) -> list[TuningJob]:
         rows = select(TuningJobRow).where(*conditions).order_by(col(TuningJobRow.id))
         return [_job(row) for row in await self.session.exec(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlRunQueue:
+    session: AsyncSession
+
+    async def line(self, provider: str) -> list[Waiting]:
+        in_line = (
+            select(TuningJobRow, SpendRequestRow.requested_by)
+            .join(SpendRequestRow, col(SpendRequestRow.id) == col(TuningJobRow.spend_request_id))
+            .where(col(TuningJobRow.provider) == provider, col(TuningJobRow.state).in_(["queued", *sorted(UNDER_WAY)]))
+            .order_by(col(TuningJobRow.id))
+        )
+        return [_waiting(row, person) for row, person in await self.session.exec(in_line)]
+
+    async def last_start(self, provider: str, requested_by: Sequence[str]) -> dict[str, datetime]:
+        newest = (
+            select(SpendRequestRow.requested_by, func.max(col(TuningJobRow.started_at)))
+            .join(TuningJobRow, col(SpendRequestRow.id) == col(TuningJobRow.spend_request_id))
+            .where(col(TuningJobRow.provider) == provider, col(TuningJobRow.started_at).is_not(None))
+            .where(col(SpendRequestRow.requested_by).in_(requested_by))
+            .group_by(col(SpendRequestRow.requested_by))
+        )
+        return {person: at for person, at in await self.session.exec(newest) if at is not None}
+
+    async def usual(self, team_id: str, provider: str, base: str) -> Usual | None:
+        ended = (
+            select(TuningJobRow.sent_at, TuningJobRow.finished_at)
+            .where(
+                col(TuningJobRow.team_id) == team_id,
+                col(TuningJobRow.state) == "ready",
+                col(TuningJobRow.provider) == provider,
+                col(TuningJobRow.base) == base,
+                col(TuningJobRow.sent_at).is_not(None),
+            )
+            .order_by(col(TuningJobRow.id).desc())
+            .limit(RUNS_REMEMBERED)
+        )
+        took = [(end - sent).total_seconds() for sent, end in await self.session.exec(ended) if sent and end]
+        return Usual(min(took), max(took), len(took)) if took else None
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStrayJobs:
+    session: AsyncSession
+
+    async def add(self, stray: StrayJob) -> StrayJob:
+        values = asdict(stray)
+        del values["stray_job_id"]
+        row = await insert_new(self.session, StrayJobRow, **values)
+        if row is None:
+            same = (col(StrayJobRow.provider) == stray.provider, col(StrayJobRow.provider_job) == stray.provider_job)
+            row = await the_one(self.session, StrayJobRow, *same)
+        return _stray(row)
+
+    async def by_id(self, stray_job_id: StrayJobId) -> StrayJob:
+        return _stray(await the_one(self.session, StrayJobRow, col(StrayJobRow.id) == stray_job_id))
+
+    async def of_run(self, tuning_job_id: TuningJobId) -> list[StrayJob]:
+        rows = select(StrayJobRow).where(col(StrayJobRow.tuning_job_id) == tuning_job_id)
+        return [_stray(row) for row in await self.session.exec(rows.order_by(col(StrayJobRow.id)))]
+
+    async def update(self, stray: StrayJob) -> None:
+        values = asdict(stray)
+        stray_job_id = values.pop("stray_job_id")
+        await self.session.exec(update(StrayJobRow).where(col(StrayJobRow.id) == stray_job_id).values(**values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +213,47 @@ def _job(row: TuningJobRow) -> TuningJob:
         sent_at=row.sent_at,
         running_at=row.running_at,
         finished_at=row.finished_at,
+        started_at=row.started_at,
+        cancelled_by=row.cancelled_by,
+        cancel_intent_at=row.cancel_intent_at,
+        step=row.step,
+        steps=row.steps,
+        finish_at=row.finish_at,
+        slow_told_at=row.slow_told_at,
+        events=tuple(RunEvent(**event) for event in row.events or ()),
+        results=tuple(KeptFile(**kept) for kept in row.results or ()),
+        curve=LossCurve(**row.curve) if row.curve else None,
+        files_deleted_at=row.files_deleted_at,
+    )
+
+
+def _waiting(row: TuningJobRow, requested_by: str) -> Waiting:
+    return Waiting(
+        tuning_job_id=TuningJobId(row.id),
+        team_id=row.team_id,
+        voice_id=VoiceId(row.voice_id),
+        requested_by=requested_by,
+        queued_at=row.queued_at,
+        state=row.state,
+        unknowns=row.unknowns,
+    )
+
+
+def _stray(row: StrayJobRow) -> StrayJob:
+    return StrayJob(
+        stray_job_id=StrayJobId(row.id),
+        team_id=row.team_id,
+        tuning_job_id=TuningJobId(row.tuning_job_id),
+        provider=row.provider,
+        provider_job=row.provider_job,
+        kind=row.kind,
+        found_at=row.found_at,
+        status=row.status,
+        intent_at=row.intent_at,
+        step=row.step,
+        steps=row.steps,
+        billed_microusd=row.billed_microusd,
+        ended_at=row.ended_at,
     )
 
 

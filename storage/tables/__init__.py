@@ -7,7 +7,7 @@ from storage.tables.pictures import PictureRow
 from storage.tables.rehearsals import RehearsalRow
 from storage.tables.signoffs import SignoffRowTable, SignoffTable
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
-from storage.tables.training import TuningJobRow, VoiceModelRow
+from storage.tables.training import StrayJobRow, TuningJobRow, VoiceModelRow
 from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, UploadRow, VoiceRow
 from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
@@ -34,6 +34,7 @@ __all__ = [
     "SourceRow",
     "SpendHoldRow",
     "SpendRequestRow",
+    "StrayJobRow",
     "TuningJobRow",
     "UploadRow",
     "VoiceModelRow",

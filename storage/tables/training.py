@@ -1,9 +1,9 @@
 """Paid training runs and their models."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
 from sqlmodel import Field
 
 from pipeline.domain.training import TuningState
@@ -12,7 +12,13 @@ from storage.tables.base import Row
 
 class TuningJobRow(Row, table=True):
     __tablename__: ClassVar[str] = "tuning_job"
-    __table_args__ = (UniqueConstraint("spend_request_id"), UniqueConstraint("key"), Index(None, "team_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("spend_request_id"),
+        UniqueConstraint("key"),
+        Index(None, "team_id", "state"),
+        Index(None, "provider", "state"),
+        Index(None, "provider", "provider_job"),
+    )
 
     voice_id: int = Field(foreign_key="voice.id", index=True)
     round_id: int = Field(foreign_key="round.id")
@@ -38,6 +44,36 @@ class TuningJobRow(Row, table=True):
     sent_at: datetime | None = None
     running_at: datetime | None = None
     finished_at: datetime | None = None
+    started_at: datetime | None = None
+    cancelled_by: str | None = None
+    cancel_intent_at: datetime | None = None
+    step: int | None = None
+    steps: int | None = None
+    finish_at: datetime | None = None
+    slow_told_at: datetime | None = None
+    events: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    results: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    curve: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    files_deleted_at: datetime | None = None
+
+
+class StrayJobRow(Row, table=True):
+    """A job at a provider that nobody approved."""
+
+    __tablename__: ClassVar[str] = "stray_job"
+    __table_args__ = (UniqueConstraint("provider", "provider_job"),)
+
+    tuning_job_id: int = Field(foreign_key="tuning_job.id", index=True)
+    provider: str
+    provider_job: str
+    kind: Literal["extra", "orphan"] = Field(sa_type=String)
+    found_at: datetime
+    status: str
+    intent_at: datetime | None = None
+    step: int | None = None
+    steps: int | None = None
+    billed_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    ended_at: datetime | None = None
 
 
 class VoiceModelRow(Row, table=True):

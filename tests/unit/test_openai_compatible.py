@@ -36,9 +36,8 @@ from pipeline.models.openai_compatible import (
     RECENT_JOBS,
     OpenAICompatible,
     cost_microusd,
-    openai_client,
-    provider_error,
 )
+from pipeline.models.wire import openai_client, provider_error
 from pipeline.ports import TuningProvider, WritingProvider
 from tests.fakes.openai_server import FakeOpenAI, fake_openai
 

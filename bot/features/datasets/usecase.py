@@ -3,15 +3,15 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.adding import Incoming, add_sources
 from bot.cards import say_round_card
-from bot.features.datasets.changing import NOT_SAVED, append, changed
-from bot.features.datasets.files.sources import BOT
+from bot.features.datasets.changing import append
 from bot.lookup import find_voice, only_collecting, only_steward, only_unlocked, round_at
+from bot.next_round import NOT_SAVED, open_next
 from pipeline.domain.documents import Filters
-from pipeline.domain.voices import NewSource, RecipeStep, Round, RoundId
+from pipeline.domain.voices import RecipeStep, Round, RoundId
 from pipeline.ports import Clock, Database, Transaction
 
 OPENED = "datasets.opened"
@@ -58,10 +58,7 @@ class OpenDataset:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
             await only_collecting(tx, voice)
-            before = await tx.rounds.latest(voice.voice_id)
-            round_ = await tx.rounds.open_for(voice, channel_id=voice.channel_id, now=now)
-            if before is not None and before.round_id != round_.round_id:
-                await carry_over(tx, before, round_, self.clock)
+            round_ = await open_next(tx, voice, self.clock)
             await say_round_card(tx, round_, voice)
             if filters is not None:
                 step = RecipeStep(NOT_SAVED, round_.round_id, by=user, at=now, filters=filters)
@@ -112,31 +109,3 @@ class DropFiles:
             for file in files
         ]
         await add_sources(tx, round_, voice, user, incoming, now=now)
-
-
-async def carry_over(tx: Transaction, before: Round, after: Round, clock: Clock) -> None:
-    """The next round starts with the texts and choices of the one that was paid for."""
-    for source in await tx.sources.of_round(before.round_id):
-        if source.state != "read":
-            continue
-        same = NewSource(
-            team_id=source.team_id,
-            voice_id=source.voice_id,
-            round_id=after.round_id,
-            name=source.name,
-            size_bytes=source.size_bytes,
-            origin=source.origin,
-            added_by=source.added_by,
-            slack_file_id=source.slack_file_id,
-            sha256=source.sha256,
-            readings=source.readings,
-            way=source.way,
-            url=source.url,
-            catalogue_blob=source.catalogue_blob,
-        )
-        copy = await tx.sources.add(same, now=clock())
-        await tx.sources.update(copy.source_id, state="read", documents=source.documents, facts=source.facts)
-    for step in await tx.recipe_steps.of_round(before.round_id):
-        if step.undone_at is None:
-            await tx.recipe_steps.append(replace(step, step_id=NOT_SAVED, round_id=after.round_id))
-    await changed(tx, after, BOT, "round.carried_over", {"from": before.number}, clock)

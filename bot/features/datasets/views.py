@@ -22,14 +22,17 @@ ASK_STEWARD = "datasets.ask_steward"
 FORMATS = "WordPress exports, CSV, JSONL, .md, .txt, .docx, .html, .vtt or a .zip"
 JOB_LINES = {
     "queued": "⏳ queued",
+    "preflight": "📤 sending",
     "uploading": "📤 sending",
     "sending": "📤 sending",
     "in-doubt": "🔎 asking the provider whether it has the job",
     "validating": "🔎 provider is checking the file",
     "running": "🏋️ training",
+    "evaluating": "🧪 testing",
     "ready": "✅ trained",
     "failed": "❌ training failed",
     "cancelled": "training cancelled",
+    "expired": "not sent in time",
 }
 REHEARSED = {
     None: "not rehearsed",

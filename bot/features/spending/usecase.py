@@ -9,6 +9,7 @@ from bot.cards import round_thread, say_round_card
 from bot.features.spending.sayings import HASH_SHOWN, month_of, say_settled
 from bot.readiness import only_with_consent
 from bot.rehearsal_gate import closed_by_rehearsal
+from bot.run_line import line_at
 from pipeline.domain.spending import SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import TuningJob, TuningJobId
 from pipeline.domain.voices import DatasetId, Round, RoundId, Voice, VoiceId
@@ -165,7 +166,7 @@ async def approve(
     await tx.work.enqueue("tuning", job.tuning_job_id, job.team_id, run_at=now)
     await say_settled(tx, approved, voice, round_)
     await say_round_card(tx, round_, voice, job)
-    before = await tx.work.waiting_before("tuning", job.tuning_job_id)
+    before = (await line_at(tx, job.provider)).before(job.tuning_job_id)
     facts = {"user": user, "ceiling_microusd": ceiling, "handle": voice.handle, "place_in_queue": before + 1}
     await tx.outbox.say(Saying(f"spend:{request.spend_request_id}:decided", APPROVED, facts, round_thread(round_)))
     return job

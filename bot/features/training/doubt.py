@@ -3,26 +3,26 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.features.training.record import US, Record, Timing, move, say
+from bot.features.training.billing import say_ended
+from bot.features.training.record import Record, Timing, move, say
+from bot.features.training.strays import found_strays
 from bot.features.training.watching import as_told
 from pipeline.domain.training import ProviderJob, TuningJob
-from pipeline.domain.work import AuditEntry, WorkItem
+from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderError
 from pipeline.failpoints import failpoint
-from pipeline.ports import Providers, Transaction
+from pipeline.ports import RunProviders
 
 CHECKING: Final = "training.checking"
 UNREACHABLE: Final = "training.unreachable"
 ADOPTED: Final = "training.adopted"
-ADOPTED_EXTRA: Final = "training.adopted_extra"
 NOT_SENT: Final = "training.not_sent"
-ORPHAN: Final = "training.orphan"
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
     record: Record
-    providers: Providers
+    providers: RunProviders
     timing: Timing
 
     async def begin(self, item: WorkItem, job: TuningJob) -> None:
@@ -62,15 +62,13 @@ class Doubt:
             await tx.work.again(item, run_at=self.record.after(self.timing.patience_s))
 
     async def adopt(self, item: WorkItem, job: TuningJob, found: list[ProviderJob]) -> None:
-        """The oldest is ours. Others are paid as well: an alarm in the audit log and a line for people."""
+        """The oldest is ours. Others are paid as well: they are cancelled, with an alarm."""
         now, first = self.record.clock(), found[0]
-        extra = [other.provider_job for other in found[1:]]
         async with self.record.writing(item, job) as tx:
             adopted = replace(as_told(job, first, now), sent_at=job.sent_at or job.intent_at or now)
             await move(tx, job, adopted, now=now)
-            if extra:
-                await self.alarm(tx, job, "training.extra_jobs", extra)
-                await say(tx, job, "found", ADOPTED_EXTRA, kept=first.provider_job, extra=extra)
+            if found[1:]:
+                await found_strays(tx, adopted, found[1:], "extra", now=now)
             else:
                 await say(tx, job, "found", ADOPTED, created_at=first.created_at)
             await tx.work.again(item, run_at=now)
@@ -78,6 +76,8 @@ class Doubt:
     async def nothing(self, item: WorkItem, job: TuningJob) -> None:
         """Ask a person after enough looks, and go on looking: never send again by ourselves."""
         is_asking = job.unknowns >= self.timing.checks
+        if is_asking and job.cancelled_by is not None:
+            return await self.given_up(item, job)
         wait_s = self.timing.patience_s if is_asking else self.timing.next_look_s(job.unknowns)
         looked = replace(job, unknowns=min(job.unknowns + 1, self.timing.checks + 1))
         async with self.record.writing(item, job) as tx:
@@ -86,20 +86,26 @@ class Doubt:
                 await say(tx, job, "found", NOT_SENT, job_id=job.tuning_job_id)
             await tx.work.again(item, run_at=self.record.after(wait_s))
 
+    async def given_up(self, item: WorkItem, job: TuningJob) -> None:
+        """Somebody cancelled it while nobody knew whether it was there, and it was never found."""
+        now = self.record.clock()
+        cancelled = replace(job, state="cancelled", actual_microusd=0, finished_at=now)
+        async with self.record.writing(item, job) as tx:
+            request = await tx.spend_requests.by_id(job.spend_request_id)
+            await tx.ledger.release(job.spend_request_id)
+            await move(tx, job, cancelled, by=job.cancelled_by or "", now=now)
+            await say_ended(tx, cancelled, request.estimate_microusd)
+            await tx.work.again(item, run_at=self.record.after(self.timing.patience_s))
+
     async def last_look(self, item: WorkItem, job: TuningJob, training_file: str) -> None:
-        """A person gave up on a run in doubt: say so, loudly, if the provider has it after all."""
+        """A person gave up on a run in doubt: if the provider has it after all it is cancelled there, loudly."""
         try:
             found = await self.found(job, training_file)
         except ProviderError:
             return await self.record.later(item, self.timing.patience_s)
+        now = self.record.clock()
         async with self.record.writing(item, job) as tx:
             if found:
-                extra = [other.provider_job for other in found]
-                await move(tx, job, replace(job, provider_job=extra[0]), now=self.record.clock())
-                await self.alarm(tx, job, "training.orphan", extra)
-                await say(tx, job, "orphan", ORPHAN, extra=extra)
+                await move(tx, job, replace(job, provider_job=found[0].provider_job), now=now)
+                await found_strays(tx, job, found, "orphan", now=now)
             await tx.work.finish(item)
-
-    async def alarm(self, tx: Transaction, job: TuningJob, what: str, provider_jobs: list[str]) -> None:
-        entry = AuditEntry(job.team_id, US, what, job.key, after={"provider_jobs": provider_jobs})
-        await tx.audit.record(entry, now=self.record.clock())

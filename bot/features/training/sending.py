@@ -4,21 +4,22 @@ from dataclasses import dataclass, replace
 
 from bot.features.training.doubt import Doubt
 from bot.features.training.ending import Ending
-from bot.features.training.permission import why_not
+from bot.features.training.permission import Permission
 from bot.features.training.record import Record, Timing, move
 from bot.features.training.watching import as_told
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
 from pipeline.failpoints import failpoint
-from pipeline.ports import Providers
+from pipeline.ports import RunProviders
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
     record: Record
-    providers: Providers
+    providers: RunProviders
     doubt: Doubt
+    permission: Permission
     ending: Ending
     timing: Timing
 
@@ -53,7 +54,7 @@ class Send:
         now = self.record.clock()
         intended = replace(job, intent_at=now)
         async with self.record.writing(item, job) as tx:
-            if (why := await why_not(tx, job, now)) is not None:
+            if (why := await self.permission.why_not(tx, job, now)) is not None:
                 await self.ending.stopped(tx, item, job, why)
                 return None
             await move(tx, job, intended, now=now)

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.features.training.ending import Ending
-from bot.features.training.permission import why_not
+from bot.features.training.permission import Permission
 from bot.features.training.record import Record, Timing, move
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
 from pipeline.failpoints import failpoint
-from pipeline.ports import ArtifactStore, Providers
+from pipeline.ports import ArtifactStore, RunProviders
 
 TRAINING_NAME: Final = "{key}.jsonl"
 VALIDATION_NAME: Final = "{key}-validation.jsonl"
@@ -20,36 +20,33 @@ VALIDATION_NAME: Final = "{key}-validation.jsonl"
 @dataclass(frozen=True, slots=True)
 class Upload:
     record: Record
-    providers: Providers
+    providers: RunProviders
     artifacts: ArtifactStore
+    permission: Permission
     ending: Ending
     timing: Timing
 
     async def __call__(self, item: WorkItem, job: TuningJob) -> None:
-        if (started := await self.started(item, job)) is None:
+        if not await self.is_allowed(item, job):
             return
         async with self.record.database.read() as tx:
             dataset, voice = await tx.datasets.by_id(job.dataset_id), await tx.voices.by_id(job.voice_id)
         try:
-            uploaded = await self.upload(started, dataset, voice)
+            uploaded = await self.upload(job, dataset, voice)
         except (ProviderBusy, ProviderUnavailable):
             await self.record.later(item, self.timing.settle_s)
         except ProviderError as error:
-            await self.ending.refused(item, started, error)
+            await self.ending.refused(item, job, error)
         else:
-            await self.go_on(item, started, uploaded)
+            await self.go_on(item, job, uploaded)
 
-    async def started(self, item: WorkItem, job: TuningJob) -> TuningJob | None:
-        """None when it may no longer be sent anywhere."""
-        now = self.record.clock()
-        started = replace(job, state="uploading")
+    async def is_allowed(self, item: WorkItem, job: TuningJob) -> bool:
+        """False when it may no longer be sent anywhere; then it has ended."""
         async with self.record.writing(item, job) as tx:
-            if (why := await why_not(tx, job, now)) is not None:
+            why = await self.permission.why_not(tx, job, self.record.clock())
+            if why is not None:
                 await self.ending.stopped(tx, item, job, why)
-                return None
-            if started != job:
-                await move(tx, job, started, now=now)
-        return started
+        return why is None
 
     async def upload(self, job: TuningJob, dataset: Dataset, voice: Voice) -> TuningJob:
         """One file further."""

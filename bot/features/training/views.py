@@ -1,39 +1,34 @@
-"""What is said about a run: doubts, failures explained, the model that came of it, and the queue."""
+"""What is said about a run in doubt, the model that came of it, and the queue."""
 
-import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from bot.features.training.doubt import ADOPTED, ADOPTED_EXTRA, CHECKING, NOT_SENT, ORPHAN, UNREACHABLE
-from bot.features.training.ending import CANCELLED, CLOSED, FAILED, NOT_ALLOWED, READY, STOPPED, UNKNOWN
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot.features.training import failure_views, progress_views
+from bot.features.training.doubt import ADOPTED, CHECKING, NOT_SENT, UNREACHABLE
+from bot.features.training.ending import READY, STOPPED
+from bot.features.training.progress_card import usual_facts
+from bot.features.training.progress_views import CANCEL, sure
+from bot.features.training.run_words import (
+    STATE_WORDS,
+    clock_time,
+    named,
+    run,
+    status_words,
+    usually,
+    waits_for_words,
+)
+from bot.features.training.strays import ADOPTED_EXTRA, ORPHAN
 from bot.features.training.usecase import GIVEN_UP, SENT_AGAIN, JobLine, TooLate
 from bot.features.training.watching import UNREADABLE
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
-from bot.slack.mrkdwn import channel, moment, person, quoted, shortened, usd
-from pipeline.domain.training import TuningState
+from bot.slack.mrkdwn import channel, moment, person, usd
 
 SEND: Final = "training.send"
 GIVE_UP: Final = "training.give_up"
-SHORT: Final = 80  # characters shown of a name
-WORDS_SHOWN: Final = 300  # of what a provider said
 IDS_SHOWN: Final = 10
 JOBS_SHOWN: Final = 30
-LINE: Final = re.compile(r"\bline (\d{1,9})\b", re.IGNORECASE)
-# Codes of OpenAI, of servers that follow it, and of ours, by what a person can do about them.
-NO_FUNDS: Final = frozenset({"insufficient_quota", "exceeded_quota", "billing_hard_limit_reached"})
-BAD_ROWS: Final = frozenset({"invalid_training_file", "invalid_validation_file", "invalid_file_format"})
-UNSAFE: Final = frozenset({"unsafe_file", "moderation_failed", "data_safety", "content_policy_violation"})
-STATE_WORDS: Final[dict[TuningState, str]] = {
-    "queued": "⏳ queued",
-    "uploading": "📤 sending the texts",
-    "sending": "📤 sending",
-    "in-doubt": "❓ asking the provider whether it has the job",
-    "validating": "🔎 the provider is checking the file",
-    "running": "🏋️ training",
-    "ready": "✅ ready",
-    "failed": "🛑 failed",
-    "cancelled": "✋ cancelled",
-}
 
 
 def checking(facts: Facts) -> Message:
@@ -58,17 +53,43 @@ def adopted(facts: Facts) -> Message:
 
 def adopted_extra(facts: Facts) -> Message:
     return plain(
-        f"⚠️ {named(facts['provider'])} has {len(facts['extra']) + 1} jobs for {run(facts)}. I kept the first, "
-        f"`{named(facts['kept'])}`. I can't cancel the others from here: cancel {ids(facts)} there now, "
-        "or they are billed too. Details are in the audit log."
+        f"⚠️ {named(facts['provider'])} has {count_words(len(facts['extra']) + 1)} jobs for {run(facts)}. I kept the "
+        f"first, `{named(facts['kept'])}`. {stray_words(facts['extra'])} Details in the audit log."
     )
 
 
 def orphan(facts: Facts) -> Message:
     return plain(
-        f"⚠️ {named(facts['provider'])} has the cancelled job of {run(facts)} after all. I can't cancel it from here: "
-        f"cancel {ids(facts)} there now, or it is billed. Details are in the audit log."
+        f"⚠️ {named(facts['provider'])} has the cancelled job of {run(facts)} after all. "
+        f"{stray_words(facts['extra'])} Details in the audit log."
     )
+
+
+def count_words(jobs: int) -> str:
+    return {2: "two", 3: "three"}.get(jobs, f"{jobs}")
+
+
+def stray_words(strays: Sequence[Mapping[str, Any]]) -> str:
+    """What became of each job that nobody approved."""
+    told = [stray_sentence(stray) for stray in strays[:IDS_SHOWN]]
+    more = [f"And {len(strays) - IDS_SHOWN} more."] if len(strays) > IDS_SHOWN else []
+    return " ".join([*told, *more])
+
+
+def stray_sentence(stray: Mapping[str, Any]) -> str:
+    job, status, far = f"`{named(stray['provider_job'])}`", stray["status"], ""
+    if stray["percent"] is not None:
+        far = f" at {stray['percent']} %"
+    bill = f"at most {usd(stray['at_most_microusd'])}"
+    if stray["billed_microusd"] is not None:
+        bill = f"billed {usd(stray['billed_microusd'])}"
+    if status == "cancelled":
+        return f"I cancelled {job}{far} — {bill}."
+    if status in ("succeeded", "failed"):
+        return f"{job} had {status} before I could cancel it — {bill}."
+    if status.startswith("unknown"):
+        return f"I can't cancel {job} from here: cancel it there now, or it is billed."
+    return f"I'm cancelling {job}{far}."
 
 
 def not_sent(facts: Facts) -> Message:
@@ -95,9 +116,11 @@ def given_up(facts: Facts) -> Message:
 
 def ready(facts: Facts) -> Message:
     model = f"{named(facts['handle'])} v{facts['version']}"
-    paid, estimate = usd(facts["actual_microusd"]), usd(facts["estimate_microusd"])
+    paid, estimate = usd(facts["actual_microusd"] or 0), usd(facts["estimate_microusd"])
     bill = f"Paid: {paid} for training (estimate {estimate})."
-    if not facts["is_billed"]:
+    if facts["actual_microusd"] is None:
+        bill = f"The provider hasn't told its bill yet (estimate {estimate}); I say it here when it does."
+    elif not facts["is_billed"]:
         bill = f"Training cost about {paid}: the provider hasn't told what it billed, so this is the estimate."
     lines = [
         f"✅ *{model}* is trained. It is *on trial*: it drafts in {channel(facts['channel'])}.",
@@ -107,42 +130,11 @@ def ready(facts: Facts) -> Message:
     return Message(text=f"{model} is trained", blocks=[section("\n".join(lines))])
 
 
-def failed(facts: Facts) -> Message:
-    text = f"🛑 {run(facts)} failed. {explanation(facts)}"
-    details = f"Cost so far: {usd(facts['actual_microusd'])}. Everything else held for it is free again."
-    words = quoted(shortened(facts["words"] or "", WORDS_SHOWN))
-    said = f"{named(facts['provider'])} says: `{named(facts['code'] or 'no code')}` {words}"
-    return Message(text=text, blocks=[section(f"{text}\n{details}"), context(said)])
-
-
-def explanation(facts: Facts) -> str:
-    """What it means and what to do, by the provider's code."""
-    provider, code = named(facts["provider"]), facts["code"] or ""
-    if code == CLOSED:
-        return f"Your {provider} organisation can't start fine-tunes any more. Ask again with another provider."
-    if code == NOT_ALLOWED:
-        return f"{provider} may not see texts of this sensitivity, so none were sent. Ask again with your own server."
-    if code == UNKNOWN:
-        return f"No provider called {provider} is set up any more. Nothing was sent."
-    if code in NO_FUNDS:
-        return f"The balance at {provider} is too low. Somebody must top it up there; then ask for approval again."
-    if code in UNSAFE:
-        return f"{provider}'s safety check refused the file and doesn't say which rows. Leave texts out and ask again."
-    if code in BAD_ROWS:
-        row = LINE.search(facts["words"] or "")
-        which = f"row {row[1]}" if row else "the file"
-        return f"{provider} rejected {which}. Change or leave out that text in the dataset thread and ask again."
-    return "The texts and all choices are kept; ask for approval again when the cause is gone."
-
-
-def cancelled(facts: Facts) -> Message:
-    return plain(f"{run(facts)} was cancelled at {named(facts['provider'])}. Billed: {usd(facts['actual_microusd'])}.")
-
-
 def stopped(facts: Facts) -> Message:
     why = {
         "consent": "the owner's consent no longer covers it",
         "money": "the money for it is no longer held",
+        "late": "the approval wasn't used in time, and its money is free again; ask again from the dataset thread",
     }[facts["why"]]
     return plain(f"Stopped before anything was sent: {why} ({run(facts)}). Nothing was paid.")
 
@@ -164,16 +156,22 @@ TEMPLATES = {
     SENT_AGAIN: sent_again,
     GIVEN_UP: given_up,
     READY: ready,
-    FAILED: failed,
-    CANCELLED: cancelled,
     STOPPED: stopped,
     UNREADABLE: unreadable,
+    **progress_views.TEMPLATES,
+    **failure_views.TEMPLATES,
 }
 
 
 def too_late(outcome: TooLate) -> str:
     words = STATE_WORDS[outcome.state] if outcome.state else "not known here"
     return f"This run no longer waits for an answer: it is {words}. Nothing was sent or paid."
+
+
+def no_longer(outcome: TooLate) -> str:
+    """To somebody who pressed a button that no longer does anything."""
+    words = STATE_WORDS[outcome.state] if outcome.state else "not known here"
+    return f"That comes too late: this run is {words}. Nothing changed."
 
 
 def job_list(lines: Sequence[JobLine]) -> str:
@@ -183,31 +181,44 @@ def job_list(lines: Sequence[JobLine]) -> str:
     return "\n".join([*shown, *([f"… and {len(lines) - JOBS_SHOWN} older"] if len(lines) > JOBS_SHOWN else [])])
 
 
+def job_blocks(lines: Sequence[JobLine]) -> tuple[Block, ...]:
+    """The same, with a button for each run that can be cancelled."""
+    if not lines:
+        return (section(job_list(lines)),)
+    older = [context(f"… and {len(lines) - JOBS_SHOWN} older")] if len(lines) > JOBS_SHOWN else []
+    return (*(section(job_line(line), accessory=cancel_button(line)) for line in lines[-JOBS_SHOWN:]), *older)
+
+
+def cancel_button(line: JobLine) -> ButtonElement | None:
+    if not line.can_cancel:
+        return None
+    facts = {"handle": line.voice.handle, "number": line.round.number, "state": line.job.state}
+    return button("Cancel", CANCEL, line.job.tuning_job_id, confirm=sure(facts))
+
+
 def job_line(line: JobLine) -> str:
     job, request = line.job, line.request
     where = f"{named(job.provider)}, {named(job.base)}"
     paid = f"up to {usd(request.ceiling_microusd)}"
     if job.actual_microusd is not None:
         paid = f"paid {usd(job.actual_microusd)}"
-    words = STATE_WORDS[job.state]
-    if job.state == "queued":
-        words = f"{words}, number {line.queued_before + 1}"
-    elif job.provider_status and job.provider_status not in ("running", "succeeded"):
-        words = f"{words} ({named(job.provider_status)})"
     when = moment(job.finished_at or job.queued_at)
-    return f"*{named(line.voice.handle)}* round {line.round.number} — {words} · {where} · {paid} · {when}"
+    return f"*{named(line.voice.handle)}* round {line.round.number} — {how_far(line)} · {where} · {paid} · {when}"
 
 
-def run(facts: Facts) -> str:
-    return f"{named(facts['handle'])} round {facts['number']}"
-
-
-def ids(facts: Facts) -> str:
-    return ", ".join(f"`{named(provider_job)}`" for provider_job in facts["extra"][:IDS_SHOWN])
-
-
-def named(text: str) -> str:
-    return quoted(shortened(text, SHORT))
+def how_far(line: JobLine) -> str:
+    job, stands = line.job, line.standing
+    words = status_words(job.state, job.provider_status)
+    if job.cancelled_by and job.finished_at is None:
+        return f"{words}, being cancelled"
+    if stands is not None:
+        about = f" (about {clock_time(stands.begins_at)})" if stands.begins_at else ""
+        waits = f", waits for {waits_for_words(stands.waits_for)}" if stands.waits_for else ""
+        return f"{words}, number {stands.number}{about}{waits}"
+    if job.state in ("validating", "running"):
+        step = f"step {job.step:,} of {job.steps:,}" if job.step and job.steps else ""
+        return ", ".join(filter(None, [words, step, usually(usual_facts(line.usual))]))
+    return words
 
 
 def moment_of(created_at: int) -> str:

@@ -27,6 +27,8 @@ def provider_sentence(error: e.ProviderError) -> str:
                 f"This voice is marked {escape(error.sensitivity)}, and {name} may not see such texts. "
                 "Nothing left this machine. Choose the private server."
             )
+        case e.BadWebhook():
+            return f"Something came in the name of {name} that it didn't sign. It was ignored; nothing changed."
         case e.UnknownProvider():
             return f"No provider called `{name}` is set up here. `/voice cost` shows the ones that are."
     raise TypeError(type(error))

@@ -26,8 +26,16 @@ async def assert_paid_once(bench: Bench) -> None:
     assert [entry.what for entry in await bench.audit()].count("training.ready") == 1
 
 
+# One look per state: what a process can die of is there, and a life is short.
+LIFE = (
+    {"status": "running"},
+    {"status": "succeeded", "model_name": "ft:small:founder", "trained_tokens": 240_000},
+)
+
+
 async def lines_of_a_life(new_bench: NewBench) -> list[str]:
     async with new_bench("measure") as bench:
+        bench.provider.story = LIFE
         await bench.approve()
         assert (await bench.through()).state == "ready"
         await assert_paid_once(bench)
@@ -35,12 +43,15 @@ async def lines_of_a_life(new_bench: NewBench) -> list[str]:
         return bench.trip.passed
 
 
-async def test_dying_at_any_line_pays_once(new_bench: NewBench) -> None:
+@pytest.mark.timeout(300)  # some twenty-five lives each; on a busy machine two minutes were measured
+@pytest.mark.parametrize("half", [0, 1])
+async def test_dying_at_any_line_pays_once(new_bench: NewBench, half: int) -> None:
     lines = await lines_of_a_life(new_bench)
     assert {"before upload", "after upload", "before create", "after create", "after look"} <= set(lines)
     sent = lines.index("before create")
-    for at, where in enumerate(lines, start=1):
+    for at, where in list(enumerate(lines, start=1))[half::2]:
         async with new_bench(f"at-{at}") as bench:
+            bench.provider.story = LIFE
             await bench.approve()
             bench.trip.at = at
             job = await bench.through()
@@ -55,6 +66,7 @@ async def test_dying_twice_pays_once(new_bench: NewBench) -> None:
     accepted = lines.index("after create") + 1
     for second in range(1, 8):
         async with new_bench(f"twice-{second}") as bench:
+            bench.provider.story = LIFE
             await bench.approve()
             bench.trip.at = accepted
             while not bench.provider.jobs:
@@ -123,7 +135,8 @@ async def test_giving_up_while_the_search_is_under_way_raises_the_alarm(bench: B
     job = await bench.through()
     assert (job.state, job.provider_job) == ("cancelled", "ftjob-1")
     assert "tuning:1:orphan" in await bench.said()
-    assert [entry.what for entry in await bench.audit()][-1] == "training.orphan"
+    assert "training.orphan" in [entry.what for entry in await bench.audit()]
+    assert bench.provider.cancels == ["ftjob-1"]
 
 
 async def test_send_now_pressed_while_the_search_finds_it_sends_nothing(bench: Bench) -> None:

@@ -6,15 +6,32 @@ from typing import Any
 import pytest
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
-from training_bench import STEWARD, TEAM, Bench
+from training_bench import STEWARD, TEAM, Bench, People
 
+from bot.features.training.blame import Blame
 from bot.features.training.listeners import TrainingListeners
-from bot.features.training.usecase import ListJobs
+from bot.features.training.retrying import LeaveOutRow, OpenRow, Retry
 from bot.slack.commands import Commands
 from bot.slack.grammar import Typed
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from pipeline.errors import ProviderUnavailable
+
+
+def listeners_of(bench: Bench, commands: Commands, whispers: Whispers) -> TrainingListeners:
+    blame = Blame(bench.db, bench.artifacts)
+    return TrainingListeners(
+        list_jobs=bench.list_jobs,
+        send_now=bench.send_now,
+        give_up=bench.give_up,
+        cancel=bench.cancel,
+        keep_waiting=bench.keep_waiting,
+        retry=Retry(bench.db, People(), bench.clock),
+        open_row=OpenRow(bench.db, blame),
+        leave_out=LeaveOutRow(bench.db, blame, bench.clock),
+        commands=commands,
+        whispers=whispers,
+    )
 
 
 @dataclass
@@ -29,7 +46,7 @@ class Acks:
 def listeners(bench: Bench) -> TrainingListeners:
     whispers = Whispers(bench.db)
     commands = Commands("/voice", Modals(AsyncWebClient()), whispers)
-    made = TrainingListeners(ListJobs(bench.db), bench.send_now, bench.give_up, commands, whispers)
+    made = listeners_of(bench, commands, whispers)
     made.register(AsyncApp(token="xoxb-test", signing_secret="test"))
     return made
 

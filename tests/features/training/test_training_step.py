@@ -17,7 +17,7 @@ from training_bench import (
     Bench,
 )
 
-from bot.features.training.usecase import Answer, ListJobs, Taken, TooLate
+from bot.features.training.usecase import Answer, Taken, TooLate
 from pipeline.domain.training import TuningJobId
 from pipeline.errors import (
     LeaseLost,
@@ -67,13 +67,14 @@ async def test_a_run_becomes_a_model_and_a_bill(bench: Bench) -> None:
     assert said["tuning:1:ready"][1]["version"] == 1 and said["voice:1:card"][1]["version"] == 1
     assert said["round:1:card"][1]["job_state"] == "ready"
     states = [entry.after["state"] for entry in await bench.audit()]
-    assert states == ["uploading", "sending", "validating", "running", "ready"]
+    assert states == ["preflight", "uploading", "sending", "validating", "running", "evaluating", "ready"]
     assert {entry.who for entry in await bench.audit()} == {"understudy"}
 
 
 async def test_a_finished_run_stays_finished(bench: Bench) -> None:
     await bench.approve()
     await bench.until("ready")
+    await bench.rest()
     async with bench.db.begin() as tx:
         await tx.work.enqueue("tuning", 1, TEAM, run_at=bench.clock())
     revisions = await bench.revisions()
@@ -113,11 +114,10 @@ async def test_the_card_is_edited_only_when_something_changed(bench: Bench) -> N
     assert bench.provider.looks > 5
 
 
-@pytest.mark.parametrize(("tokens", "rate"), [(None, 50_000), (240_000, None)])
-async def test_without_a_bill_the_estimate_is_settled(bench: Bench, tokens: int | None, rate: int | None) -> None:
+async def test_without_a_price_the_estimate_is_settled(bench: Bench) -> None:
     await bench.approve()
-    bench.prices.rate = rate
-    bench.provider.story = ({"status": "succeeded", "model_name": "m", "trained_tokens": tokens},)
+    bench.prices.rate = None
+    bench.provider.story = ({"status": "succeeded", "model_name": "m", "trained_tokens": 240_000},)
     await bench.until("ready")
     assert await bench.holds() == [("settled", ESTIMATE_MICROUSD)]
     assert (await bench.said())["tuning:1:ready"][1]["is_billed"] is False
@@ -147,7 +147,8 @@ async def test_a_run_that_ends_badly_is_paid_as_far_as_it_went(
     assert await bench.holds() == [hold]
     assert (job.failure_code, job.actual_microusd) == ("invalid_training_file", hold[1])
     assert (await bench.said())["tuning:1:ended"][0] == f"training.{state}"
-    assert await bench.models() == [] and await bench.turn() is None
+    await bench.rest()
+    assert await bench.models() == [] and await bench.holds() == [hold]
 
 
 async def test_unavailable_after_it_was_accepted_is_adopted(bench: Bench) -> None:
@@ -218,8 +219,8 @@ async def test_the_steward_gives_it_up(bench: Bench) -> None:
     assert await bench.give_up(ANSWER) == Taken()
     assert await bench.give_up(ANSWER) == TooLate("cancelled")
     assert await bench.holds() == [("released", 0)]
-    await bench.turn()
-    assert await bench.turn() is None and len(bench.provider.creations) == 1
+    await bench.rest()
+    assert len(bench.provider.creations) == 1
     assert "tuning:1:orphan" not in await bench.said()
 
 
@@ -240,7 +241,8 @@ async def test_two_jobs_at_the_provider_raise_the_alarm(bench: Bench) -> None:
     bench.provider.add_job("file-1")
     assert (await bench.until("ready")).provider_job == "ftjob-1"
     template, facts = (await bench.said())["tuning:1:found"]
-    assert (template, facts["kept"], facts["extra"]) == ("training.adopted_extra", "ftjob-1", ["ftjob-2"])
+    extra = [stray["provider_job"] for stray in facts["extra"]]
+    assert (template, facts["kept"], extra) == ("training.adopted_extra", "ftjob-1", ["ftjob-2"])
     alarms = [entry for entry in await bench.audit() if entry.what == "training.extra_jobs"]
     assert alarms[0].after == {"provider_jobs": ["ftjob-2"]}
 
@@ -269,7 +271,7 @@ async def test_a_busy_provider_is_tried_again(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (ProviderRefused("private", "insufficient_quota", "broke"), "insufficient_quota"),
+        (ProviderRefused("private", "model_not_available", "no"), "model_not_available"),
         (TrainingClosed("private"), "training_closed"),
         (SensitivityNotAllowed("private", "internal"), "sensitivity_not_allowed"),
     ],
@@ -285,7 +287,9 @@ async def test_a_definite_no_gives_the_money_back(bench: Bench, error: ProviderE
     assert (job.failure_code, job.actual_microusd) == (code, 0)
     assert await bench.holds() == [("released", 0)]
     assert (await bench.said())["tuning:1:ended"][1]["code"] == code
-    assert await bench.turn() is None
+    created = len(bench.provider.creations)
+    await bench.rest()
+    assert len(bench.provider.creations) == created
 
 
 async def test_a_provider_that_is_no_longer_set_up_fails_the_run(bench: Bench) -> None:
@@ -323,6 +327,7 @@ async def test_money_that_is_gone_stops_it(bench: Bench) -> None:
 
 
 async def test_money_held_last_month_still_counts(bench: Bench) -> None:
+    bench.timing = replace(TIMING, send_within_s=30 * 86_400)
     await bench.approve()
     bench.clock.now = datetime(2026, 12, 1, 0, 1, tzinfo=UTC)
     await bench.until("ready")
@@ -371,12 +376,12 @@ async def test_a_run_the_provider_denies_is_not_given_up(bench: Bench) -> None:
 
 async def test_the_list_shows_what_waits_and_on_request_what_ended(bench: Bench) -> None:
     await bench.approve()
-    lines = await ListJobs(bench.db)(TEAM, everything=False)
-    assert [(line.job.state, line.queued_before, line.voice.handle) for line in lines] == [("queued", 0, "founder")]
+    lines = await bench.list_jobs(TEAM, everything=False)
+    assert [(line.job.state, line.standing and line.standing.number) for line in lines] == [("queued", 1)]
     await bench.until("ready")
-    assert await ListJobs(bench.db)(TEAM, everything=False) == []
-    assert [line.job.state for line in await ListJobs(bench.db)(TEAM, everything=True)] == ["ready"]
-    assert await ListJobs(bench.db)("T2", everything=True) == []
+    assert await bench.list_jobs(TEAM, everything=False) == []
+    assert [line.job.state for line in await bench.list_jobs(TEAM, everything=True)] == ["ready"]
+    assert await bench.list_jobs("T2", everything=True) == []
     assert lines[0].job.queued_at == NOW
 
 

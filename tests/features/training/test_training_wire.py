@@ -11,7 +11,9 @@ from bot.features.training.usecase import Answer, Taken
 from pipeline.domain.training import TuningJobId
 from pipeline.domain.voices import Sensitivity
 from pipeline.domain.work import WorkItem
-from pipeline.models.openai_compatible import OpenAICompatible, openai_client
+from pipeline.models.openai_compatible import OpenAICompatible
+from pipeline.models.runs import CompatibleRuns
+from pipeline.models.wire import openai_client
 from storage.liveness import FileLocks
 from tests.fakes.openai_server import Accident, FakeOpenAI, fake_openai
 
@@ -56,7 +58,7 @@ async def wire(bench: Bench) -> AsyncIterator[Wire]:
         )
         step = tuning_step(
             database=bench.db,
-            providers=Providers(provider),
+            providers=Providers(provider, CompatibleRuns(provider.wire)),
             prices=bench.prices,
             artifacts=bench.artifacts,
             locks=FileLocks(bench.folder),
@@ -106,7 +108,7 @@ async def test_busy_is_tried_again(wire: Wire) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "told"),
-    [(403, "training_not_available", "training_closed"), (429, "insufficient_quota", "insufficient_quota")],
+    [(403, "training_not_available", "training_closed"), (400, "model_not_available", "model_not_available")],
 )
 async def test_a_definite_no_ends_it(wire: Wire, status: int, code: str, told: str) -> None:
     wire.fake.next(CREATE, status, code)

@@ -4,20 +4,29 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlmodel import select
 
-from bot.features.training.record import Timing
+from bot.features.training.billing import Billing
+from bot.features.training.curves import ShowCurve
+from bot.features.training.forgetting import DeleteFiles
+from bot.features.training.record import Record, Timing
 from bot.features.training.step import TuningStep, tuning_step
-from bot.features.training.usecase import Answer, GiveUp, SendNow, Taken
+from bot.features.training.stopping import CancelRun, KeepWaiting
+from bot.features.training.strays import CancelStray
+from bot.features.training.usecase import Answer, GiveUp, ListJobs, SendNow, Taken
+from bot.worker import Step
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
-from pipeline.domain.training import ProviderJob, TuningJob, TuningJobId
+from pipeline.domain.training import ProviderJob, RunEvent, TuningJob, TuningJobId
 from pipeline.domain.voices import NewDataset, NewVoice, Sensitivity
-from pipeline.domain.work import AuditEntry, WorkItem
-from pipeline.errors import LeaseLost, NoPrice, ProviderError, UnknownProvider
-from pipeline.ports import Transaction, TuningProvider, WritingProvider
+from pipeline.domain.work import AuditEntry, WorkItem, WorkKind
+from pipeline.errors import LeaseLost, NoPrice, ProviderError, ProviderRefused, UnknownProvider
+from pipeline.losses import picture, read_losses
+from pipeline.pictures import Picture
+from pipeline.ports import RunProvider, Transaction, TuningProvider, WritingProvider
 from storage.database import SqlDatabase
 from storage.engine import Engine
 from storage.liveness import FileLocks
@@ -29,10 +38,11 @@ TEAM, OWNER, STEWARD, BOSS = "T1", "UOWNER", "USTEWARD", "UBOSS"
 KEY = "us-T1-1-9f3c9f3c9f3c"
 CEILING_MICROUSD = 30_000
 ESTIMATE_MICROUSD = 12_000
-TIMING = Timing(request_timeout_s=20, settle_s=30, poll_s=10)
+TIMING = Timing(request_timeout_s=20, settle_s=30, poll_s=10, forget_after_s=None)
 LEASE_S = 60.0
 ROWS, VALIDATION_ROWS = b'{"messages": []}\n', b'{"messages": [1]}\n'
-TERMINAL = ("ready", "failed", "cancelled")
+TERMINAL = ("ready", "failed", "cancelled", "expired")
+RESULTS = b"step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,2.5,0.3,2.6,0.3\n2,1.5,0.4,1.9,0.4\n"
 
 
 class Crash(BaseException):
@@ -108,6 +118,17 @@ class Provider:
         {"status": "pondering"},
         {"status": "succeeded", "model_name": "ft:small:founder", "trained_tokens": 240_000},
     )
+    cancels: list[str] = field(default_factory=list)
+    cancel_answers: list[BaseException | None] = field(default_factory=list)
+    cancel_works: bool = True
+    cancelled: set[str] = field(default_factory=set)
+    told_events: list[RunEvent] = field(default_factory=list)
+    event_errors: list[ProviderError] = field(default_factory=list)
+    results: dict[str, bytes] = field(default_factory=lambda: {"file-results": RESULTS})
+    content_errors: list[ProviderError] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    delete_errors: list[ProviderError] = field(default_factory=list)
+    cancelled_tokens: int | None = 20_000
     while_sending: Callable[[], Any] | None = None
     while_finding: Callable[[], Any] | None = None
 
@@ -157,15 +178,58 @@ class Provider:
         if self.job_errors:
             raise self.job_errors.pop(0)
         known = next(job for job in self.jobs if job.provider_job == provider_job)
+        if provider_job in self.cancelled:
+            self.trip("after look")
+            return replace(known, status="cancelled", trained_tokens=self.cancelled_tokens)
         told = self.story[min(self.looks, len(self.story) - 1)]
         self.looks += 1
         self.trip("after look")
-        return replace(known, **told)
+        return replace(known, result_files=tuple(self.results), **told)
+
+    async def cancel_job(self, provider_job: str) -> ProviderJob:
+        self.trip("before cancel")
+        self.cancels.append(provider_job)
+        error = self.cancel_answers.pop(0) if self.cancel_answers else None
+        if self.cancel_works and not isinstance(error, ProviderRefused):
+            self.cancelled.add(provider_job)
+        if error is not None:
+            raise error
+        self.trip("after cancel")
+        return next(job for job in self.jobs if job.provider_job == provider_job)
+
+    async def events(self, provider_job: str) -> list[RunEvent]:
+        assert provider_job in {job.provider_job for job in self.jobs}
+        if self.event_errors:
+            raise self.event_errors.pop(0)
+        return list(self.told_events)
+
+    async def checkpoints(self, provider_job: str) -> bytes:
+        return f'["{provider_job}"]'.encode()
+
+    async def content(self, file_id: str) -> bytes:
+        if self.content_errors:
+            raise self.content_errors.pop(0)
+        return self.results[file_id]
+
+    async def delete_file(self, file_id: str) -> bool:
+        self.trip("before delete")
+        if self.delete_errors:
+            raise self.delete_errors.pop(0)
+        self.deleted.append(file_id)
+        was_there = self.files.pop(file_id, None) is not None
+        self.trip("after delete")
+        return was_there
 
 
 @dataclass
 class Providers:
+    """run_side: the same object where the provider plays both parts. refused: why nothing is taken any more."""
+
     provider: TuningProvider
+    run_side: RunProvider
+    parallel: int = 1
+    refused: Literal["closed", "base-gone"] | None = None
+    may_see: bool = True
 
     def training(self, name: str) -> TuningProvider:
         if name != "private":
@@ -175,8 +239,64 @@ class Providers:
     def writing(self, name: str) -> WritingProvider:
         raise UnknownProvider(name)
 
+    def run(self, name: str) -> RunProvider:
+        if name != "private":
+            raise UnknownProvider(name)
+        return self.run_side
+
+    def places(self, provider: str) -> int:
+        if provider != "private":
+            raise UnknownProvider(provider)
+        return self.parallel
+
+    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
+        assert base and day
+        if provider != "private":
+            raise UnknownProvider(provider)
+        return self.refused
+
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
-        return ("private",) if sensitivity else ()
+        return ("private",) if sensitivity and self.may_see else ()
+
+
+@dataclass
+class Uploads:
+    """Slack's side of pictures. states: what is told of an upload, one per question; the last one stays."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    states: list[Literal["ready", "processing", "gone"]] = field(default_factory=lambda: ["ready"])
+
+    async def upload(self, name: str, png: bytes, alt: str) -> str:
+        assert png.startswith(b"\x89PNG")
+        self.sent.append((name, alt))
+        return f"F{len(self.sent)}"
+
+    async def state(self, slack_file_id: str) -> Literal["ready", "processing", "gone"]:
+        assert slack_file_id
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
+
+
+class Painter:
+    async def curve(self, results: bytes) -> Picture | None:
+        losses = read_losses(results)
+        return picture(losses) if losses else None
+
+
+@dataclass
+class People:
+    """BOSS approves."""
+
+    def approvers(self, team_id: str) -> tuple[str, ...]:
+        return (BOSS,) if team_id == TEAM else ()
+
+    def is_active(self, team_id: str, user: str) -> bool:
+        return bool(team_id and user)
+
+    def is_guest(self, team_id: str, user: str) -> bool:
+        return not (team_id and user)
+
+    def name(self, user: str) -> str:
+        return user
 
 
 @dataclass
@@ -194,7 +314,8 @@ class Artifacts:
     blobs: dict[str, bytes] = field(default_factory=lambda: {"train": ROWS, "validation": VALIDATION_ROWS})
 
     async def put(self, content: bytes) -> str:
-        raise NotImplementedError(content)
+        self.blobs[sha256(content).hexdigest()] = content
+        return sha256(content).hexdigest()
 
     async def put_file(self, path: Path) -> str:
         raise NotImplementedError(path)
@@ -221,19 +342,45 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.provider = Provider(self.clock, self.trip)
+        self.providers = Providers(self.provider, self.provider)
+        self.uploads = Uploads()
         self.queue = SqlWorkQueue(self.engine)
 
     def step(self) -> TuningStep:
         """As a fresh process would build it."""
         return tuning_step(
             database=TripDatabase(self.db, self.trip),
-            providers=Providers(self.provider),
+            providers=self.providers,
             prices=self.prices,
             artifacts=self.artifacts,
             locks=FileLocks(self.folder),
             clock=self.clock,
             timing=self.timing,
         )
+
+    def steps(self) -> dict[WorkKind, Step]:
+        """What a run brings about, as a fresh process would build it."""
+        db, locks = TripDatabase(self.db, self.trip), FileLocks(self.folder)
+        record = Record(db, self.clock)
+        billing = Billing(record, self.providers, self.prices, self.timing)
+        return {
+            "tuning": self.step(),
+            "stray-job": CancelStray(locks, record, self.providers, billing, self.timing),
+            "loss-curve": ShowCurve(db, self.artifacts, Painter(), self.uploads, self.clock),
+            "delete-files": DeleteFiles(record, self.providers, self.timing),
+        }
+
+    @property
+    def cancel(self) -> CancelRun:
+        return CancelRun(self.db, People(), self.clock)
+
+    @property
+    def keep_waiting(self) -> KeepWaiting:
+        return KeepWaiting(self.db, People())
+
+    @property
+    def list_jobs(self) -> ListJobs:
+        return ListJobs(self.db, self.providers, self.clock)
 
     @property
     def send_now(self) -> SendNow:
@@ -281,8 +428,15 @@ class Bench:
     async def turn(self) -> WorkItem | None:
         """One step, if one is due."""
         if (item := await self.claim()) is not None:
-            await self.step()(item)
+            await self.steps()[item.kind](item)
         return item
+
+    async def rest(self) -> None:
+        """Everything that is due now is done."""
+        for _ in range(50):
+            if await self.turn() is None:
+                return
+        raise AssertionError("never at rest")
 
     async def until(self, *states: str, turns: int = 200) -> TuningJob:
         """Let time pass and steps be taken until the run is in one of the states."""

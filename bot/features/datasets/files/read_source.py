@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from bot.adding import kept_of, refuse_source, replace_pulled, source_key, source_message
 from bot.cards import say_round_card
-from bot.features.datasets.changing import NOT_SAVED, append, changed
-from bot.features.datasets.files.sources import BOT, SourceFacts
+from bot.features.datasets.changing import append
+from bot.features.datasets.files.sources import SourceFacts
 from bot.features.datasets.files.speakers import SAME_NAME, similarity, with_guess
 from bot.features.datasets.report.progress import telling
+from bot.next_round import BOT, NOT_SAVED, changed
 from bot.slack.failures import sentence_for
 from pipeline.domain.documents import Filters
 from pipeline.domain.preparing import FileFacts, FileRead, PreparedFile

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.adding import source_message
-from bot.features.datasets.changing import changed, stewards_round
+from bot.features.datasets.changing import stewards_round
 from bot.features.datasets.files.file_facts import read_facts
 from bot.features.datasets.filters.shelf import Shelf
+from bot.next_round import BOT, changed
 from pipeline.catalogue import Catalogue, Entry, heard, matching, selection
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import DELETED_IN_SLACK, Round, RoundId, Source, SourceId, fold_steps
@@ -16,7 +17,6 @@ from pipeline.domain.work import AuditEntry
 from pipeline.ports import Clock, Database, Transaction
 
 SHOWN_ENTRIES = 5
-BOT = "understudy"  # who did it, in the audit log, when no person did
 
 
 def chosen_facts(source: Source, catalogue: Catalogue, filters: Filters) -> dict[str, Any]:

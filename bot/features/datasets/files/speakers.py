@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from bot.adding import source_message
-from bot.features.datasets.changing import changed, stewards_round
+from bot.features.datasets.changing import stewards_round
 from bot.features.datasets.files.file_facts import guesses, read_facts
+from bot.next_round import changed
 from pipeline.domain.preparing import FileFacts
 from pipeline.domain.reading import ReadOptions, SpeakerSeen
 from pipeline.domain.voices import Source, SourceId

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bot.features.datasets.changing import NOT_SAVED, append, stewards_round
+from bot.features.datasets.changing import append, stewards_round
 from bot.features.datasets.report.choosing import filters_in_force
+from bot.next_round import NOT_SAVED
 from pipeline.domain.documents import Filters
 from pipeline.domain.voices import RecipeStep, RoundId
 from pipeline.ports import Clock, Database

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.features.datasets.changing import NOT_SAVED, append, changed, standing_choices, stewards_round
+from bot.features.datasets.changing import append, standing_choices, stewards_round
+from bot.next_round import NOT_SAVED, changed
 from pipeline.domain.documents import Choice, Filters, Rule
 from pipeline.domain.voices import RecipeStep, Round, RoundId, fold_steps
 from pipeline.findings import choice_of

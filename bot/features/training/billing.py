@@ -1,0 +1,133 @@
+"""What a run really cost: told at its end, or late, or never."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from bot.features.training.progress_card import say_progress
+from bot.features.training.record import Record, Timing, move, round_and_voice, say
+from pipeline.domain.spending import MICROUSD_PER_USD, Price
+from pipeline.domain.training import ProviderJob, TuningJob
+from pipeline.domain.work import AuditEntry, WorkItem
+from pipeline.errors import NoPrice, ProviderError
+from pipeline.ports import RunProviders, Transaction
+
+CANCELLED: Final = "training.cancelled"
+BILLED: Final = "training.billed"
+TOKENS_PER_RATE: Final = MICROUSD_PER_USD  # rates are micro-dollars per million tokens
+
+
+class Prices(Protocol):
+    def find(self, provider: str, base: str) -> Price:
+        """Raises NoPrice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """A run that trained and whose tokens are not told yet has ended; its money stays held until they are."""
+
+    record: Record
+    providers: RunProviders
+    prices: Prices
+    timing: Timing
+
+    def of(self, job: TuningJob) -> int | None:
+        """Micro-USD, rounded up; None when the provider says no tokens or nobody knows the price any more."""
+        return None if job.trained_tokens is None else self.priced(job, job.trained_tokens)
+
+    def priced(self, job: TuningJob, trained_tokens: int) -> int | None:
+        try:
+            rate = self.prices.find(job.provider, job.base).train_microusd_per_million
+        except NoPrice:
+            return None
+        return -(-trained_tokens * rate // TOKENS_PER_RATE)
+
+    async def settled(
+        self, tx: Transaction, job: TuningJob, estimate_microusd: int, *, without_price: bool = False
+    ) -> TuningJob:
+        """The ended run with its cost in the ledger; without one while its bill may still come.
+
+        without_price: the estimate stands in where nobody knows the price any more.
+        """
+        billed = self.of(job)
+        if billed is None and job.trained_tokens is None and (job.running_at is not None or job.state == "ready"):
+            return job
+        if billed is None:
+            billed = estimate_microusd if without_price else 0
+        return await self.paid(tx, job, billed)
+
+    async def paid(self, tx: Transaction, job: TuningJob, microusd: int) -> TuningJob:
+        """The ledger has what the provider bills for: also jobs that nobody approved, as far as they are known."""
+        strays = await tx.stray_jobs.of_run(job.tuning_job_id)
+        total = microusd + sum(stray.billed_microusd or 0 for stray in strays)
+        await (tx.ledger.settle(job.spend_request_id, total) if total else tx.ledger.release(job.spend_request_id))
+        return replace(job, actual_microusd=microusd)
+
+    async def then(self, tx: Transaction, item: WorkItem, job: TuningJob) -> None:
+        """What the work item does after the end: nothing, or it asks for the bill."""
+        if job.actual_microusd is None:
+            await tx.work.again(item, run_at=self.record.after(self.timing.settle_s))
+        else:
+            await tx.work.finish(item)
+
+    async def ask(self, item: WorkItem, job: TuningJob, provider_job: str) -> None:
+        """A look for the bill of a run that has ended."""
+        told = await self.told(job, provider_job)
+        tokens = told.trained_tokens if told else None
+        if tokens is None and self.record.clock() < self.asked_until(job):
+            waited_s = (self.record.clock() - (job.finished_at or self.record.clock())).total_seconds()
+            return await self.record.later(item, min(self.timing.patience_s, max(self.timing.settle_s, waited_s / 2)))
+        await self.came(item, job, tokens)
+
+    async def came(self, item: WorkItem, job: TuningJob, tokens: int | None) -> None:
+        """tokens: None when the provider never told; then what it comes to at most is counted."""
+        now = self.record.clock()
+        async with self.record.writing(item, job) as tx:
+            request = await tx.spend_requests.by_id(job.spend_request_id)
+            billed = None if tokens is None else self.priced(job, tokens)
+            counted = share_of(job, request.estimate_microusd) if billed is None else billed
+            paid = await self.paid(tx, replace(job, trained_tokens=tokens), counted)
+            await move(tx, job, paid, now=now)
+            entry = AuditEntry(job.team_id, "understudy", "training.billed", job.key, after={"microusd": counted})
+            await tx.audit.record(entry, now=now)
+            if job.state == "cancelled":
+                await say_ended(tx, paid, request.estimate_microusd, is_billed=billed is not None)
+            else:
+                facts = {"actual_microusd": counted, "estimate_microusd": request.estimate_microusd}
+                await say(tx, paid, "bill", BILLED, is_billed=billed is not None, **facts)
+            round_, voice = await round_and_voice(tx, paid)
+            await say_progress(tx, round_, voice, paid)
+            await tx.work.finish(item)
+
+    async def told(self, job: TuningJob, provider_job: str) -> ProviderJob | None:
+        try:
+            return await self.providers.training(job.provider).job(provider_job)
+        except ProviderError:
+            return None
+
+    def asked_until(self, job: TuningJob) -> datetime:
+        return (job.finished_at or job.queued_at) + timedelta(seconds=self.timing.bill_within_s)
+
+    def expires_at(self, job: TuningJob) -> datetime:
+        return job.queued_at + timedelta(seconds=self.timing.send_within_s)
+
+
+def share_of(job: TuningJob, estimate_microusd: int) -> int:
+    """The estimate, as far as the run came; all of it where that was not told. Rounded up."""
+    if job.state == "ready" or not job.steps or job.step is None:
+        return estimate_microusd
+    return -(-estimate_microusd * min(job.step, job.steps) // job.steps)
+
+
+async def say_ended(tx: Transaction, job: TuningJob, estimate_microusd: int, *, is_billed: bool = True) -> None:
+    """A cancelled run, and what it cost: nothing of that while the bill may still come."""
+    facts = {
+        "user": job.cancelled_by,
+        "step": job.step,
+        "steps": job.steps,
+        "actual_microusd": job.actual_microusd,
+        "estimate_microusd": estimate_microusd,
+        "is_billed": is_billed,
+    }
+    await say(tx, job, "ended", CANCELLED, **facts)
