@@ -39,7 +39,7 @@ AppError
 │   ├── TrainingClosed        this organisation may not train any more
 │   ├── ProviderBusy          definite: not accepted, try later (429, connection refused)
 │   ├── SensitivityNotAllowed private text may not go there
-│   ├── BadWebhook
+│   ├── BadWebhook            what came in its name is not signed by it
 │   └── UnknownProvider
 └── DraftError
     ├── VoiceNotReady, BriefMissing, NotADraft, ChangeTooSmall

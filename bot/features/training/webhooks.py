@@ -1,4 +1,4 @@
-"""Providers that tell by themselves when a run has ended. An event only wakes the look at the run: it proves nothing."""
+"""Providers that tell by themselves when a run has ended. An event only wakes the look at the run."""
 
 import logging
 from collections.abc import Mapping

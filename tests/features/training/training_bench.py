@@ -21,7 +21,7 @@ from bot.features.training.usecase import Answer, GiveUp, ListJobs, SendNow, Tak
 from bot.worker import Step
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import ProviderJob, RunEvent, TuningJob, TuningJobId
-from pipeline.domain.voices import NewDataset, NewVoice, Sensitivity
+from pipeline.domain.voices import DatasetId, NewDataset, NewVoice, RoundId, Sensitivity, VoiceId
 from pipeline.domain.work import AuditEntry, WorkItem, WorkKind
 from pipeline.errors import LeaseLost, NoPrice, ProviderError, ProviderRefused, UnknownProvider
 from pipeline.losses import picture, read_losses
@@ -164,7 +164,7 @@ class Provider:
         self.jobs.append(ProviderJob(f"ftjob-{number}", "validating_files", created_at, training_file))
 
     async def find_jobs(self, *, key: str, training_file: str) -> list[ProviderJob]:
-        assert key == KEY
+        assert key.startswith(KEY)
         self.finds += 1
         if self.find_errors:
             raise self.find_errors.pop(0)
@@ -327,6 +327,12 @@ class Artifacts:
         raise NotImplementedError(sha256)
 
 
+def a_job() -> TuningJob:
+    """The run of approve(), before it was stored."""
+    ids = TuningJobId(0), TEAM, VoiceId(1), RoundId(1), DatasetId(1), SpendRequestId(1)
+    return TuningJob(*ids, KEY, "private", "small", 3, "queued", NOW)
+
+
 @dataclass
 class Bench:
     db: SqlDatabase
@@ -422,6 +428,45 @@ class Bench:
             await tx.work.enqueue("tuning", job.tuning_job_id, TEAM, run_at=NOW)
         return job
 
+    async def approve_another(self, handle: str, *, requested_by: str = STEWARD) -> TuningJob:
+        """One more voice of the same people, with its own texts and its own approved run."""
+        async with self.db.begin() as tx:
+            new = NewVoice(TEAM, handle, "generation", "internal", OWNER, STEWARD, "C1", "", "")
+            voice = await tx.voices.add(new, now=NOW)
+            consent = await tx.consents.ask(voice.voice_id, OWNER, now=NOW)
+            until = NOW + timedelta(days=365)
+            await tx.consents.decide(consent.consent_id, expected="asked", state="given", at=NOW, until=until)
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            first = await tx.tuning_jobs.by_id(TuningJobId(1))
+            facts = (await tx.datasets.by_id(first.dataset_id)).facts
+            mine = replace(facts, voice_id=voice.voice_id, round_id=round_.round_id)
+            stored = await tx.datasets.add(mine, now=NOW)
+            await tx.rounds.prepared(round_.round_id, revision=0, dataset_id=stored.dataset_id)
+            asked = replace(
+                await tx.spend_requests.by_id(first.spend_request_id),
+                voice_id=voice.voice_id,
+                round_id=round_.round_id,
+                dataset_id=stored.dataset_id,
+                state="asked",
+                requested_by=requested_by,
+            )
+            request = await tx.spend_requests.ask(asked)
+            at = self.clock()
+            await tx.spend_requests.decide(request.spend_request_id, state="approved", by=BOSS, at=at, reason=None)
+            assert await tx.ledger.reserve(request.spend_request_id, TEAM, "2026-11", CEILING_MICROUSD)
+            queued = replace(
+                a_job(),
+                voice_id=voice.voice_id,
+                round_id=round_.round_id,
+                dataset_id=stored.dataset_id,
+                spend_request_id=request.spend_request_id,
+                key=f"{KEY}-{handle}",
+                queued_at=at,
+            )
+            job = await tx.tuning_jobs.queue(queued)
+            await tx.work.enqueue("tuning", job.tuning_job_id, TEAM, run_at=at)
+        return job
+
     async def claim(self) -> WorkItem | None:
         return await self.queue.claim("worker", now=self.clock(), lease_s=LEASE_S)
 
@@ -438,10 +483,10 @@ class Bench:
                 return
         raise AssertionError("never at rest")
 
-    async def until(self, *states: str, turns: int = 200) -> TuningJob:
+    async def until(self, *states: str, turns: int = 400, tuning_job_id: int = 1) -> TuningJob:
         """Let time pass and steps be taken until the run is in one of the states."""
         for _ in range(turns):
-            if (job := await self.job()).state in states:
+            if (job := await self.job(TuningJobId(tuning_job_id))).state in states:
                 return job
             if await self.turn() is None:
                 self.clock.advance(5)
@@ -481,9 +526,9 @@ class Bench:
                 self.clock.advance(30)
         raise AssertionError("never asked")
 
-    async def job(self) -> TuningJob:
+    async def job(self, tuning_job_id: int = 1) -> TuningJob:
         async with self.db.read() as tx:
-            return await tx.tuning_jobs.by_id(TuningJobId(1))
+            return await tx.tuning_jobs.by_id(TuningJobId(tuning_job_id))
 
     async def withdraw(self) -> None:
         async with self.db.begin() as tx:
