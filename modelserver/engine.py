@@ -34,11 +34,15 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class Step:
-    """Progress after one step of `steps`. kept: the model file written at this step, at the end of an epoch."""
+    """Progress after one step of `steps`. kept: the model file written at this step, at the end of an epoch.
+
+    tokens: trained so far, for the bill of a job that is cancelled.
+    """
 
     metrics: Metrics
     steps: int
     kept: str | None = None
+    tokens: int = 0
 
 
 @dataclass(frozen=True)

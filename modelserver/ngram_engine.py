@@ -40,8 +40,9 @@ class NgramEngine:
         pairs = [pair for row in rows for pair in _pairs(row)]
         random.Random(plan.seed).shuffle(pairs)
         validation = "\n\n".join(text for row in held_out for _, text in _pairs(row))
-        _Run(pairs, validation, plan, folder, report).run()
-        return plan.n_epochs * sum(_count(row) for row in rows)
+        tokens = plan.n_epochs * sum(_count(row) for row in rows)
+        _Run(pairs, validation, plan, folder, report, tokens).run()
+        return tokens
 
     def load(self, path: Path | None) -> NgramChat:
         if path is not None:
@@ -88,10 +89,16 @@ class _Run:
     """One training run. In the first epoch the model grows batch by batch, measured on each batch before it."""
 
     def __init__(
-        self, pairs: list[Pair], validation: str, plan: TrainingPlan, folder: Path, report: Callable[[Step], None]
+        self,
+        pairs: list[Pair],
+        validation: str,
+        plan: TrainingPlan,
+        folder: Path,
+        report: Callable[[Step], None],
+        tokens: int,
     ) -> None:
         self._pairs, self._validation, self._plan = pairs, validation, plan
-        self._folder, self._report = folder, report
+        self._folder, self._report, self._tokens = folder, report, tokens
         self._batches = max(1, -(-len(pairs) // plan.batch_size))
         self._steps = self._batches * plan.n_epochs
         self._epoch, self._learned, self._model = 1, 0, NgramModel.train([])
@@ -106,7 +113,8 @@ class _Run:
                     continue
                 self._learn(epoch, batch)
                 metrics = self._measure(step, batch, full=ends_epoch)
-                self._report(Step(metrics, self._steps, self._keep(step, epoch) if ends_epoch else None))
+                kept = self._keep(step, epoch) if ends_epoch else None
+                self._report(Step(metrics, self._steps, kept, self._tokens * step // self._steps))
 
     def _learn(self, epoch: int, batch: int) -> None:
         """Rebuild the model when the texts seen have doubled, and once in each later epoch."""

@@ -86,7 +86,9 @@ class Progress:
         self.discard_files(job_id)
         with self._store.transaction():
             self._store.remove_children(Checkpoint, job_id)
-            self._store.replace(job.model_copy(update={"status": "validating_files", "estimated_finish": None}))
+            self._store.replace(
+                job.model_copy(update={"status": "validating_files", "estimated_finish": None, "tokens_so_far": None})
+            )
             self.tell(job_id, "The server was restarted; the job begins again.", level="warn")
 
     def started(self, job_id: str, numbers: Hyperparameters, *, expected_seconds: float) -> None:
@@ -101,6 +103,8 @@ class Progress:
             message += f", validation loss={step.metrics.valid_loss:.2f}"
         with self._store.transaction():
             self.tell(job_id, message, metrics=metrics | {"total_steps": step.steps})
+            if (job := self.open_job(job_id)) is not None:
+                self._store.replace(job.model_copy(update={"tokens_so_far": step.tokens}))
             if step.kept is not None:
                 self._checkpoint(job_id, step)
 
@@ -132,7 +136,10 @@ class Progress:
             self.tell(job_id, error.message, level="error")
 
     def cancelled(self, job_id: str) -> None:
-        changes = {"finished_at": int(time.time()), "estimated_finish": None}
+        """Finished steps are billed, as OpenAI does it."""
+        job = self.open_job(job_id)
+        tokens = job.tokens_so_far if job is not None else None
+        changes = {"finished_at": int(time.time()), "estimated_finish": None, "trained_tokens": tokens or 0}
         self.move(job_id, "cancelled", "Fine-tuning job was cancelled", **changes)
 
     def succeeded(self, job_id: str, steps: Sequence[Step], trained_tokens: int) -> None:

@@ -60,7 +60,7 @@ class Hyperparameters(BaseModel):
 
 class Job(Record):
     KIND = "job"
-    PRIVATE = frozenset({"suffix"})
+    PRIVATE = frozenset({"suffix", "tokens_so_far"})
 
     object: Literal["fine_tuning.job"] = "fine_tuning.job"
     model: str
@@ -80,6 +80,7 @@ class Job(Record):
     integrations: list[Any] = []
     metadata: dict[str, str] | None = None
     suffix: str | None = None
+    tokens_so_far: int | None = None
 
     def wire(self) -> dict[str, Any]:
         shown = super().wire()

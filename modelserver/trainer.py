@@ -53,7 +53,7 @@ class Trainer:
             self.trained_tokens = line["trained_tokens"]
             return None
         step = line["step"]
-        self.seen.append(Step(Metrics(**step["metrics"]), step["steps"], step["kept"]))
+        self.seen.append(Step(Metrics(**step["metrics"]), step["steps"], step["kept"], step["tokens"]))
         return self.seen[-1]
 
 

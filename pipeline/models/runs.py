@@ -21,9 +21,10 @@ RESULT_BYTES: Final = 16 * 1024 * 1024  # a result file has a line per step; mor
 
 @dataclass(frozen=True, slots=True)
 class CompatibleRuns:
-    """Satisfies pipeline.ports.RunProvider."""
+    """Satisfies pipeline.ports.RunProvider. most_bytes: of one result file."""
 
     wire: Wire
+    most_bytes: int = RESULT_BYTES
 
     async def cancel_job(self, provider_job: str) -> ProviderJob:
         async with self.wire.asking():
@@ -48,7 +49,7 @@ class CompatibleRuns:
     async def content(self, file_id: str) -> bytes:
         async with self.wire.asking():
             content = (await self.wire.client.files.content(file_id)).content
-        if len(content) > RESULT_BYTES:
+        if len(content) > self.most_bytes:
             raise ProviderRefused(self.wire.provider, "too_big", "")
         return content
 

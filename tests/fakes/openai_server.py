@@ -52,6 +52,8 @@ class FakeOpenAI:
     contents: dict[str, bytes] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # by job, newest first
+    checkpoints: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     replies: deque[str] = field(default_factory=deque)
     usage: tuple[int, int] = (100, 200)  # prompt and completion tokens of every reply
     finish_reason: str = "stop"
@@ -158,10 +160,13 @@ def _app(fake: FakeOpenAI) -> web.Application:
     app.router.add_post("/v1/files", routes.upload)
     app.router.add_get("/v1/files", routes.list_files)
     app.router.add_get("/v1/files/{file_id}/content", routes.content)
+    app.router.add_delete("/v1/files/{file_id}", routes.delete_file)
     app.router.add_post("/v1/fine_tuning/jobs", routes.create_job)
     app.router.add_get("/v1/fine_tuning/jobs", routes.list_jobs)
     app.router.add_get("/v1/fine_tuning/jobs/{job_id}", routes.job)
     app.router.add_post("/v1/fine_tuning/jobs/{job_id}/cancel", routes.cancel)
+    app.router.add_get("/v1/fine_tuning/jobs/{job_id}/events", routes.events)
+    app.router.add_get("/v1/fine_tuning/jobs/{job_id}/checkpoints", routes.checkpoints)
     app.router.add_post("/v1/chat/completions", routes.complete)
     return app
 
@@ -268,6 +273,18 @@ class _Routes:
             return _error(404, "fine_tune_not_found", "Could not find fine tune")
         job["status"] = "cancelled"
         return web.json_response(job)
+
+    async def delete_file(self, request: web.Request) -> web.Response:
+        file_id = request.match_info["file_id"]
+        if self.fake.files.pop(file_id, None) is None:
+            return _error(404, None, "No such File object")
+        return web.json_response({"id": file_id, "object": "file", "deleted": True})
+
+    async def events(self, request: web.Request) -> web.Response:
+        return self._page(request, self.fake.events.get(request.match_info["job_id"], []), default=20)
+
+    async def checkpoints(self, request: web.Request) -> web.Response:
+        return self._page(request, self.fake.checkpoints.get(request.match_info["job_id"], []), default=10)
 
     async def complete(self, request: web.Request) -> web.Response:
         body = await request.json()

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from modelserver.engine import Step
 from modelserver.progress import Progress, model_name
-from modelserver.records import Hyperparameters, Job, JobError, JobEvent
+from modelserver.records import Hyperparameters, Job, JobError, JobEvent, Metrics
 from modelserver.store import Store
 from modelserver.training import resolved
 
@@ -31,6 +32,24 @@ def test_a_cancelled_job_neither_succeeds_nor_fails_later(tmp_path: Path) -> Non
     progress.restart(made.id)
     assert after is not None and after.status == "cancelled"
     assert (store.get(Job, made.id), store.all(JobEvent, parent=made.id)) == (after, events)
+    store.close()
+
+
+def test_a_cancelled_job_is_billed_for_its_finished_steps(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    progress, made, other = Progress(store), job(), job(id="ftjob-another")
+    store.add(made)
+    store.add(other)
+    progress.started(made.id, Hyperparameters(), expected_seconds=1)
+    for number in (1, 2):
+        metrics = Metrics(step=number, train_loss=2.0, train_mean_token_accuracy=0.1)
+        progress.step(made.id, Step(metrics, steps=4, tokens=500 * number))
+    running = store.get(Job, made.id)
+    assert running is not None and running.trained_tokens is None and "tokens_so_far" not in running.wire()
+    for one in (made, other):
+        progress.cancelled(one.id)
+    billed = [found.trained_tokens for one in (made, other) if (found := store.get(Job, one.id)) is not None]
+    assert billed == [1000, 0]
     store.close()
 
 
