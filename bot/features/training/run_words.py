@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from bot.slack.message import Facts
 from bot.slack.mrkdwn import quoted, shortened
 from pipeline.domain.training import TuningState
 
@@ -28,7 +27,7 @@ STATE_WORDS: Final[dict[TuningState, str]] = {
 }
 
 
-def run(facts: Facts) -> str:
+def run(facts: Mapping[str, Any]) -> str:
     return f"{named(facts['handle'])} round {facts['number']}"
 
 
