@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -59,6 +59,7 @@ class FakeOpenAI:
     finish_reason: str = "stop"
     ignore_metadata_filter: bool = False
     ignore_after: bool = False
+    shows: Callable[[dict[str, Any]], bool] = lambda _: True  # whether the list of jobs has this one yet
     hanging: asyncio.Event = field(default_factory=asyncio.Event)  # set when a timeout_after_accept has done its work
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -260,7 +261,8 @@ class _Routes:
             for name, value in request.query.items()
             if name.startswith("metadata[") and not self.fake.ignore_metadata_filter
         }
-        jobs = [job for job in self.fake.jobs.values() if wanted.items() <= (job["metadata"] or {}).items()]
+        shown = filter(self.fake.shows, self.fake.jobs.values())
+        jobs = [job for job in shown if wanted.items() <= (job["metadata"] or {}).items()]
         return self._page(request, sorted(jobs, key=_created_at, reverse=True), default=20)
 
     async def job(self, request: web.Request) -> web.Response:
