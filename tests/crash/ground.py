@@ -170,13 +170,13 @@ class Process:
     async def change_texts(self, voice: Voice, content_hash: str) -> None:
         """Another dataset for the voice's open round."""
         now = self.ground.now()
-        blobs = [await self.parts.artifacts.put(rows) for rows in (ROWS, VALIDATION_ROWS)]
+        train, validation = await self.parts.artifacts.put(ROWS), await self.parts.artifacts.put(VALIDATION_ROWS)
         async with self.parts.database.begin() as tx:
             round_ = await tx.rounds.open_for(voice, channel_id=CHANNEL, now=now)
             revision = await tx.rounds.changed(round_.round_id)
             facts = NewDataset(
-                TEAM, voice.voice_id, round_.round_id, content_hash, *blobs, "c", "d", 100, 87, 87, 80,
-                80_000, 87_000, 60_000, (),
+                TEAM, voice.voice_id, round_.round_id, content_hash, train, validation, "c", "d",
+                100, 87, 87, 80, 80_000, 87_000, 60_000, (),
             )  # fmt: skip
             dataset = await tx.datasets.add(facts, now=now)
             await tx.rounds.prepared(round_.round_id, revision=revision, dataset_id=dataset.dataset_id)
@@ -242,7 +242,10 @@ def free_at(row: WorkRow | OutboxRow) -> datetime:
 
 
 @asynccontextmanager
-async def open_ground(folder: Path, database_url: str, **more: Any) -> AsyncIterator[Ground]:
-    """On a migrated, empty database. more: fields of Ground."""
-    async with running_sandbox(retry_scale=0.001) as space, fake_openai() as provider:
+async def open_ground(
+    folder: Path, database_url: str, *, retry_scale: float = 0.001, ack_timeout_s: float = 3.0, **more: Any
+) -> AsyncIterator[Ground]:
+    """On a migrated, empty database. retry_scale, ack_timeout_s: of the sandbox. more: fields of Ground."""
+    slack = running_sandbox(retry_scale=retry_scale, ack_timeout_s=ack_timeout_s)
+    async with slack as space, fake_openai() as provider:
         yield Ground(space, provider, folder, database_url, **more)

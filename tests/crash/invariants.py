@@ -121,7 +121,7 @@ def trails(books: Books) -> Iterator[Violation]:
             yield Violation("gap in the audit", f"{job.key}: {state}, now {job.state}")
     # A request's number is in its decision's rows only by its voice and round; their totals must agree.
     asked = Counter(entry.what for entry in books.audit)
-    states = Counter(request.state for request in books.requests)
+    states = Counter[str](request.state for request in books.requests)
     for state in ("approved", "declined", "void"):
         if asked[f"spend.{state}"] != states[state]:
             yield Violation("gap in the audit", f"spend.{state}: {asked[f'spend.{state}']} for {states[state]}")

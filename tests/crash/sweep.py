@@ -179,9 +179,7 @@ async def play(start: Start, schedule: Schedule, **ground: Any) -> Outcome:
         async with field_.process() as process:
             await process.to_the_end()
             books = await read_books(process.engine)
-        found = violations(
-            books, field_.provider.jobs, field_.space.slack.workspace, rate=RATE_MICROUSD_PER_MILLION
-        )
+        found = violations(books, field_.provider.jobs, field_.space.slack.workspace, rate=RATE_MICROUSD_PER_MILLION)
         return Outcome(schedule, tuple(line.passed), (*found, *uploads(field_)))
 
 

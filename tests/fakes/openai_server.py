@@ -81,6 +81,15 @@ class FakeOpenAI:
         """
         self._faults[route].append(Fault(status, code, message, accept, body))
 
+    def heal(self) -> int:
+        """Nothing goes wrong any more; how many faults were planned and did not happen."""
+        unused = sum(len(planned) for planned in self._faults.values())
+        self._faults.clear()
+        return unused
+
+    def will_fail(self, route: str) -> bool:
+        return bool(self._faults[route])
+
     def seen(self, route: str) -> list[Seen]:
         return [request for request in self.requests if request.route == route]
 

@@ -1,56 +1,26 @@
 """A fresh, migrated database per test, once on SQLite and once on Postgres."""
 
-import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from storage_postgres import find_wheel, run_postgres
 
 from storage import migrate
 from storage.database import SqlDatabase
 from storage.engine import Engine, open_engine
 from storage.tables import metadata
+from tests.fakes.postgres import PostgresServer, find_wheel, run_apart, run_postgres
 
 MONTH_LIMIT_MICROUSD = 5_000_000
 numbers = itertools.count(1)
-
-
-def run_apart(work: Coroutine[Any, Any, None]) -> None:
-    """Run it to the end in a thread of its own: sync fixtures may be set up while a test's loop exists."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, work).result()
 
 
 async def migrate_url(url: str) -> None:
     engine = open_engine(url)
     await migrate.upgrade(engine)
     await engine.dispose()
-
-
-@dataclass(frozen=True, slots=True)
-class PostgresServer:
-    socket_folder: Path
-
-    def url(self, name: str) -> str:
-        return f"postgresql+asyncpg://postgres@/{name}?host={self.socket_folder}"
-
-    def execute(self, statement: str, *, database: str = "postgres") -> None:
-        run_apart(self._execute(statement, database))
-
-    async def _execute(self, statement: str, database: str) -> None:
-        import asyncpg
-
-        connection = await asyncpg.connect(user="postgres", database=database, host=str(self.socket_folder))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 Its API adds a system user and opens parent directories to all when it runs as root; the binaries alone need neither.
 """
 
+import asyncio
 import importlib.util
 import os
 import shutil
@@ -10,8 +11,10 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +83,29 @@ def _server(bin_folder: Path, folder: Path, run_as: dict[str, Any]) -> Iterator[
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(15)
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run it to the end in a thread of its own: sync fixtures may be set up while a test's loop exists."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    socket_folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.socket_folder}"
+
+    def execute(self, statement: str, *, database: str = "postgres") -> None:
+        run_apart(self._execute(statement, database))
+
+    async def _execute(self, statement: str, database: str) -> None:
+        import asyncpg
+
+        connection = await asyncpg.connect(user="postgres", database=database, host=str(self.socket_folder))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
