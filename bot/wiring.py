@@ -192,7 +192,7 @@ def started_worker(
 ) -> Worker:
     owner = f"{socket.gethostname()}:{os.getpid()}"
     queue, postings = SqlWorkQueue(engine), SqlPostings(engine)
-    poster = Poster(client, postings, templates(), utc_now, owner)
+    poster = Poster(client, postings, templates(), utc_now, owner, parts.locks)
     worker = Worker(queue, parts.database, poster, steps(parts), utc_now, owner, settings.work.lease_s, wake)
     working = asyncio.create_task(worker.run(settings.work.workers))
     stack.push_async_callback(stopped, worker, working, queue, postings)

@@ -15,7 +15,7 @@ from bot.slack.refusals import code_of, is_passing, is_too_fast
 from pipeline.domain.work import Posting
 from pipeline.errors import LeaseLost
 from pipeline.failpoints import failpoint
-from pipeline.ports import Clock, Postings
+from pipeline.ports import Clock, LivenessLocks, Postings
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +24,7 @@ SETTLE = timedelta(seconds=5)  # a post whose answer was lost is looked for only
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ; the key tells our message from others
 MAX_ATTEMPTS = 300  # with the longest wait about a day: Slack being away for an afternoon loses nothing
 LONGEST_WAIT_S = 300
+LOCKS = 64  # lock files stay for ever, so messages share them; who finds one held waits for SETTLE
 METADATA_EVENT = "understudy_message"
 POST = "chat.postMessage"
 # A view that Slack finds too long or malformed is said in plain words rather than not at all.
@@ -32,13 +33,18 @@ UNSHOWABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_t
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """One loop per process; several processes may run, the claim keeps them apart."""
+    """One loop per process; several processes may run, the claim keeps them apart.
+
+    A claim is a timer. What keeps apart a process that was frozen and the one that took over is a lock that is held
+    from before the claim is looked at once more until what Slack did is recorded.
+    """
 
     client: AsyncWebClient
     postings: Postings
     templates: Templates
     clock: Clock
     owner: str
+    locks: LivenessLocks
 
     @property
     def once(self) -> AsyncWebClient:
@@ -64,7 +70,11 @@ class Poster:
             log.exception("unsayable", extra={"template": posting.saying.template})
             await self.postings.give_up(posting, error=type(error).__name__)
             return False
-        return await self.try_to_deliver(posting, payload)
+        async with self.locks.hold(f"post:{posting.outbox_id % LOCKS}") as is_ours:
+            if is_ours:
+                return await self.try_to_deliver(posting, payload)
+        await self.postings.postpone(posting, run_at=self.clock() + SETTLE, clear_intent=False)
+        return False
 
     async def try_to_deliver(self, posting: Posting, payload: dict[str, Any]) -> bool:
         try:
@@ -87,10 +97,11 @@ class Poster:
                 await self.postings.postpone(posting, run_at=posting.intent_at + SETTLE, clear_intent=False)
                 return False
             ts = await self.standing(posting, channel_id)
+        # Also before an edit: one that was frozen since its claim would put old facts over newer ones.
+        await self.postings.about_to_post(posting, now=self.clock())
         if ts is not None:
             await self.client.chat_update(channel=channel_id, ts=ts, **payload)
         else:
-            await self.postings.about_to_post(posting, now=self.clock())
             failpoint("post.before_remote")
             ts = await self.send(posting, channel_id, payload)
         failpoint("post.after_remote")

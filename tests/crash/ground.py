@@ -110,7 +110,7 @@ class Ground:
             rules = replace(opened.rules, timing=self.timing)
             parts = self.change_parts(replace(opened, clock=self.now, rules=rules))
             owner = f"process-{next(processes)}"
-            poster = Poster(client, SqlPostings(engine), templates(), self.now, owner)
+            poster = Poster(client, SqlPostings(engine), templates(), self.now, owner, parts.locks)
             made = self.change_steps(parts, dict(steps(parts)))
             worker = Worker(SqlWorkQueue(engine), parts.database, poster, made, self.now, owner, LEASE_S)
             yield Process(self, engine, parts, worker, poster)

@@ -9,13 +9,15 @@ from typing import Any, Final
 
 from sqlmodel import SQLModel, select
 
+from bot.assembly import templates
 from pipeline.domain.training import TERMINAL_TUNING_STATES
-from sandbox.workspace import Workspace
+from sandbox.workspace import Message, Workspace
 from storage.engine import Engine
 from storage.tables import AuditRow, BudgetRow, OutboxRow, SpendHoldRow, SpendRequestRow, TuningJobRow, WorkRow
 
 MILLION: Final = 1_000_000
 KEY: Final = "understudy_key"
+all_templates: Final = templates()
 
 
 @dataclass(frozen=True)
@@ -135,12 +137,18 @@ def doubles(workspace: Workspace) -> Iterator[Violation]:
 
 def told(workspace: Workspace) -> Counter[str]:
     """How many messages stand in Slack, by the key that the bot gave them."""
-    messages = (message for channel in workspace.channels.values() for message in channel.messages.values())
-    return Counter(
-        str(message.metadata["event_payload"]["key"])
-        for message in messages
-        if message.metadata and "key" in message.metadata.get("event_payload", {})
-    )
+    return Counter(key for key, _ in keyed(workspace))
+
+
+def keyed(workspace: Workspace) -> Iterator[tuple[str, Message]]:
+    for channel in workspace.channels.values():
+        for message in channel.messages.values():
+            if message.metadata and "key" in message.metadata.get("event_payload", {}):
+                yield str(message.metadata["event_payload"]["key"]), message
+
+
+def texts_by_key(workspace: Workspace) -> dict[str, str]:
+    return {key: message.text for key, message in keyed(workspace)}
 
 
 def unfinished(books: Books) -> Iterator[Violation]:
@@ -153,10 +161,12 @@ def unfinished(books: Books) -> Iterator[Violation]:
 
 
 def unsaid(books: Books, workspace: Workspace) -> Iterator[Violation]:
-    stand = told(workspace)
+    stand, texts = told(workspace), texts_by_key(workspace)
     for row in books.outbox:
         if row.only_for is None and (row.state != "done" or stand[row.key] != 1):
             yield Violation("not told", f"{row.key}: {row.state} {row.error or ''}, {stand[row.key]}")
+        elif row.only_for is None and texts[row.key] != all_templates[row.template](row.facts).payload()["text"]:
+            yield Violation("old facts are told", row.key)
 
 
 def bills(books: Books, remote: Mapping[str, dict[str, Any]], rate: int) -> Iterator[Violation]:

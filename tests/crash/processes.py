@@ -63,7 +63,7 @@ WILD_S: Final = 5.0  # how long things go wrong
 END_WITHIN_S: Final = 90.0  # and in which everything must have ended after that
 LOOK_S: Final = 0.05
 LEASE_S: Final = 30.0
-FROZEN_S: Final = 1.2
+FROZEN_S: Final = (1.5, 7.0)  # the longer one leaves another bot the time to look for a message, and to say it
 # A request ends within 2 s, and 4 s later the provider's lists show what it took; they are late by at most 1 s.
 TIMING: Final = Timing(request_timeout_s=2, settle_s=4, poll_s=0.3)
 LISTED_LATE_S: Final = 1.0
@@ -101,6 +101,7 @@ class Plan:
     freeze_per_look: float
     provider_fault: float
     slack_fault: float
+    frozen_s: float
     refuses: bool
 
     @classmethod
@@ -117,6 +118,7 @@ class Plan:
             chance.choice((0, 0.005)),
             chance.choice((0, 0.1, 0.3)),
             chance.choice((0, 0.05, 0.15)),
+            chance.choice(FROZEN_S),
             chance.random() < 0.1,
         )
 
@@ -233,7 +235,7 @@ class Nemesis:
                 if bot.state == "T" and not bot.is_frozen:
                     self.report.freezes += 1
                     bot.is_frozen = bot.leases_pass = True
-                    asyncio.get_running_loop().call_later(FROZEN_S, bot.thaw)
+                    asyncio.get_running_loop().call_later(self.plan.frozen_s, bot.thaw)
             await asyncio.sleep(LOOK_S)
 
     async def pass_leases(self, bot: Bot) -> None:

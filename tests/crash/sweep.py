@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -150,15 +150,17 @@ async def until_sending(process: Process) -> None:
         await process.worker.take(item)
 
 
-async def schedules(start: Start, **ground: Any) -> AsyncIterator[Schedule]:
-    """All of them; what can be died at is found by living each combination once without dying."""
-    for first in WORLDS[start.subject]:
-        for second in SECOND if first != "ok" else ("ok",):
-            alive = Schedule(start.subject, first, second)
-            yield alive
-            trace = (await play(start, alive, **ground)).passed
-            for place in range(len(trace)):
-                yield Schedule(start.subject, first, second, place)
+def combinations(subject: Subject) -> list[tuple[str, str]]:
+    """What the world does with the first and with the second request."""
+    return [(first, second) for first in WORLDS[subject] for second in (SECOND if first != "ok" else ("ok",))]
+
+
+async def deaths(start: Start, first: str, second: str, **ground: Any) -> AsyncIterator[Outcome]:
+    """One life without dying, and then one for each place that it passed, dying there."""
+    alive = await play(start, Schedule(start.subject, first, second), **ground)
+    yield alive
+    for place in range(len(alive.passed)):
+        yield await play(start, Schedule(start.subject, first, second, place), **ground)
 
 
 async def play(start: Start, schedule: Schedule, **ground: Any) -> Outcome:
@@ -223,10 +225,6 @@ def uploads(ground: Ground) -> Iterator[Violation]:
     names = [file["filename"] for file in ground.provider.files.values()]
     for name in {name for name in names if names.count(name) > 1}:
         yield Violation("uploaded twice", name)
-
-
-def every(sequence: Sequence[Schedule], nth: int, first: int = 0) -> list[Schedule]:
-    return list(islice(sequence, first, None, nth))
 
 
 def sqlite_copies(folder: Path, template: Path) -> tuple[str, CopyDatabase]:

@@ -2,6 +2,8 @@
 
 # ruff: noqa: ARG002  # the fakes have the shape of their ports
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,6 +83,17 @@ class Postings:
     async def release_all(self, owner: str) -> None: ...
 
 
+@dataclass
+class Locks:
+    """held: another process has it."""
+
+    held: bool = False
+
+    @asynccontextmanager
+    async def hold(self, key: str) -> AsyncIterator[bool]:
+        yield not self.held
+
+
 class TestPoster(Poster):
     """Its client for single sendings is the same small one."""
 
@@ -111,16 +124,28 @@ def broken(facts: Any) -> Message:
     raise TypeError(facts)
 
 
-async def said(slack: Slack, *postings: Posting, lost: bool = False) -> list[tuple[str, Any]]:
+async def said(slack: Slack, *postings: Posting, lost: bool = False, held: bool = False) -> list[tuple[str, Any]]:
     client: Any = slack
     rows = Postings(list(postings), lost=lost)
     templates = {"plain": lambda facts: plain(str(facts["text"])), "broken": broken}
-    await TestPoster(client, rows, templates, lambda: NOW, "p1").post_due()
+    await TestPoster(client, rows, templates, lambda: NOW, "p1", Locks(held)).post_due()
     return rows.done
 
 
 async def test_the_intent_is_written_before_the_post_and_the_place_after() -> None:
     assert await said(Slack(), posting()) == [("intent", NOW), ("posted", ("C1", "1.000100"))]
+
+
+async def test_a_message_that_another_process_is_saying_is_left_to_it() -> None:
+    slack = Slack()
+    assert await said(slack, posting(), held=True) == [("postponed", (SETTLE.total_seconds(), False))]
+    assert slack.asked == []
+
+
+async def test_an_edit_whose_claim_was_lost_is_not_made() -> None:
+    slack = Slack()
+    await said(slack, posting(ts="1.0"), lost=True)
+    assert slack.asked == []
 
 
 async def test_seeds_refused_for_now_do_not_make_it_post_again() -> None:
@@ -211,6 +236,6 @@ def test_the_real_client_sends_a_post_once() -> None:
     """The SDK's own default repeats a request whose connection broke after Slack took it."""
     client = AsyncWebClient("xoxb-1", "https://slack.test/api/")
     assert client.retry_handlers
-    real: Any = Poster(client, Postings([]), {}, lambda: NOW, "p1")
+    real: Any = Poster(client, Postings([]), {}, lambda: NOW, "p1", Locks())
     assert real.once.retry_handlers == []
     assert (real.once.token, real.once.base_url) == (client.token, client.base_url)

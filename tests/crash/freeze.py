@@ -1,0 +1,86 @@
+"""Tier A, frozen instead of dead: a process stops at a named line for longer than its lease, and wakes when another
+has done what it could meanwhile. The frozen one is a thread with an event loop, a database and files of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from pipeline.failpoints import Failpoint, at_failpoints
+from tests.crash.ground import RATE_MICROUSD_PER_MILLION, Ground, Process, open_ground
+from tests.crash.invariants import Violation, read_books, violations
+from tests.crash.sweep import Schedule, Start, plan_world, play, restore, uploads
+
+LEASE_OVER_S: Final = 61.0
+MEANWHILE: Final = timedelta(minutes=10)
+AWAKE_WITHIN_S: Final = 30.0  # of real time
+# Whoever is frozen inside a transaction keeps the others waiting, and the database ends it: nothing to look at here.
+INSIDE: Final = ("commit.before", "approve.decided")
+
+
+@dataclass
+class Ice:
+    """Stops whoever passes the place; counted over all failpoints."""
+
+    place: int
+    passed: list[Failpoint] = field(default_factory=list)
+    reached: threading.Event = field(default_factory=threading.Event)
+    thawed: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, name: Failpoint) -> None:
+        self.passed.append(name)
+        if len(self.passed) - 1 == self.place:
+            self.reached.set()
+            self.thawed.wait(AWAKE_WITHIN_S)
+
+
+async def places(start: Start, first: str) -> list[tuple[int, Failpoint]]:
+    """Where a process can be frozen, of those that one life passes until the run or the messages are done."""
+    trace = (await play(start, Schedule(start.subject, first, "ok"))).passed
+    return [(place, name) for place, name in enumerate(trace) if name not in INSIDE]
+
+
+async def frozen(start: Start, place: int, first: str = "ok", **ground: Any) -> list[Violation]:
+    """first: what the world does with the first request. ground: fields of Ground, for mutants."""
+    async with open_ground(start.folder, start.copied_database(), **ground) as field_:
+        restore(start, field_)
+        plan_world(field_, Schedule(start.subject, first, "ok"))
+        ice = Ice(place)
+        sleeper = asyncio.create_task(asyncio.to_thread(asyncio.run, sleep_at(field_, start, ice)))
+        await asyncio.to_thread(ice.reached.wait, AWAKE_WITHIN_S)
+        field_.advance(LEASE_OVER_S)
+        async with field_.process() as other:
+            await other.to_the_end(within=MEANWHILE)
+            ice.thawed.set()
+            await sleeper
+            await other.to_the_end()
+            books = await read_books(other.engine)
+        remote, workspace = field_.provider.jobs, field_.space.slack.workspace
+        found = violations(books, remote, workspace, rate=RATE_MICROUSD_PER_MILLION)
+        return [*found, *uploads(field_)]
+
+
+async def sleep_at(ground: Ground, start: Start, ice: Ice) -> None:
+    """One life until the place, and what is left of it after waking."""
+    try:
+        with at_failpoints(ice):
+            async with ground.process() as process:
+                for _ in range(20):
+                    await one_turn(process, start)
+                    if ice.reached.is_set():
+                        return
+    finally:
+        ice.reached.set()
+
+
+async def one_turn(process: Process, start: Start) -> None:
+    if start.subject == "post":
+        await process.poster.post_due()
+    else:
+        await process.worker.work_due()
+    if (due := await process.next_due()) is not None and not process.ground.now() >= due:
+        process.ground.progress()
+        process.ground.advance((due - process.ground.now()).total_seconds() + 0.001)
