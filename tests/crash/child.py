@@ -6,6 +6,7 @@ Bots are forked from a nursery: a process that has started and stopped one befor
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import logging
 import multiprocessing
@@ -26,6 +27,7 @@ from sandbox.server import running_sandbox
 from tests.fakes.bot_process import settings_for
 
 WARM_STARTS = 2
+PR_SET_PDEATHSIG = 1  # linux/prctl.h: a bot does not outlive the nursery
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def live(line: Connection, birth: Birth) -> None:
     """The rest of a forked process."""
     try:
         line.close()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with birth.log.open("ab") as file:
             os.dup2(file.fileno(), 1)
