@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test check docs lock clean
+.PHONY: help setup demo sandbox test crash check docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -63,6 +63,11 @@ sandbox: setup ## the same three, kept running, with a page to click through the
 
 test: setup ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS)
+
+SCHEDULES ?= 1000
+LANES ?= 2
+crash: setup ## kill and freeze bots in every way; SCHEDULES of processes per database, started again it goes on
+	$(BIN)/python -m tests.crash --schedules $(SCHEDULES) --lanes $(LANES)
 
 check: setup ## format, lint, types, import contracts, generated docs
 	$(BIN)/ruff format --check .
