@@ -1,6 +1,6 @@
 """Named lines at which a test may end or freeze the process. Nothing happens at them unless a test asked for it.
 
-Here and not in the shell, so that the database may use them too (docs/decisions/0019-how-paying-once-is-proven.md).
+Here and not in the shell, so that the database may use them too (docs/decisions/0020-how-paying-once-is-proven.md).
 """
 
 from collections.abc import Callable, Iterator
