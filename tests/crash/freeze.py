@@ -51,6 +51,7 @@ async def frozen(start: Start, place: int, first: str = "ok", **ground: Any) -> 
         ice = Ice(place)
         sleeper = asyncio.create_task(asyncio.to_thread(asyncio.run, sleep_at(field_, start, ice)))
         await asyncio.to_thread(ice.reached.wait, AWAKE_WITHIN_S)
+        assert len(ice.passed) > place, f"nobody was frozen: {ice.passed}"
         field_.advance(LEASE_OVER_S)
         async with field_.process() as other:
             await other.to_the_end(within=MEANWHILE)
@@ -79,8 +80,10 @@ async def sleep_at(ground: Ground, start: Start, ice: Ice) -> None:
 async def one_turn(process: Process, start: Start) -> None:
     if start.subject == "post":
         await process.poster.post_due()
+        due = await process.next_due()
     else:
         await process.worker.work_due()
-    if (due := await process.next_due()) is not None and not process.ground.now() >= due:
+        due = await process.next_due_work()
         process.ground.progress()
+    if due is not None and due > process.ground.now():
         process.ground.advance((due - process.ground.now()).total_seconds() + 0.001)

@@ -50,7 +50,7 @@ TRAINED_TOKENS: Final = 240_000
 ROWS, VALIDATION_ROWS = b'{"messages": []}\n', b'{"messages": [1]}\n'
 LEASE_S: Final = 60.0
 # A request that hangs is given up after this much real time; what the bot waits afterwards is on the moved clock.
-HANGING_S: Final = 0.4
+HANGING_S: Final = 1.0
 TIMING: Final = Timing(request_timeout_s=20, settle_s=30, poll_s=10)
 PATIENCE: Final = timedelta(hours=12)  # of moved time, in which everything must have ended once nothing goes wrong
 processes = count(1)
@@ -164,7 +164,7 @@ class Process:
             consent = await tx.consents.ask(voice.voice_id, OWNER, now=now)
             until = now + timedelta(days=365)
             await tx.consents.decide(consent.consent_id, expected="asked", state="given", at=now, until=until)
-        await self.change_texts(voice, "9f3c" * 16)
+        await self.change_texts(voice, f"{voice.voice_id:012x}" + "9f3c" * 13)
         return voice
 
     async def change_texts(self, voice: Voice, content_hash: str) -> None:
@@ -183,6 +183,7 @@ class Process:
             await tx.rehearsals.record(
                 RehearsalRecord(TEAM, dataset.dataset_id, content_hash, "pass", (), "e", now),
             )
+            await tx.baseline_overrides.give(dataset, by=STEWARD, reason="known to be worth it", at=now)
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
 
     async def asked(self, voice: Voice) -> SpendRequest:

@@ -13,7 +13,16 @@ from bot.assembly import templates
 from pipeline.domain.training import TERMINAL_TUNING_STATES
 from sandbox.workspace import Message, Workspace
 from storage.engine import Engine
-from storage.tables import AuditRow, BudgetRow, OutboxRow, SpendHoldRow, SpendRequestRow, TuningJobRow, WorkRow
+from storage.tables import (
+    AuditRow,
+    BudgetRow,
+    OutboxRow,
+    RoundRow,
+    SpendHoldRow,
+    SpendRequestRow,
+    TuningJobRow,
+    WorkRow,
+)
 
 MILLION: Final = 1_000_000
 KEY: Final = "understudy_key"
@@ -39,6 +48,7 @@ class Books:
     outbox: Sequence[OutboxRow]
     audit: Sequence[AuditRow]
     work: Sequence[WorkRow]
+    rounds: Sequence[RoundRow]
 
 
 async def read_books(engine: Engine) -> Books:
@@ -47,7 +57,7 @@ async def read_books(engine: Engine) -> Books:
         async def rows(table: type[SQLModel]) -> Any:
             return sorted((await session.exec(select(table))).all(), key=lambda row: getattr(row, "id"))  # noqa: B009
 
-        tables = (TuningJobRow, SpendRequestRow, SpendHoldRow, BudgetRow, OutboxRow, AuditRow, WorkRow)
+        tables = (TuningJobRow, SpendRequestRow, SpendHoldRow, BudgetRow, OutboxRow, AuditRow, WorkRow, RoundRow)
         return Books(*[await rows(table) for table in tables])
 
 
@@ -81,6 +91,7 @@ def payments(books: Books, remote: Mapping[str, dict[str, Any]]) -> Iterator[Vio
 
 def approvals(books: Books, remote: Mapping[str, dict[str, Any]]) -> Iterator[Violation]:
     approved = {request.id: request for request in books.requests if request.state == "approved"}
+    datasets = {round_.id: round_.dataset_id for round_ in books.rounds}
     runs = Counter(job.spend_request_id for job in books.jobs)
     for request_id in approved:
         if runs[request_id] != 1:
@@ -92,7 +103,9 @@ def approvals(books: Books, remote: Mapping[str, dict[str, Any]]) -> Iterator[Vi
             yield Violation("a run without approval", job.key)
             continue
         known.add(job.key)
-        if not job.key.endswith(request.dataset_hash[:12]):
+        # Approving closes the round, so that what it holds now is what it held then.
+        is_of_round = job.dataset_id == datasets[job.round_id] == request.dataset_id
+        if not is_of_round or not job.key.endswith(request.dataset_hash[:12]):
             yield Violation("not the texts that were approved", job.key)
     for one in remote.values():
         if (one["metadata"] or {}).get(KEY) not in known:

@@ -324,7 +324,7 @@ class Crowd:
             if card is None or request.state != "asked":
                 continue
             if request.id not in self.done and wish == "change":
-                await self.over.change_texts(voice, "0000" * 16)
+                await self.over.change_texts(voice, f"{voice.voice_id:012x}" + "0000" * 13)
             if request.id not in self.done and wish == "withdraw":
                 await self.withdraw(voice)
             self.done.add(request.id)
