@@ -15,6 +15,8 @@ from pipeline.ports import Transaction
 VOICE_CARD = "voices.card"
 ROUND_CARD = "datasets.card"
 APPROVAL_CARD = "spending.request"
+REPORT = "datasets.report"
+DONE = "datasets.done"
 ASK = "spending.ask"  # the button that opens the form for money; on the cost card too
 
 
@@ -82,6 +84,8 @@ async def say_round_card(
     await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))
     if audits:
         await _say_audits(tx, round_, audits)
+    if job is not None:
+        await _close_report(tx, round_)
 
 
 def approval_card_key(request: SpendRequest) -> str:
@@ -96,6 +100,22 @@ async def _say_audits(tx: Transaction, round_: Round, audits: Sequence[Any]) -> 
         if asked is not None:
             place = Place(team_id=round_.team_id, channel_id=round_.channel_id)  # one that stands keeps its own
             await tx.outbox.say(Saying(key, APPROVAL_CARD, {**asked, "audits": audits}, place))
+
+
+def report_key(round_: Round) -> str:
+    return f"round:{round_.round_id}:report"
+
+
+def done_key(round_: Round) -> str:
+    return f"round:{round_.round_id}:clean"
+
+
+async def _close_report(tx: Transaction, round_: Round) -> None:
+    """What is trained on no longer changes: nothing in the report can be pressed that would change it."""
+    for key, template in ((report_key(round_), REPORT), (done_key(round_), DONE)):
+        said = await tx.outbox.facts(round_.team_id, key)
+        if said is not None:
+            await tx.outbox.say(Saying(key, template, {**said, "locked": True}, round_thread(round_)))
 
 
 async def rehearsal_standing(tx: Transaction, dataset: Dataset | None) -> str | None:

@@ -8,6 +8,7 @@ from pipeline.wording import counted, shortened
 NONE: Final = "▁"
 COLUMNS: Final = "▂▃▄▅▆▇█"
 BAR: Final = "▇"
+KEPT: Final = "\u00a0"  # a space at which no line ends, so that a drawing stays beside its number
 LONGEST_BAR: Final = 8
 MONTHS: Final = 12
 MOST_YEARS: Final = 10  # the last ones; a picture has them all
@@ -30,7 +31,8 @@ def _months(by_month: Mapping[str, int]) -> Iterator[str]:
     drawn = []
     for year in years[-MOST_YEARS:]:
         months = [by_month.get(f"{year}-{month:02d}", 0) for month in range(1, MONTHS + 1)]
-        drawn.append(f"{year} {''.join(_column(count, most) for count in months)} {sum(months):,}")
+        columns = "".join(_column(count, most) for count in months)
+        drawn.append(f"{year}{KEPT}{columns}{KEPT}{sum(months):,}")
     before = sum(count for month, count in by_month.items() if month[:4] < years[-MOST_YEARS:][0])
     earlier = [f"earlier {before:,}"] if before else []
     yield "By month: " + " · ".join([*earlier, *drawn])
@@ -45,7 +47,7 @@ def _topics(topics: Mapping[str, Any] | None) -> Iterator[str]:
         return
     shown = list(topics["texts"].items())[:SHOWN_TOPICS]
     most = shown[0][1]
-    drawn = [f"{shortened(name, TOPIC_CHARS)} {_bar(count, most)} {count:,}" for name, count in shown]
+    drawn = [f"{shortened(name, TOPIC_CHARS)}{KEPT}{_bar(count, most)}{KEPT}{count:,}" for name, count in shown]
     if topics["by"] == "tags":
         others = len(topics["texts"]) - len(shown) + topics["others"]
         drawn += [f"and {counted(others, 'other tag')}"] if others else []

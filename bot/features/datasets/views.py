@@ -3,10 +3,9 @@
 from slack_sdk.models.blocks import Block
 
 from bot.adding import SOURCE_MESSAGE
-from bot.cards import ROUND_CARD
+from bot.cards import DONE, REPORT, ROUND_CARD
 from bot.features.datasets.files.asking import NOT_STEWARD, WISH
 from bot.features.datasets.files.source_views import source
-from bot.features.datasets.report.prepare_round import DONE, REPORT
 from bot.features.datasets.report.report_views import done_message, report
 from bot.features.datasets.usecase import OPENED, Opened
 from bot.features.datasets.words import named

@@ -88,8 +88,12 @@ async def test_asking_without_a_rehearsal_runs_it_and_goes_on_in_the_thread(town
     await town.skip_comparing(thread.handle)
     card = await approval_card(town, report)
     assert "40 texts · rehearsal ✅ · " in words_of(card)
-    await press(town, card, "spending.approve", "approver")
+    seq = await press(town, card, "spending.approve", "approver")
     assert await town.rows_when("SELECT state FROM tuning_job")
+    await town.said("texts, locked.", after=seq, kind="message_changed")
+    locked = await town.message_in(thread, "*Cleaning report*")
+    assert "What was approved no longer changes." in words_of(locked)
+    assert pressable(locked) == ["pictures.show"]
 
 
 async def test_a_fault_closes_payment_until_its_fix_is_pressed_under_the_report(town: World) -> None:

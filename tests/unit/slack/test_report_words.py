@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.features.datasets.files.source_views import entry_line
-from bot.features.datasets.report.report_views import examples_of, report
+from bot.features.datasets.report.report_views import done_message, examples_of, report
 from bot.features.datasets.words import plain_word
 from bot.slack.failures import sentence_for
 from pipeline.catalogue import Entry, first_words
@@ -52,8 +52,24 @@ def test_a_blocker_without_a_fix_is_not_merely_good_to_know() -> None:
 def test_a_tag_in_the_coverage_calls_nobody_and_says_what_it_was() -> None:
     lines = ["About, by their own tags: <!channel> ▇ 4 · <https://x.example|tools> ▇ 2"]
     shown = sections(report_of() | {"coverage": lines})
-    assert "*Coverage:*\nAbout, by their own tags: &lt;!channel&gt; ▇ 4 · &lt;https://x.example|tools&gt; ▇ 2" in shown
-    assert not [one for one in sections(report_of()) if "Coverage" in one]
+    assert "About, by their own tags: &lt;!channel&gt; ▇ 4 · &lt;https://x.example|tools&gt; ▇ 2" in shown
+    assert not [one for one in sections(report_of()) if "About, " in one]
+
+
+def test_a_locked_report_says_what_was_done_and_offers_nothing_that_would_change_it() -> None:
+    facts = report_of(finding("series") | {"choice": "fix"}, finding("link", "blocker")) | {"locked": True}
+    shown = report(facts)
+    actions = [one["action_id"] for block in shown.payload()["blocks"] for one in block.get("elements", ())]
+    assert actions == ["pictures.show"]
+    assert "✓ *A series.* 3 texts." in sections(facts)
+    assert "What was approved no longer changes. The next `/voice data` opens the next round" in sections(facts)[-1]
+    assert done_message({"handle": "founder", "open": 0, "locked": True}).text.startswith("Done and locked:")
+
+
+def test_a_set_too_small_to_rehearse_is_not_said_to_be_enough() -> None:
+    size = {"kept": 14, "tokens": 9, "words": 8}
+    assert "14 is thin: a few hundred is the usual advice. A rehearsal needs 20." in sections(report_of() | size)[-1]
+    assert "Enough for a rehearsal." in sections(report_of() | size | {"kept": 20})[-1]
 
 
 def test_an_empty_text_is_named_without_an_empty_quotation() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adding import source_key, source_message
-from bot.cards import round_thread, say_round_card
+from bot.cards import DONE, REPORT, done_key, report_key, round_thread, say_round_card
 from bot.features.datasets.files.sources import SourceFacts
 from bot.features.datasets.report.progress import telling
 from bot.policy import let_in
@@ -34,8 +34,6 @@ from pipeline.errors import DataError, NothingLeft
 from pipeline.ports import ArtifactStore, Clock, Database, Preparer, Transaction
 from pipeline.text_charts import coverage_lines
 
-REPORT = "datasets.report"
-DONE = "datasets.done"
 MAX_ATTEMPTS = 5
 NO_FILES = "No file is left in this round. Put one back above, or drop others here."
 
@@ -204,14 +202,14 @@ async def say_sources(tx: Transaction, round_: Round, told: Mapping[SourceId, di
 
 async def say_done(tx: Transaction, round_: Round, voice: Voice, still_open: int) -> None:
     """Once nothing is left to decide; corrected when something is undone after it."""
-    key = f"round:{round_.round_id}:clean"
+    key = done_key(round_)
     if still_open == 0 or await tx.outbox.posted(key) is not None:
         facts = {"handle": voice.handle, "open": still_open}
         await tx.outbox.say(Saying(key, DONE, facts, round_thread(round_)))
 
 
 def report_message(round_: Round, facts: Mapping[str, Any]) -> Saying:
-    return Saying(f"round:{round_.round_id}:report", REPORT, facts, round_thread(round_))
+    return Saying(report_key(round_), REPORT, facts, round_thread(round_))
 
 
 def report_facts(round_id: RoundId, handle: str, prepared: PreparedRound, filters: Filters) -> dict[str, Any]:

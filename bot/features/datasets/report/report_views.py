@@ -13,6 +13,7 @@ from bot.slack.message import Facts, Message, button, buttons, divider, plain, s
 from bot.slack.mrkdwn import clipped, escape, shortened
 from pipeline.domain.voices import RoundId
 from pipeline.reasons import in_order, left_out_words, reason_words
+from pipeline.rehearsal import MIN_TEXTS
 from pipeline.signoffs import ROWS
 
 ACCEPT_ALL = "datasets.accept_all"
@@ -36,6 +37,7 @@ COVERAGE_CHARS = 600
 HEADING = re.compile(r"(?:^|\s)#{1,6}\s")  # a text's beginning is shown in one line
 SHOWN_TOGETHER = 6  # findings whose examples are shown at once; Slack takes 3,000 characters in a section
 THIN = 100  # below this the old command-line tool advised "a few hundred"
+NEXT_ROUND = "The next `/voice data` opens the next round, with the same texts and choices."
 MARKS = {"blocker": "🛑 ", "warning": "", "info": ""}
 
 
@@ -46,6 +48,8 @@ def report(facts: Facts) -> Message:
     if facts.get("cleaning") is not None:
         return plain(cleaning_line(facts))
     round_id = RoundId(facts["round_id"])
+    if facts.get("locked"):
+        return locked_report(facts, round_id)
     found = [finding for finding in facts["findings"] if not is_said_below(finding)]
     done = [finding for finding in found if finding["choice"] != "keep"]
     kept = [finding for finding in found if is_kept(finding)]
@@ -58,6 +62,19 @@ def report(facts: Facts) -> Message:
     blocks += waiting_blocks(waiting, round_id, room=MOST_BLOCKS - len(blocks) - len(end)) + end
     text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts kept, {len(waiting)} to decide."
     return Message(text, tuple(blocks))
+
+
+def locked_report(facts: Facts, round_id: RoundId) -> Message:
+    """Of a round that was approved: what was done and what it came to, with nothing to press that would change it."""
+    done = [finding for finding in facts["findings"] if finding["choice"] != "keep"]
+    said = [section("✓ " + sentence_of(finding)) for finding in done[:ONE_LINERS]]
+    end = section(f"{size_line(facts, 'Locked', facts)}\nWhat was approved no longer changes. {NEXT_ROUND}")
+    press = [button("Pictures", PICTURES, round_id)]
+    if facts.get("has_before"):
+        press.append(button("See what changed", SEE_CHANGES, round_id))
+    blocks = [*head_blocks(facts, round_id), *said, *rest_of(done[ONE_LINERS:], shown_by=""), *coverage_blocks(facts)]
+    text = f"Cleaning report: {facts['kept']:,} of {facts['documents_read']:,} texts, locked."
+    return Message(text, (*blocks, divider(), end, buttons(*press)))
 
 
 def cleaning_line(facts: Facts) -> str:
@@ -88,7 +105,7 @@ def note_blocks(notes: Sequence[Facts]) -> list[Block]:
 def coverage_blocks(facts: Facts) -> list[Block]:
     """Drawn in a line each; names of topics come from files. Messages said by earlier versions have none."""
     lines = [clipped(escape(line), COVERAGE_CHARS) for line in facts.get("coverage", ())]
-    return [section("\n".join(["*Coverage:*", *lines]))] if lines else []
+    return [section("\n".join(lines))] if lines else []
 
 
 def head_blocks(facts: Facts, round_id: RoundId) -> list[Block]:
@@ -145,11 +162,11 @@ def waiting_blocks(waiting: Sequence[Facts], round_id: RoundId, *, room: int) ->
     return blocks
 
 
-def rest_of(findings: Sequence[Facts]) -> list[Block]:
+def rest_of(findings: Sequence[Facts], *, shown_by: str = " *One by one* shows them.") -> list[Block]:
     if not findings:
         return []
     heads = " · ".join(head_of(finding) for finding in findings)
-    return [section(f"And {len(findings)} more: {heads}. *One by one* shows them.")]
+    return [section(f"And {len(findings)} more: {heads}.{shown_by}")]
 
 
 def head_of(finding: Facts) -> str:
@@ -201,13 +218,18 @@ def next_buttons(handle: str) -> tuple[ButtonElement, ButtonElement]:
 
 def totals(facts: Facts, *, undecided: bool) -> str:
     head, size = ("If you accept all", facts["if_accepted"]) if undecided else ("As it stands", facts)
-    numbers = f"{size['kept']:,} texts · {size['tokens']:,} tokens · {size['words']:,} words"
-    lines = [f"*{head}: {numbers} · {span(facts)}prompts: half titles, half briefs.*"]
+    lines = [size_line(facts, head, size)]
     if size["kept"] < THIN:
-        lines.append(f"{size['kept']:,} is thin: a few hundred is the usual advice. Enough for a rehearsal.")
+        enough = "Enough for a rehearsal." if size["kept"] >= MIN_TEXTS else f"A rehearsal needs {MIN_TEXTS}."
+        lines.append(f"{size['kept']:,} is thin: a few hundred is the usual advice. {enough}")
     if not undecided:
         lines.append("Every step can be undone until you lock the round. Next: rehearse it, or see what it would cost.")
     return "\n".join(lines)
+
+
+def size_line(facts: Facts, head: str, size: Facts) -> str:
+    numbers = f"{size['kept']:,} texts · {size['tokens']:,} tokens · {size['words']:,} words"
+    return f"*{head}: {numbers} · {span(facts)}prompts: half titles, half briefs.*"
 
 
 def span(facts: Facts) -> str:
@@ -254,6 +276,8 @@ def one_line(text: str) -> str:
 
 def done_message(facts: Facts) -> Message:
     """Said when nothing is left to decide; edited when something is undone again."""
+    if facts.get("locked"):
+        return plain(f"Done and locked: what was approved no longer changes. {NEXT_ROUND}")
     if facts["open"]:
         left = "1 finding waits" if facts["open"] == 1 else f"{facts['open']} findings wait"
         return plain(f"Something was undone: {left} for a decision in the report above.")
