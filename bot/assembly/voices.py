@@ -1,9 +1,11 @@
 """Features about a voice: whose it is, what it writes, what people say of it."""
 
+from bot.assembly.money import market
 from bot.assembly.parts import Feature, Parts
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.drafting.listeners import DraftingListeners
+from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Redraft
 from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
@@ -35,7 +37,9 @@ def consent(parts: Parts) -> Feature:
 
 def drafting(parts: Parts) -> Feature:
     db, clock, people = parts.database, parts.clock, parts.people
-    return DraftingListeners(AskForDraft(db, people, clock), Redraft(db, people, clock), parts.commands, parts.whispers)
+    ask = AskForDraft(db, people, clock)
+    untrained = DraftUntrained(db, market(parts), people, clock, ask)
+    return DraftingListeners(ask, Redraft(db, people, clock), untrained, parts.commands, parts.whispers)
 
 
 def feedback(parts: Parts) -> Feature:

@@ -68,7 +68,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
             db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
         ),
         **after_training(parts),
-        "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message),
+        "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
 
 

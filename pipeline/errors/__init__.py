@@ -42,11 +42,11 @@ AppError
 │   ├── BadWebhook            what came in its name is not signed by it
 │   └── UnknownProvider
 └── DraftError
-    ├── VoiceNotReady, BriefMissing, NotADraft, ChangeTooSmall
+    ├── VoiceNotReady, VoiceNotTrained, BriefMissing, NotADraft, ChangeTooSmall
 """
 
 from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
-from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady
+from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady, VoiceNotTrained
 from pipeline.errors.money import (
     AlreadyCompared,
     AlreadyDecided,
@@ -232,6 +232,7 @@ __all__ = [
     "UploadGone",
     "UploadRefused",
     "VoiceNotReady",
+    "VoiceNotTrained",
     "VoiceTaken",
     "WayError",
     "WhichTeam",

@@ -14,6 +14,15 @@ class VoiceNotReady(DraftError):
         self.state = state
 
 
+class VoiceNotTrained(DraftError):
+    """There are texts, though: an untrained model could write with some of them in its prompt."""
+
+    def __init__(self, handle: str, state: str) -> None:
+        super().__init__(handle, state)
+        self.handle = handle
+        self.state = state
+
+
 class BriefMissing(DraftError):
     def __init__(self, handle: str) -> None:
         super().__init__(handle)

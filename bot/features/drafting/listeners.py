@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import (
     DEFAULT_TEMPERATURE,
     DEFAULT_WORDS,
@@ -14,13 +15,21 @@ from bot.features.drafting.usecase import (
     Redraft,
     Wish,
 )
-from bot.features.drafting.views import ANOTHER, CALMER, SHORTER, started
+from bot.features.drafting.views import (
+    ANOTHER,
+    CALMER,
+    FEW_SHOT,
+    SHORTER,
+    few_shot_offer,
+    started,
+    wish_in,
+)
 from bot.slack.commands import Commands, Reply, Verb
-from bot.slack.failures import failures_told_by
+from bot.slack.failures import failures_told_by, sentence_for
 from bot.slack.grammar import Typed, parse_model
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.drafting import DraftId
-from pipeline.errors import MissingArgument
+from pipeline.errors import MissingArgument, VoiceNotTrained
 
 USAGE = "/voice draft founder why we repair tools words=500 temp=0.4 n=2"
 LIMITS = "/voice draft founder <brief>, with words= from 50 to 2000, temp= from 0 to 1.5, n= from 1 to 3"
@@ -33,6 +42,7 @@ CHANGE_OF: dict[str, Change] = {ANOTHER: "another", CALMER: "calmer", SHORTER: "
 class DraftingListeners:
     ask: AskForDraft
     redraft: Redraft
+    untrained: DraftUntrained
     commands: Commands
     whispers: Whispers
 
@@ -41,9 +51,22 @@ class DraftingListeners:
         self.commands.add(Verb("draft", usage, says, self.on_draft, flags=("words", "temp", "n")))
         for action_id in CHANGE_OF:
             app.action(action_id)(self.on_change)
+        app.action(FEW_SHOT)(self.on_few_shot)
 
     async def on_draft(self, typed: Typed) -> Reply:
-        return Reply(started(await self.ask(wish_of(typed))))
+        wish = wish_of(typed)
+        try:
+            return Reply(started(await self.ask(wish)))
+        except VoiceNotTrained as error:
+            return Reply(sentence_for(error), few_shot_offer(sentence_for(error), wish))
+
+    async def on_few_shot(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        where = pressed(body)
+        tell = self.whispers.to(where)
+        async with failures_told_by(tell):
+            wish = wish_in(action["value"], where.team_id, where.user, f"few-shot:{where.delivery}")
+            await tell(started(await self.untrained(wish)))
+        await ack()
 
     async def on_change(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         where = pressed(body)

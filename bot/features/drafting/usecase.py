@@ -16,6 +16,7 @@ from pipeline.errors import (
     NotADraft,
     NotAllowedToDraft,
     VoiceNotReady,
+    VoiceNotTrained,
 )
 from pipeline.ports import Clock, Database, People, Transaction
 
@@ -63,7 +64,8 @@ class Accepted:
 class AskForDraft:
     """Stores the wish and says its card, once per delivery.
 
-    Raises UnknownVoice, NotAllowedToDraft, VoiceNotReady, ConsentMissing, ConsentWithdrawn, BriefMissing.
+    Raises UnknownVoice, NotAllowedToDraft, VoiceNotReady, VoiceNotTrained, ConsentMissing, ConsentWithdrawn,
+    BriefMissing.
     """
 
     database: Database
@@ -143,9 +145,11 @@ async def find_model(tx: Transaction, voice: Voice, version: int | None) -> Voic
     """The version asked for, or the newest that is not retired. Raises VoiceNotReady."""
     models = await tx.voice_models.of_voice(voice.voice_id)
     if version is None:
+        if not models:
+            raise await not_trained(tx, voice)
         models = [model for model in models if model.state != "retired"]
         if not models:
-            raise VoiceNotReady(voice.handle, await progress(tx, voice))
+            raise VoiceNotReady(voice.handle, "every version is retired")
         return models[-1]
     for model in models:
         if model.version == version:
@@ -159,13 +163,13 @@ def check_model(voice: Voice, model: VoiceModel) -> None:
         raise VoiceNotReady(f"{voice.handle}@v{model.version}", "retired")
 
 
-async def progress(tx: Transaction, voice: Voice) -> str:
+async def not_trained(tx: Transaction, voice: Voice) -> VoiceNotReady | VoiceNotTrained:
     """How far a voice without a model is, in a few words."""
     latest = await tx.rounds.latest(voice.voice_id)
     if latest is None or latest.dataset_id is None:
-        return "no texts yet"
+        return VoiceNotReady(voice.handle, "no texts yet")
     dataset = await tx.datasets.by_id(latest.dataset_id)
-    return f"{dataset.facts.kept} texts, not trained"
+    return VoiceNotTrained(voice.handle, f"{dataset.facts.kept} texts, not trained")
 
 
 def new_draft(wish: Wish, voice: Voice, model: VoiceModel) -> NewDraft:

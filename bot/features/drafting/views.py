@@ -1,17 +1,20 @@
 """The card of a draft, the draft itself, and what is said when there is none."""
 
+import json
 import math
 from typing import Final
 
-from slack_sdk.models.blocks import ActionsBlock
+from slack_sdk.models.blocks import ActionsBlock, Block
 
-from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, Accepted
+from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, Accepted, Wish
 from bot.slack.message import Facts, Message, button, buttons, context, markdown, plain, section
 from bot.slack.mrkdwn import escape, person, quoted, shortened, usd
 
 ANOTHER: Final = "drafting.another"
 CALMER: Final = "drafting.calmer"
 SHORTER: Final = "drafting.shorter"
+FEW_SHOT: Final = "drafting.few_shot"
+VALUE_CHARS: Final = 2000  # Slack's limit for what a button carries
 CHANGES: Final = {"another": "another one", "calmer": "calmer", "shorter": "shorter"}
 EMOJI_LINE: Final = "React: 👍 use it · 👎 no · ✏️ I'll fix it · 🚫 never train on it"
 SECONDS_PER_DRAFT: Final = 15  # a 700-word draft on the private server; for "about N min" only
@@ -25,6 +28,23 @@ def started(accepted: Accepted) -> str:
         drafts, are = ("draft", "is") if accepted.before == 1 else ("drafts", "are")
         return f"{accepted.before} {drafts} {are} in front of yours; about {minutes} min."
     return f"{accepted.handle} is writing … the draft comes in the thread of its card."
+
+
+def few_shot_offer(sentence: str, wish: Wish) -> tuple[Block, ...]:
+    """[Yes] carries the wish; one too long for a button is only told, and typed again when a version is there."""
+    known = json.dumps(
+        [wish.channel_id, wish.handle, wish.brief, wish.words, wish.temperature, wish.count, wish.thread_ts]
+    )
+    if len(known) > VALUE_CHARS:
+        return (section(sentence),)
+    return section(sentence), buttons(button("Yes", FEW_SHOT, known))
+
+
+def wish_in(value: str, team_id: str, user: str, delivery: str) -> Wish:
+    channel_id, handle, brief, words, temperature, count, thread_ts = json.loads(value)
+    return Wish(
+        team_id, channel_id, user, delivery, handle, brief, None, words, temperature, count, thread_ts=thread_ts
+    )
 
 
 def card(facts: Facts) -> Message:
@@ -88,7 +108,8 @@ def draft_failed(facts: Facts) -> Message:
 
 
 def name(facts: Facts) -> str:
-    return f"{quoted(facts['handle'])} v{facts['version']}"
+    untrained = " (few-shot, not trained)" if facts["version"] == 0 else ""
+    return f"{quoted(facts['handle'])} v{facts['version']}{untrained}"
 
 
 def safe(text: str) -> str:

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from bot.features.drafting.pieces import Checked, checked, in_pieces
 from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, check_voice_writes
+from bot.few_shot import FewShots
 from bot.slack.failures import sentence_for
-from pipeline.domain.drafting import Draft, DraftId, Written
+from pipeline.domain.drafting import Draft, DraftId, Shot, Written
 from pipeline.domain.training import VoiceModel
-from pipeline.domain.voices import Voice
+from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
 from pipeline.errors import (
     AppError,
@@ -35,11 +36,17 @@ GONE: Final = frozenset({"model_not_found", "http_404"})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Everything a draft is written from."""
+    """Everything a draft is written from. dataset: whose posts stand in the prompt; None for a trained model."""
 
     draft: Draft
     voice: Voice
     model: VoiceModel
+    dataset: Dataset | None
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """With real posts in the prompt, what is sent is as private as those."""
+        return self.dataset.facts.sensitivity(self.voice) if self.dataset else self.voice.sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class WriteDraft:
     people: People
     clock: Clock
     system: Callable[[Voice], str]
+    shots: FewShots
 
     async def __call__(self, item: WorkItem) -> None:
         async with self.locks.hold(f"draft:{item.subject}") as is_mine:
@@ -79,14 +87,16 @@ class WriteDraft:
 
     async def write(self, item: WorkItem, task: Task) -> None:
         asked = task.draft.asked
+        max_tokens = max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD))
         try:
             written = await self.providers.writing(task.model.provider).write(
                 model=task.model.model_name,
                 system=self.system(task.voice),
                 brief=asked.brief,
-                max_tokens=max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD)),
+                max_tokens=max_tokens,
                 temperature=asked.temperature,
-                sensitivity=task.voice.sensitivity,
+                sensitivity=task.sensitivity,
+                shots=await self.posts(task, max_tokens),
             )
         except ProviderBusy as error:
             await self.retry(item, task, error, most=MAX_TRIES)
@@ -97,6 +107,14 @@ class WriteDraft:
                 await self.fail(tx, item, task, error)
         else:
             await self.show(item, task, written)
+
+    async def posts(self, task: Task, max_tokens: int) -> tuple[Shot, ...]:
+        if task.dataset is None:
+            return ()
+        base = task.model.base
+        return await self.shots.shots(
+            task.dataset, task.draft.asked.brief, provider=task.model.provider, base=base, max_tokens=max_tokens
+        )
 
     async def show(self, item: WorkItem, task: Task, written: Written) -> None:
         """Consent may have been withdrawn while the model wrote: then nobody sees the text."""
@@ -170,7 +188,8 @@ class WriteDraft:
 async def load(tx: Transaction, item: WorkItem) -> Task:
     draft = await tx.drafts.by_id(DraftId(int(item.subject)))
     voice = await tx.voices.by_id(draft.asked.voice_id)
-    return Task(draft, voice, await tx.voice_models.by_id(draft.asked.voice_model_id))
+    model = await tx.voice_models.by_id(draft.asked.voice_model_id)
+    return Task(draft, voice, model, await tx.datasets.by_id(model.dataset_id) if model.dataset_id else None)
 
 
 async def why_closed(tx: Transaction, task: Task, step: WriteDraft) -> AppError | None:

@@ -56,6 +56,8 @@ def standing(facts: Facts) -> str:
     until = f"consent {person(facts['owner'])}, until {day(facts['consent_until'])}"
     if facts["version"] is None:
         return f"*ready for samples* · {until}"
+    if facts["version"] == 0:
+        return f"*v0 can draft* (few-shot, not trained) · {until}"
     on_trial = " (on trial)" if facts["model_state"] == "trial" else ""
     return f"*v{facts['version']} can draft*{on_trial} · {until}"
 
@@ -98,9 +100,13 @@ def voice_list(voices: Sequence[tuple[Voice, Consent | None, list[VoiceModel]]])
 
 
 def voice_line(voice: Voice, consent: Consent | None, models: list[VoiceModel]) -> str:
-    version = f"v{models[-1].version}" if models else "not trained yet"
+    version = version_of(models[-1]) if models else "not trained yet"
     answer = consent.state if consent else "not asked"
     return f"*{escape(voice.handle)}* — {version} · voice of {person(voice.owner)} · consent {answer} · {voice.state}"
+
+
+def version_of(model: VoiceModel) -> str:
+    return f"v{model.version}" if model.version else "v0 (few-shot, not trained)"
 
 
 def voice_page(facts: VoiceFacts) -> str:
@@ -115,7 +121,7 @@ def voice_page(facts: VoiceFacts) -> str:
         lines.append(f"Round {number}: {dataset.kept} texts · {dataset.tokens:,} tokens · {dataset.words:,} words")
         if dataset.undecided:
             lines.append(f"Still to decide before paying: {', '.join(dataset.undecided)}")
-    lines += [f"`{facts.voice.handle}@v{m.version}` — {m.state}, trained {moment(m.created_at)}" for m in facts.models]
+    lines += [f"`{facts.voice.handle}@{version_of(m)}` — {m.state}, made {moment(m.created_at)}" for m in facts.models]
     lines.append(f"{len(facts.drafts)} drafts so far.")
     return "\n".join(lines)
 

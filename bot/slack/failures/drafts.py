@@ -6,6 +6,9 @@ from pipeline import errors as e
 
 def draft_sentence(error: e.DraftError) -> str:
     match error:
+        case e.VoiceNotTrained():
+            handle, state = quoted(error.handle), quoted(error.state)
+            return f"{handle} isn't trained yet ({state}). Want a few-shot draft instead?"
         case e.VoiceNotReady():
             handle, state = quoted(error.handle), quoted(error.state)
             return f"{handle} isn't trained yet ({state}). `/voice show {handle}` says what is missing."

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.fakes.bot_process import words_of
+from tests.fakes.bot_process import CHANNEL, words_of
 from tests.features.baseline.comparing import WHY, WRITE, Comparison, open_comparison, prose
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -154,8 +154,7 @@ async def test_a_pair_without_an_answer_is_left_out_and_counted_as_paid(town: Co
 
 async def test_a_refusal_stops_all_drafts_with_its_sentence(town: Comparison) -> None:
     thread = await town.ready()
-    for _ in range(6):
-        town.model.next(WRITE, 400, "bad_request")
+    town.model.next(WRITE, 400, "bad_request")
     await town.start(thread)
     await town.world.quiet()
     stopped = await town.world.message_in(thread, "The few-shot drafts stopped")
@@ -224,6 +223,22 @@ async def test_few_shot_becomes_version_zero_and_drafts(town: Comparison) -> Non
     assert "not trained" in await town.words_in(thread, "made few-shot")
     sql = "SELECT version, tuning_job_id FROM voice_model m JOIN voice v ON v.id = m.voice_id WHERE handle = ?"
     assert town.world.query(sql, thread.handle) == [(0, None)]
+    assert await drafted(town, f"/voice draft {thread.handle} kettles in autumn words=60")
+
+
+async def test_yes_to_a_few_shot_draft_writes_what_was_asked_for(town: Comparison) -> None:
+    thread = await town.ready()
+    typed = await town.world.people.command("member", f"/voice draft {thread.handle} kettles in autumn words=60")
+    assert "isn't trained yet (48 texts, not trained). Want a few-shot draft instead?" in typed["answer"]["text"]
+    (offer,) = [one for one in await town.world.people.ephemerals("member") if thread.handle in one["text"]]
+    pressed = await town.world.people.press("member", CHANNEL, offer["ts"], "drafting.few_shot")
+    assert pressed["outcome"] == "acked", pressed
+    await town.world.quiet()
+    [asked] = [seen.body for seen in town.model.seen(WRITE)]
+    assert asked["messages"][-1]["content"] == "kettles in autumn"
+    assert [one["role"] for one in asked["messages"]] == ["system", *["user", "assistant"] * 5, "user"]
+    sql = "SELECT version FROM voice_model m JOIN voice v ON v.id = m.voice_id WHERE handle = ?"
+    assert town.world.query(sql, thread.handle) == [(0,)]
 
 
 async def asked_for_approval(town: Comparison, handle: str) -> str:
@@ -232,6 +247,15 @@ async def asked_for_approval(town: Comparison, handle: str) -> str:
     assert typed["outcome"] == "acked", typed
     await town.world.quiet()
     return str(typed["answer"]["text"]) if typed["answer"] else "a form"
+
+
+async def drafted(town: Comparison, command: str) -> bool:
+    """Whether a draft came whose footer says that nobody was trained."""
+    town.model.requests.clear()
+    typed = await town.world.people.command("member", command)
+    await town.world.said("v0 (few-shot, not trained)", after=typed["seq"])
+    [asked] = [seen.body for seen in town.model.seen(WRITE)]
+    return len(asked["messages"]) == 12  # the system line, five posts as two turns each, the brief
 
 
 async def withdraw(town: Comparison, handle: str) -> None:

@@ -11,9 +11,11 @@ from typing import Any
 from bot.features.drafting.usecase import AskForDraft, Redraft, Wish
 from bot.features.drafting.views import TEMPLATES
 from bot.features.drafting.writing import WriteDraft
+from bot.few_shot import FewShots
 from bot.slack.message import Message
-from pipeline.domain.drafting import Draft, Written
-from pipeline.domain.spending import SpendRequest, SpendRequestId
+from pipeline.domain.baselines import HeldOut
+from pipeline.domain.drafting import Draft, Shot, Written
+from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel
 from pipeline.domain.voices import NewDataset, NewVoice, Voice
 from pipeline.domain.work import Posting, WorkItem
@@ -88,6 +90,32 @@ class FakeProviders:
 
     def names_for(self, sensitivity: str) -> tuple[str, ...]:  # noqa: ARG002  # the port has this shape
         return ("private",)
+
+
+SHOTS = (Shot("tools", "A tool that is kept is a tool that is known."),)
+
+
+class Blobs:
+    async def get(self, sha256: str) -> bytes:
+        return sha256.encode()
+
+
+class Posts:
+    """Chooses the same post for everything."""
+
+    async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        raise NotImplementedError(blobs)
+
+    async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
+        return SHOTS if blobs and request and budget_tokens else ()
+
+    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
+        raise NotImplementedError(blobs, text, at_least)
+
+
+class Prices:
+    def find(self, provider: str, base: str) -> Price:
+        return Price(provider, base, 0, 0, 0, "price page", NOW.date(), 8192, "o200k_base")
 
 
 @dataclass
@@ -248,7 +276,9 @@ async def open_world(folder: Path) -> World:
         until = NOW + timedelta(days=365)
         await tx.consents.decide(consent.consent_id, expected="asked", state="given", at=NOW, until=until)
         model = await add_model(tx, voice)
-    step = WriteDraft(database, FakeProviders(provider), FileLocks(folder / "locks"), People(), clock, system_of)
+    shots = FewShots(Blobs(), Posts(), Prices())  # type: ignore[arg-type]  # blobs are only ever read here
+    locks = FileLocks(folder / "locks")
+    step = WriteDraft(database, FakeProviders(provider), locks, People(), clock, system_of, shots)
     return World(engine, database, SqlWorkQueue(engine), SqlPostings(engine), step, provider, clock, voice, model)
 
 

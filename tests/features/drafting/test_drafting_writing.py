@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from drafting_world import Crash, CrashingDatabase, World, rendered, wish, words_of
+from drafting_world import NOW, SHOTS, Crash, CrashingDatabase, World, rendered, wish, words_of
 
 from pipeline.errors import (
     LeaseLost,
@@ -27,6 +27,7 @@ async def test_the_model_gets_what_was_asked_for(world: World) -> None:
             "max_tokens": 1120,  # 700 words x 1.6
             "temperature": 0.4,
             "sensitivity": "private",
+            "shots": (),
         }
     ]
 
@@ -251,3 +252,28 @@ async def test_a_long_draft_goes_on_in_the_thread(world: World) -> None:
     assert draft.written is not None
     assert shown.split() == draft.written.text.split()
     assert "part 1 of 3, the rest follows below" in words_of(rendered(texts[0]))
+
+
+async def test_version_zero_writes_with_posts_in_its_prompt_and_as_privately_as_those(world: World) -> None:
+    async with world.database.begin() as tx:
+        round_ = await tx.rounds.latest(world.voice.voice_id)
+        assert round_ is not None and round_.dataset_id is not None
+        dataset = await tx.datasets.by_id(round_.dataset_id)
+        await tx.voice_models.few_shot(world.voice, dataset, provider="private", base="small", now=NOW)
+    draft = await world.drafted(version=0)
+    assert draft.written is not None
+    [asked] = world.provider.asked
+    assert (asked["model"], asked["shots"], asked["sensitivity"]) == ("small", SHOTS, "private")
+    [said] = [one for one in world.said if one.saying.template == "drafting.text"]
+    assert "founder v0 (few-shot, not trained)" in words_of(rendered(said))
+
+
+async def test_a_trained_version_writes_without_posts_and_goes_before_version_zero(world: World) -> None:
+    async with world.database.begin() as tx:
+        round_ = await tx.rounds.latest(world.voice.voice_id)
+        assert round_ is not None and round_.dataset_id is not None
+        dataset = await tx.datasets.by_id(round_.dataset_id)
+        await tx.voice_models.few_shot(world.voice, dataset, provider="private", base="small", now=NOW)
+    await world.drafted()
+    [asked] = world.provider.asked
+    assert (asked["model"], asked["shots"]) == ("ft:small:founder", ())
