@@ -17,6 +17,7 @@ ROUND_CARD = "datasets.card"
 APPROVAL_CARD = "spending.request"
 REPORT = "datasets.report"
 DONE = "datasets.done"
+PRICES = "costs.prices"  # the button that shows the prices in force
 ASK = "spending.ask"  # the button that opens the form for money; on the cost card too
 
 

@@ -19,6 +19,7 @@ from pipeline.estimate import (
 )
 from pipeline.own_error import LAST_RUNS, own_error
 from pipeline.ports import Providers, Transaction
+from pipeline.price_layers import LayeredPrices
 
 STALE_AFTER_DAYS: Final = 90  # vendors' price pages change about once a quarter
 PROMPT_TOKENS: Final = 60  # a system line and a brief; a dataset keeps only whole rows' totals
@@ -110,10 +111,17 @@ class Market:
     past: Mapping[str, OwnError | None] = field(default_factory=dict)
 
     async def in_force(self, tx: Transaction, team_id: str) -> "Market":
-        """The same with what this workspace knows: how far its past estimates were off."""
-        names = {name for sensitivity in SENSITIVITIES for name in self.providers.names_for(sensitivity)}
-        past = {name: own_error(await tx.past_runs.newest(team_id, name, most=LAST_RUNS)) for name in names}
-        return replace(self, past=past)
+        """The same with what this workspace knows: prices it entered, and how far its past estimates were off."""
+        prices = await prices_in_force(tx, team_id, self.prices)
+        past = {
+            name: own_error(await tx.past_runs.newest(team_id, name, most=LAST_RUNS)) for name in self.all_providers()
+        }
+        return replace(self, prices=prices, past=past)
+
+    def all_providers(self) -> tuple[str, ...]:
+        """Whatever they may see."""
+        names = (name for sensitivity in SENSITIVITIES for name in self.providers.names_for(sensitivity))
+        return tuple(dict.fromkeys(names))
 
     def offers(
         self,
@@ -126,7 +134,7 @@ class Market:
     ) -> Offers:
         """All bases whose name starts with `like`. Raises NoPrice when there is nothing with a price."""
         priced, unpriced = list[Offer](), list[tuple[str, str]]()
-        for provider, base in self._on_offer(sensitivity, like):
+        for provider, base in self.on_offer(sensitivity, like):
             try:
                 priced.append(self._offer(dataset, provider, base, today, drafts=drafts))
             except NoPrice:
@@ -162,7 +170,7 @@ class Market:
     def is_own(self, provider: str) -> bool:
         return provider in self.providers.names_for("private")
 
-    def _on_offer(self, sensitivity: Sensitivity, like: str) -> Iterator[tuple[str, str]]:
+    def on_offer(self, sensitivity: Sensitivity, like: str = "") -> Iterator[tuple[str, str]]:
         for provider in self.providers.names_for(sensitivity):
             for base in self.bases.offered_by(provider):
                 if base.startswith(like):
@@ -210,6 +218,11 @@ def breaking_even(price: Price, work: Workload, known: Estimate, days_left: int 
         few_shot=few_shot,
         hosting=price.hosting,
     )
+
+
+async def prices_in_force(tx: Transaction, team_id: str, file: Prices) -> LayeredPrices:
+    """file: the operator's prices, which a workspace's own lie over."""
+    return LayeredPrices(file, tuple(await tx.entered_prices.newest(team_id)))
 
 
 def workload_of(dataset: NewDataset) -> Workload:

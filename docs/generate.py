@@ -72,6 +72,7 @@ SAMPLES: Final[dict[str, Any]] = {
     "owner": "U0OWNER",
     "problems": 2,
     "provider": "openai",
+    "refusal": "training",
     "read_at": datetime(2026, 11, 3, tzinfo=UTC),
     "rules": ("personal-data", "secret"),
     "sensitivity": "private",

@@ -13,10 +13,11 @@ from storage.repositories.baselines import (
     SqlBaselines,
     SqlJudgements,
 )
-from storage.repositories.costs import SqlPastRuns
+from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
+from storage.repositories.preflights import SqlPreflights
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
 from storage.repositories.rehearsals import SqlRehearsals
 from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
@@ -50,6 +51,8 @@ class SqlTransaction:
         self.signoff_rows = SqlSignoffRows(session)
         self.spend_requests = SqlSpendRequests(session)
         self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
+        self.entered_prices = SqlEnteredPrices(session)
+        self.preflights = SqlPreflights(session)
         self.past_runs = SqlPastRuns(session)
         self.tuning_jobs = SqlTuningJobs(session)
         self.run_queue = SqlRunQueue(session)

@@ -32,7 +32,7 @@ def listeners(parts: Parts) -> list[Feature]:
         pictures(parts),
         signoff(parts),
         rehearsal(parts),
-        costs(parts),
+        *costs(parts),
         baseline(parts),
         spending(parts),
         training(parts),

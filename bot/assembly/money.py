@@ -6,6 +6,8 @@ from bot.features.baseline.judging import CloseEarly, Judge
 from bot.features.baseline.listeners import BaselineListeners
 from bot.features.baseline.usecase import OpenStartForm, StartComparison
 from bot.features.costs.listeners import CostListeners
+from bot.features.costs.price_listeners import PriceListeners
+from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
 from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.listeners import SpendingListeners
@@ -22,8 +24,16 @@ def market(parts: Parts) -> Market:
     return Market(parts.prices, parts.providers, parts.providers)
 
 
-def costs(parts: Parts) -> Feature:
-    return CostListeners(ShowCost(parts.database, market(parts), parts.clock), parts.commands, parts.whispers)
+def costs(parts: Parts) -> list[Feature]:
+    db, clock, people, offered = parts.database, parts.clock, parts.people, market(parts)
+    prices = PriceListeners(
+        list=ListPrices(db, offered, people, clock),
+        open=OpenPrice(db, offered, people, clock),
+        enter=EnterPrice(db, offered, people, clock),
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+    return [CostListeners(ShowCost(db, offered, clock), parts.commands, parts.whispers), prices]
 
 
 def baseline(parts: Parts) -> Feature:

@@ -24,6 +24,7 @@ from pipeline.ports import (
     ArtifactStore,
     Clock,
     Database,
+    Eligibility,
     FileFetcher,
     LivenessLocks,
     People,
@@ -40,7 +41,7 @@ class Feature(Protocol):
     def register(self, app: AsyncApp) -> None: ...
 
 
-class ModelProviders(RunProviders, Bases, Protocol):
+class ModelProviders(RunProviders, Bases, Eligibility, Protocol):
     """The configured providers and what they offer."""
 
 

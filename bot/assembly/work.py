@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 
+from bot.assembly.money import market
 from bot.assembly.parts import Parts
 from bot.features.baseline.writing import PickRequests, WriteFewShot
+from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
 from bot.features.datasets.files.sources import (
     SourceFacts,
@@ -54,6 +56,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "prepare-round": PrepareRound(db, parts.artifacts, parts.preparer, facts, clock, parts.rules.origins),
         "rehearse": RunRehearsal(db, parts.artifacts, parts.rehearser, clock),
         "draw-pictures": DrawPictures(db, parts.artifacts, parts.painter, parts.uploads, clock),
+        "preflight": RunPreflight(db, market(parts), parts.providers, clock),
         "tuning": tuning_step(
             database=db,
             providers=parts.providers,

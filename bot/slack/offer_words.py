@@ -1,9 +1,9 @@
 """What cards say of a base on offer: its names, who sees the texts there, how long it lives (pure)."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from bot.slack.message import Facts
 from bot.slack.mrkdwn import quoted, shortened
 
 SHORT: Final = 80  # characters shown of a name that an operator or a person wrote
@@ -17,12 +17,12 @@ def day_words(day: str) -> str:
     return f"{date.fromisoformat(day):%-d %b %Y}"
 
 
-def sees(offer: Facts) -> str:
+def sees(offer: Mapping[str, Any]) -> str:
     provider = named(offer["provider"])
     return f"{provider}, your own server" if offer["is_own"] else provider
 
 
-def lifetime(offer: Facts) -> str:
+def lifetime(offer: Mapping[str, Any]) -> str:
     if offer["shutdown_on"] is None:
         return "as long as you run it" if offer["is_own"] else "no end announced"
     until = day_words(offer["shutdown_on"])
@@ -31,7 +31,7 @@ def lifetime(offer: Facts) -> str:
     return f"*{until} — {offer['days_left']} days*"
 
 
-def closing(offer: Facts) -> str:
+def closing(offer: Mapping[str, Any]) -> str:
     """That a provider stops training or turns a base off, and what is paid for until then; "" when neither is known."""
     provider, days = named(offer["provider"]), offer["days_left"]
     turned_off = f"turns this base off on {day_words(offer['shutdown_on'])}" if offer["shutdown_on"] else ""
@@ -40,3 +40,19 @@ def closing(offer: Facts) -> str:
         return ""
     paid_for = f" You'd pay for {days} days." if days and days > 0 else ""
     return f"{provider} {' and '.join(filter(None, (stops, turned_off)))}.{paid_for}"
+
+
+def refused_words(provider: str, base: str, refusal: str) -> str:
+    """Why a provider would not train, as it said itself, and what to do. refusal: pipeline.domain.preflights."""
+    who = named(provider)
+    match refusal:
+        case "key":
+            return f"{who} doesn't accept our key any more. Whoever runs me must set a new one."
+        case "training":
+            return f"Your {who} organisation can't start fine-tunes. Choose another provider of the cost card."
+        case "base":
+            return f"{who} doesn't offer {named(base)} to us. Choose another base of the cost card."
+        case "life":
+            return f"{who} has turned {named(base)} off. Choose another base of the cost card."
+        case _:
+            return f"{who} says that the balance is too low. Whoever pays there must top it up."

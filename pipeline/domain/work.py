@@ -12,6 +12,7 @@ WorkKind = Literal[
     "prepare-round",
     "rehearse",
     "draw-pictures",
+    "preflight",
     "tuning",
     "stray-job",
     "loss-curve",

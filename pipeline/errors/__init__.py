@@ -88,7 +88,14 @@ from pipeline.errors.people import (
     VoiceTaken,
     WhichTeam,
 )
-from pipeline.errors.prices import BaseGone, BaseTooSmall, NoPrice, PriceError, StalePrice
+from pipeline.errors.prices import (
+    BaseGone,
+    BaseTooSmall,
+    NoPrice,
+    PreflightRefused,
+    PriceError,
+    StalePrice,
+)
 from pipeline.errors.providers import (
     BadWebhook,
     ProviderBusy,
@@ -195,6 +202,7 @@ __all__ = [
     "OriginsForbidden",
     "OverBudget",
     "OwnRequest",
+    "PreflightRefused",
     "PriceError",
     "PrivateAddress",
     "ProviderBusy",

@@ -42,3 +42,13 @@ class StalePrice(PriceError):
         super().__init__(base, age_days)
         self.base = base
         self.age_days = age_days
+
+
+class PreflightRefused(PriceError):
+    """refusal: which check said no (pipeline.domain.preflights)."""
+
+    def __init__(self, provider: str, base: str, refusal: str) -> None:
+        super().__init__(provider, base, refusal)
+        self.provider = provider
+        self.base = base
+        self.refusal = refusal

@@ -119,13 +119,14 @@ class OpenAICompatible:
         temperature: float,
         sensitivity: Sensitivity,
         shots: Sequence[Shot] = (),
+        price: Price | None = None,
     ) -> Written:
         """One text for a brief. Raises NoPrice before anything is sent when nobody knows what it will cost.
 
         shots: real posts that stand before the brief as if they had been asked for and written in this conversation.
         """
         self._refuse_unless_allowed(sensitivity)
-        price = self._price_of(model)
+        price = price or self._price_of(model)
         began = self._timer()
         async with self._wire.asking():
             completion = await self._client.chat.completions.create(

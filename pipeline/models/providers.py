@@ -8,11 +8,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from pipeline.domain.preflights import ProviderStanding
 from pipeline.domain.spending import Price
 from pipeline.domain.voices import Sensitivity
 from pipeline.errors import UnknownProvider
 from pipeline.models.openai_compatible import OpenAICompatible
 from pipeline.models.runs import CompatibleRuns
+from pipeline.models.standing import CompatibleStanding
 from pipeline.models.wire import openai_client
 
 # Said aloud, so that an OPENAI_BASE_URL in the environment cannot send text elsewhere.
@@ -55,6 +57,7 @@ class ProviderFacts(BaseModel):
     sensitivities: what may be sent there. closes_to_new_jobs: the first day on which it takes no new training.
     parallel_runs: how many of our runs it trains at a time; the others wait in a fair order.
     encoding_note: how near our token counts are, for the cost card's small print.
+    probes_training: whether to ask, by a run on a file that does not exist, if our organisation may still train.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -67,6 +70,7 @@ class ProviderFacts(BaseModel):
     closes_to_new_jobs: date | None = None
     parallel_runs: Annotated[int, Field(ge=1)] = 1
     encoding_note: str = ""
+    probes_training: bool = False
 
     def takes_new_jobs(self, day: date) -> bool:
         return self.closes_to_new_jobs is None or day < self.closes_to_new_jobs
@@ -146,6 +150,11 @@ class ConfiguredProviders:
 
     def offered_by(self, provider: str) -> tuple[str, ...]:
         return tuple(base.name for base in self.facts(provider).bases)
+
+    async def standing(self, provider: str, base: str) -> ProviderStanding:
+        """Raises ProviderError."""
+        ask = CompatibleStanding(self._adapter(provider).wire, self.facts(provider).probes_training)
+        return await ask(base)
 
     def closes_on(self, provider: str) -> date | None:
         return self.facts(provider).closes_to_new_jobs

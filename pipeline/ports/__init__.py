@@ -6,7 +6,7 @@ Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_fo
 
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.clock import Clock
-from pipeline.ports.costs import PastRuns
+from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflights
 from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
 from pipeline.ports.outside import (
@@ -42,6 +42,8 @@ __all__ = [
     "Datasets",
     "Deliveries",
     "Drafts",
+    "Eligibility",
+    "EnteredPrices",
     "FileFetcher",
     "Judgements",
     "LivenessLocks",
@@ -51,6 +53,7 @@ __all__ = [
     "Pictures",
     "Postings",
     "PostsSoFar",
+    "Preflights",
     "Preparer",
     "Progress",
     "Providers",

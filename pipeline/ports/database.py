@@ -4,7 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
-from pipeline.ports.costs import PastRuns
+from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
@@ -51,6 +51,10 @@ class Transaction(Protocol):
     def spend_requests(self) -> SpendRequests: ...
     @property
     def ledger(self) -> SpendLedger: ...
+    @property
+    def entered_prices(self) -> EnteredPrices: ...
+    @property
+    def preflights(self) -> Preflights: ...
     @property
     def past_runs(self) -> PastRuns: ...
     @property

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
+from pipeline.domain.spending import Price
 from pipeline.domain.training import ProviderJob, RunEvent
 from pipeline.domain.voices import (
     Purpose,
@@ -102,7 +103,10 @@ class WritingProvider(Protocol):
         temperature: float,
         sensitivity: Sensitivity,
         shots: Sequence[Shot] = (),
-    ) -> Written: ...
+        price: Price | None = None,
+    ) -> Written:
+        """price: what it is charged at; None takes the operator's file. Raises NoPrice before anything is sent."""
+        ...
 
 
 class Providers(Protocol):

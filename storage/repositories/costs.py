@@ -1,12 +1,14 @@
-"""What estimates are made from: bills of past runs."""
+"""What estimates are made from: prices that approvers entered, and bills of past runs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pipeline.domain.spending import PastRun
-from storage.tables import SpendRequestRow, TuningJobRow
+from pipeline.domain.spending import Hosting, PastRun, Price
+from storage.rows import insert
+from storage.tables import EnteredPriceRow, SpendRequestRow, TuningJobRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,59 @@ class SqlPastRuns:
             .limit(most)
         )
         return [PastRun(estimate, actual) for estimate, actual in await self.session.exec(runs) if actual is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlEnteredPrices:
+    session: AsyncSession
+
+    async def add(self, team_id: str, price: Price, *, by: str, now: datetime) -> None:
+        hosting = price.hosting or Hosting()
+        await insert(
+            self.session,
+            EnteredPriceRow,
+            team_id=team_id,
+            provider=price.provider,
+            base=price.base,
+            train_microusd_per_million=price.train_microusd_per_million,
+            input_microusd_per_million=price.input_microusd_per_million,
+            output_microusd_per_million=price.output_microusd_per_million,
+            hosting_microusd_per_minute=hosting.microusd_per_minute,
+            leash_minutes=hosting.leash_minutes,
+            hosting_microusd_per_month=hosting.microusd_per_month,
+            context_tokens=price.context_tokens,
+            encoding=price.encoding,
+            encoding_is_exact=price.encoding_is_exact,
+            shutdown_on=price.shutdown_on,
+            source=price.source,
+            as_of=price.as_of,
+            entered_by=by,
+            entered_at=now,
+        )
+
+    async def newest(self, team_id: str) -> list[Price]:
+        last = (
+            select(func.max(col(EnteredPriceRow.id)))
+            .where(col(EnteredPriceRow.team_id) == team_id)
+            .group_by(col(EnteredPriceRow.provider), col(EnteredPriceRow.base))
+        )
+        rows = select(EnteredPriceRow).where(col(EnteredPriceRow.id).in_(last)).order_by(col(EnteredPriceRow.id))
+        return [_price(row) for row in await self.session.exec(rows)]
+
+
+def _price(row: EnteredPriceRow) -> Price:
+    hosting = Hosting(row.hosting_microusd_per_minute, row.leash_minutes, row.hosting_microusd_per_month)
+    return Price(
+        provider=row.provider,
+        base=row.base,
+        train_microusd_per_million=row.train_microusd_per_million,
+        input_microusd_per_million=row.input_microusd_per_million,
+        output_microusd_per_million=row.output_microusd_per_million,
+        source=row.source,
+        as_of=row.as_of,
+        context_tokens=row.context_tokens,
+        encoding=row.encoding,
+        encoding_is_exact=row.encoding_is_exact,
+        shutdown_on=row.shutdown_on,
+        hosting=hosting if hosting != Hosting() else None,
+    )

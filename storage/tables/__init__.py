@@ -4,6 +4,8 @@ from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.pictures import PictureRow
+from storage.tables.preflights import PreflightRow
+from storage.tables.prices import EnteredPriceRow
 from storage.tables.rehearsals import RehearsalRow
 from storage.tables.signoffs import SignoffRowTable, SignoffTable
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
@@ -22,8 +24,10 @@ __all__ = [
     "DatasetRow",
     "DeliveryRow",
     "DraftRow",
+    "EnteredPriceRow",
     "OutboxRow",
     "PictureRow",
+    "PreflightRow",
     "ReactionRow",
     "RecipeStepRow",
     "RehearsalRow",

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from sqlmodel import select
 
+from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
 from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend, new_job
 from bot.offers import Market
+from pipeline.domain.preflights import Check, CheckName, CheckOutcome, Preflight
 from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Sensitivity, Voice
@@ -151,6 +153,18 @@ class Bench:
         return ShowCost(self.db, self.market, self.clock)
 
     @property
+    def prices_listed(self) -> ListPrices:
+        return ListPrices(self.db, self.market, self.people, self.clock)
+
+    @property
+    def price_opened(self) -> OpenPrice:
+        return OpenPrice(self.db, self.market, self.people, self.clock)
+
+    @property
+    def price_entered(self) -> EnterPrice:
+        return EnterPrice(self.db, self.market, self.people, self.clock)
+
+    @property
     def form(self) -> OpenTrainForm:
         return OpenTrainForm(self.db, self.market, self.clock)
 
@@ -203,7 +217,16 @@ class Bench:
         async with self.db.begin() as tx:
             if is_compared and await tx.baselines.newest(dataset) is None:
                 await judge(tx, dataset)
+        await self.answered()
         return dataset
+
+    async def answered(self, **outcomes: CheckOutcome) -> None:
+        """Every provider was asked about every base just now and said yes, but for these checks."""
+        async with self.db.begin() as tx:
+            for provider, bases in self.bases.by_provider.items():
+                for base in bases:
+                    checks = tuple(Check(name, outcomes.get(name, "ok")) for name in get_args(CheckName))
+                    await tx.preflights.record(Preflight(TEAM, provider, base, checks, self.clock.now))
 
     async def rehearse(self, dataset: Dataset, verdict: RehearsalVerdict = "pass", problems: int = 2) -> None:
         """As the worker records it."""

@@ -60,6 +60,7 @@ class FakeOpenAI:
     ignore_metadata_filter: bool = False
     ignore_after: bool = False
     shows: Callable[[dict[str, Any]], bool] = lambda _: True  # whether the list of jobs has this one yet
+    models: dict[str, str | None] = field(default_factory=dict)  # bases and the day each is turned off
     hanging: asyncio.Event = field(default_factory=asyncio.Event)  # set when a timeout_after_accept has done its work
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -178,6 +179,7 @@ def _app(fake: FakeOpenAI) -> web.Application:
     app.router.add_get("/v1/fine_tuning/jobs/{job_id}/events", routes.events)
     app.router.add_get("/v1/fine_tuning/jobs/{job_id}/checkpoints", routes.checkpoints)
     app.router.add_post("/v1/chat/completions", routes.complete)
+    app.router.add_get("/v1/models/{model}", routes.model)
     return app
 
 
@@ -277,6 +279,15 @@ class _Routes:
     async def job(self, request: web.Request) -> web.Response:
         job = self.fake.jobs.get(request.match_info["job_id"])
         return _error(404, "fine_tune_not_found", "Could not find fine tune") if job is None else web.json_response(job)
+
+    async def model(self, request: web.Request) -> web.Response:
+        name = request.match_info["model"]
+        if name not in self.fake.models:
+            return _error(404, "model_not_found", f"The model '{name}' does not exist")
+        day = self.fake.models[name]
+        return web.json_response(
+            {"id": name, "object": "model", "created": FIRST_CREATED_AT, "owned_by": "openai", "shutdown_date": day}
+        )
 
     async def cancel(self, request: web.Request) -> web.Response:
         job = self.fake.jobs.get(request.match_info["job_id"])

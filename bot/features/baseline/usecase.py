@@ -1,6 +1,6 @@
 """The steward has few-shot drafts made and names who judges them; the money is held with the press."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -62,10 +62,11 @@ class OpenStartForm:
         now = self.clock()
         async with self.database.read() as tx:
             voice, ready = await comparable(tx, team_id, handle, user, now)
+            market = await self.market.in_force(tx, team_id)
             editors = [one.facts.editor for one in await tx.signoffs.of_round(ready.round.round_id)]
         known = [one for one in dict.fromkeys(editors) if one != voice.owner and may_judge(self.people, team_id, one)]
         owner = voice.owner if may_judge(self.people, team_id, voice.owner) else None
-        return StartForm(voice.handle, owner, tuple(known), self.choices(voice, ready, now))
+        return StartForm(voice.handle, owner, tuple(known), replace(self, market=market).choices(voice, ready, now))
 
     def choices(self, voice: Voice, ready: Ready, now: datetime) -> tuple[Choice, ...]:
         facts, refusal = ready.dataset.facts, None
@@ -100,7 +101,8 @@ class StartComparison:
         now = self.clock()
         async with self.database.begin() as tx:
             voice, ready = await comparable(tx, wish.team_id, wish.handle, wish.user, now)
-            new = self.new(wish, voice, ready, now)
+            market = await self.market.in_force(tx, wish.team_id)
+            new = replace(self, market=market).new(wish, voice, ready, now)
             baseline = await tx.baselines.start(new, now=now)
             if baseline is None:
                 spent = await tx.ledger.month(wish.team_id, new.month)

@@ -1,6 +1,8 @@
 """The cost card: what training this round would cost, on every base the voice may use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil, floor
 from typing import Any, Final
 
@@ -8,12 +10,16 @@ from bot.cards import round_thread
 from bot.few_shot import comparing_microusd
 from bot.lookup import find_voice
 from bot.offers import Market, Offer, Offers
+from bot.preflight_gate import about, ask_providers
 from bot.readiness import Ready, current_dataset
+from pipeline.domain.preflights import Preflight
 from pipeline.domain.spending import Range
-from pipeline.domain.voices import Voice
+from pipeline.domain.voices import Round, Voice
 from pipeline.domain.work import Saying
+from pipeline.errors import TextsNotReady, UnknownVoice
 from pipeline.estimate import DRAFTS_PER_MONTH
 from pipeline.ports import Clock, Database, Transaction
+from pipeline.preflight import is_fresh
 
 COST: Final = "costs.card"
 
@@ -40,44 +46,76 @@ class ShowCost:
     clock: Clock
 
     async def __call__(self, question: CostQuestion) -> Ready:
-        today = self.clock().date()
+        now = self.clock()
         async with self.database.begin() as tx:
             voice = await find_voice(tx, question.team_id, question.handle)
             ready = await current_dataset(tx, voice)
-            facts = ready.dataset.facts
-            market = await self.market.in_force(tx, question.team_id)
-            offers = market.offers(facts, voice.sensitivity, today, like=question.like, drafts=question.drafts)
-            key = f"round:{ready.round.round_id}:cost"
-            card = cost_facts(voice, ready, offers, question.drafts)
-            card["comparing_microusd"] = await self.comparing(tx, ready, offers)
-            await tx.outbox.say(Saying(key, COST, card, round_thread(ready.round)))
+            if not await say_cost(tx, self.market, voice, ready, question, now):
+                await ask_providers(tx, ready.round, now=now)
         return ready
 
-    async def comparing(self, tx: Transaction, ready: Ready, offers: Offers) -> int | None:
-        """What few-shot drafts on the first base would cost; None once they were made, or when nothing can be asked."""
-        known = await tx.baselines.newest(ready.dataset)
-        if not offers.open or (known is not None and known.state != "failed"):
-            return None
-        first = offers.open[0].estimate
-        return comparing_microusd(ready.dataset.facts, self.market.prices.find(first.provider, first.base))
+
+async def say_cost(
+    tx: Transaction, market: Market, voice: Voice, ready: Ready, question: CostQuestion, now: datetime
+) -> bool:
+    """Whether what providers answered is known and fresh for all it shows. Raises NoPrice."""
+    known = await market.in_force(tx, voice.team_id)
+    offers = known.offers(
+        ready.dataset.facts, voice.sensitivity, now.date(), like=question.like, drafts=question.drafts
+    )
+    answers = [one for one in await tx.preflights.of_team(voice.team_id) if is_fresh(one, now)]
+    card = cost_facts(voice, ready, offers, question, answers)
+    card["comparing_microusd"] = await comparing(tx, known, ready, offers)
+    await tx.outbox.say(Saying(card_key(ready.round), COST, card, round_thread(ready.round)))
+    return all(offer["preflight"] is not None for offer in card["offers"])
 
 
-def cost_facts(voice: Voice, ready: Ready, offers: Offers, drafts: int) -> dict[str, Any]:
+async def comparing(tx: Transaction, market: Market, ready: Ready, offers: Offers) -> int | None:
+    """What few-shot drafts on the first base would cost; None once they were made, or when nothing can be asked."""
+    known = await tx.baselines.newest(ready.dataset)
+    if not offers.open or (known is not None and known.state != "failed"):
+        return None
+    first = offers.open[0].estimate
+    return comparing_microusd(ready.dataset.facts, market.prices.find(first.provider, first.base))
+
+
+async def say_cost_again(tx: Transaction, market: Market, team_id: str, handle: str, now: datetime) -> None:
+    """The card that stands, with the question it answered; nothing where there is none or the texts changed."""
+    try:
+        voice = await find_voice(tx, team_id, handle)
+        ready = await current_dataset(tx, voice)
+    except (UnknownVoice, TextsNotReady):
+        return
+    said = await tx.outbox.facts(team_id, card_key(ready.round))
+    if said is not None:
+        question = CostQuestion(team_id, handle, said["like"], said["drafts"])
+        await say_cost(tx, market, voice, ready, question, now)
+
+
+def card_key(round_: Round) -> str:
+    return f"round:{round_.round_id}:cost"
+
+
+def cost_facts(
+    voice: Voice, ready: Ready, offers: Offers, question: CostQuestion, answers: Sequence[Preflight]
+) -> dict[str, Any]:
     return {
         "handle": voice.handle,
         "number": ready.round.number,
         "texts": ready.dataset.facts.kept,
         "train_texts": ready.dataset.facts.train_examples,
         "train_tokens": ready.dataset.facts.train_tokens,
-        "drafts": drafts,
-        "offers": [offer_facts(offer) for offer in offers.priced],
+        "like": question.like,
+        "drafts": question.drafts,
+        "offers": [offer_facts(offer, answers) for offer in offers.priced],
         "unpriced": [list(pair) for pair in offers.unpriced],
         "can_ask": bool(offers.open),
     }
 
 
-def offer_facts(offer: Offer) -> dict[str, Any]:
+def offer_facts(offer: Offer, answers: Sequence[Preflight]) -> dict[str, Any]:
     known, error = offer.estimate, offer.estimate.own_error
+    answer = about(answers, known.provider, known.base)
     return {
         "provider": known.provider,
         "base": known.base,
@@ -100,6 +138,7 @@ def offer_facts(offer: Offer) -> dict[str, Any]:
         "is_closed": offer.is_closed,
         "age_days": offer.age_days,
         "is_stale": offer.is_stale,
+        "preflight": answer and {check.name: check.outcome for check in answer.checks},
         "leash_minutes": offer.leash_minutes,
         "own_error": error
         and {

@@ -7,16 +7,24 @@ from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.baseline_gate import START
 from bot.cards import ASK
+from bot.features.costs.price_views import price_button
 from bot.features.costs.usecase import COST
 from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import usd
-from bot.slack.offer_words import closing, day_words, lifetime, named, sees
+from bot.slack.offer_words import closing, day_words, lifetime, named, refused_words, sees
 from pipeline.few_shot import PAIRS
 
 SHOW_COST: Final = "costs.show"  # a button of the dataset thread
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
 MOST_UNPRICED: Final = 3
 SOURCE_CHARS: Final = 120
+CHECKED: Final = {
+    "key": "key valid",
+    "training": "may train",
+    "base": "base offered",
+    "life": "lives long enough",
+    "funds": "balance enough",
+}
 
 
 def cost_card(facts: Facts) -> Message:
@@ -24,7 +32,8 @@ def cost_card(facts: Facts) -> Message:
     held_back = f"{facts['texts'] - facts['train_texts']:,} are kept back to test the model."
     trained = f"{facts['train_texts']:,} of {facts['texts']:,} texts are trained on, {facts['train_tokens']:,} tokens"
     blocks: list[Block] = [section(f"{title}\n{trained}; {held_back}")]
-    blocks += [section(offer_lines(offer, facts["drafts"])) for offer in facts["offers"][:MOST_OFFERS]]
+    blocks += [offer_section(offer, facts) for offer in facts["offers"][:MOST_OFFERS]]
+    blocks += [unpriced_section(provider, base, facts) for provider, base in facts["unpriced"][:MOST_UNPRICED]]
     if notes := cost_notes(facts):
         blocks.append(context("\n".join(notes)))
     if facts["can_ask"]:
@@ -43,6 +52,16 @@ def money_buttons(facts: Facts) -> list[ButtonElement]:
     return [button(f"Make {PAIRS} few-shot drafts, ≈ {usd(microusd)}", START, facts["handle"]), ask]
 
 
+def offer_section(offer: Facts, facts: Facts) -> Block:
+    confirm = price_button(offer["provider"], offer["base"], facts["handle"], label="Confirm price")
+    return section(offer_lines(offer, facts["drafts"]), confirm if offer["is_stale"] else None)
+
+
+def unpriced_section(provider: str, base: str, facts: Facts) -> Block:
+    said = f"I have no price for `{named(base)}` at {named(provider)}. An approver can add it. I won't guess."
+    return section(said, price_button(provider, base, facts["handle"], label="Add price"))
+
+
 def offer_lines(offer: Facts, drafts: int) -> str:
     lines = [
         f"*{named(offer['base'])}* · {named(offer['provider'])}",
@@ -53,6 +72,7 @@ def offer_lines(offer: Facts, drafts: int) -> str:
         break_even(offer, drafts),
         f"How long it lives: {lifetime(offer)}{day_of_life(offer)}",
         f"Who sees the texts: {sees(offer)}",
+        preflight(offer),
         *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer))),
         f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], SOURCE_CHARS)}_",
     ]
@@ -94,6 +114,22 @@ def day_of_life(offer: Facts) -> str:
     return f", {usd(each)} of training a day" if each is not None and days and days > 0 else ""
 
 
+def preflight(offer: Facts) -> str:
+    """What the provider itself answered: what it said yes to, then what not."""
+    answers = offer["preflight"]
+    if answers is None:
+        return f"⏳ I'm asking {named(offer['provider'])} whether it would train this …"
+    refused = [name for name in answers if answers[name] == "refused"]
+    if refused:
+        return "\n".join(f"🛑 {refused_words(offer['provider'], offer['base'], name)}" for name in refused)
+    agreed = [words for name, words in CHECKED.items() if answers.get(name) == "ok"]
+    said = f"✅ Asked {named(offer['provider'])}: {', '.join(agreed)}" if agreed else ""
+    silent = [words for name, words in CHECKED.items() if answers.get(name) == "unknown" and name != "funds"]
+    unsaid = f"It doesn't say: {', '.join(silent)}" if silent else ""
+    short = "⚠️ This model would live less than 30 days" if answers.get("life") == "warning" else ""
+    return " · ".join(filter(None, (said, unsaid, short)))
+
+
 def own_error(offer: Facts) -> str:
     """ "My estimates were off by −3 … +6 % over the last 5 runs." """
     known = offer["own_error"]
@@ -125,20 +161,15 @@ def stale(offer: Facts) -> str:
 
 def cost_notes(facts: Facts) -> list[str]:
     offers = facts["offers"]
-    unpriced = facts["unpriced"]
-    notes = [no_price(provider, base) for provider, base in unpriced[:MOST_UNPRICED]]
-    if len(unpriced) > MOST_UNPRICED:
-        notes.append(f"{len(unpriced) - MOST_UNPRICED} more bases have no price either.")
+    notes = []
+    if (more := len(facts["unpriced"]) - MOST_UNPRICED) > 0:
+        notes.append(f"{more} more bases have no price either.")
     if len(offers) > MOST_OFFERS:
         notes.append(f"{len(offers) - MOST_OFFERS} more bases: `/voice cost {facts['handle']} base=…` shows them.")
     if facts.get("comparing_microusd") is not None:
         notes.append("Before you pay: few-shot hasn't been tried on these texts. Judges tell whether it is enough.")
     notes.append("Asking costs nothing: nothing is sent or paid until an approver says yes.")
     return notes
-
-
-def no_price(provider: str, base: str) -> str:
-    return f"I have no price for {named(base)} at {named(provider)}. An approver can add it. I won't guess."
 
 
 TEMPLATES = {COST: cost_card}

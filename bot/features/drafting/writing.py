@@ -9,8 +9,10 @@ from typing import Any, Final
 from bot.features.drafting.pieces import Checked, checked, in_pieces
 from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, check_voice_writes
 from bot.few_shot import FewShots
+from bot.offers import prices_in_force
 from bot.slack.failures import sentence_for
 from pipeline.domain.drafting import Draft, DraftId, Shot, Written
+from pipeline.domain.spending import Price
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
@@ -85,6 +87,12 @@ class WriteDraft:
             await self.record(tx, task, "draft.sent", {"try": item.attempts, "model": task.model.model_name})
             return task
 
+    async def price(self, task: Task) -> Price:
+        """Raises NoPrice."""
+        async with self.database.read() as tx:
+            prices = await prices_in_force(tx, task.voice.team_id, self.shots.prices)
+        return prices.find(task.model.provider, task.model.base)
+
     async def write(self, item: WorkItem, task: Task) -> None:
         asked = task.draft.asked
         max_tokens = max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD))
@@ -97,6 +105,7 @@ class WriteDraft:
                 temperature=asked.temperature,
                 sensitivity=task.sensitivity,
                 shots=await self.posts(task, max_tokens),
+                price=await self.price(task),
             )
         except ProviderBusy as error:
             await self.retry(item, task, error, most=MAX_TRIES)

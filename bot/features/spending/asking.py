@@ -11,6 +11,7 @@ from bot.features.spending.sayings import say_request, say_settled
 from bot.features.spending.usecase import decided
 from bot.lookup import find_voice, only_steward
 from bot.offers import Market, Offer, usual_ceiling
+from bot.preflight_gate import ask_where_unknown, closed_by_preflight
 from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
 from bot.rehearsal_gate import closed_by_rehearsal
 from pipeline.domain.spending import SpendRequest, SpendRequestId
@@ -85,6 +86,8 @@ class OpenTrainForm:
             facts = ready.dataset.facts
             market = await self.market.in_force(tx, team_id)
             offers = fitting(market.offers(facts, voice.sensitivity, now.date()).open, facts.open_blockers)
+            chosen_from = [(offer.estimate.provider, offer.estimate.base) for offer in offers]
+            await ask_where_unknown(tx, ready.round, chosen_from, now=now)
             closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
             closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
         if closed is not None:  # raised only now: a rehearsal that was started must commit
@@ -98,7 +101,7 @@ class AskForSpend:
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
     NoPrice, StalePrice, BaseGone, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
-    NotCompared, ComparisonUnderWay, FewShotIsEnough.
+    NotCompared, ComparisonUnderWay, FewShotIsEnough, PreflightRefused.
     """
 
     database: Database
@@ -129,6 +132,7 @@ class AskForSpend:
             return AskedBefore(same[0])
         closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
         closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
+        closed = closed or await closed_by_preflight(tx, ready.round, wish.provider, wish.base)
         if closed is not None:
             return closed
         await self.close(tx, waiting, voice, ready, now)

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from bot.features.training.progress_card import say_progress
 from bot.features.training.record import Record, Timing, move, round_and_voice, say
+from bot.offers import prices_in_force
 from pipeline.domain.spending import MICROUSD_PER_USD, Price
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import AuditEntry, WorkItem
@@ -32,13 +33,14 @@ class Billing:
     prices: Prices
     timing: Timing
 
-    def of(self, job: TuningJob) -> int | None:
+    async def of(self, tx: Transaction, job: TuningJob) -> int | None:
         """Micro-USD, rounded up; None when the provider says no tokens or nobody knows the price any more."""
-        return None if job.trained_tokens is None else self.priced(job, job.trained_tokens)
+        return None if job.trained_tokens is None else await self.priced(tx, job, job.trained_tokens)
 
-    def priced(self, job: TuningJob, trained_tokens: int) -> int | None:
+    async def priced(self, tx: Transaction, job: TuningJob, trained_tokens: int) -> int | None:
+        prices = await prices_in_force(tx, job.team_id, self.prices)
         try:
-            rate = self.prices.find(job.provider, job.base).train_microusd_per_million
+            rate = prices.find(job.provider, job.base).train_microusd_per_million
         except NoPrice:
             return None
         return -(-trained_tokens * rate // TOKENS_PER_RATE)
@@ -50,7 +52,7 @@ class Billing:
 
         without_price: the estimate stands in where nobody knows the price any more.
         """
-        billed = self.of(job)
+        billed = await self.of(tx, job)
         if billed is None and job.trained_tokens is None and (job.running_at is not None or job.state == "ready"):
             return job
         if billed is None:
@@ -85,7 +87,7 @@ class Billing:
         now = self.record.clock()
         async with self.record.writing(item, job) as tx:
             request = await tx.spend_requests.by_id(job.spend_request_id)
-            billed = None if tokens is None else self.priced(job, tokens)
+            billed = None if tokens is None else await self.priced(tx, job, tokens)
             counted = share_of(job, request.estimate_microusd) if billed is None else billed
             paid = await self.paid(tx, replace(job, trained_tokens=tokens), counted)
             await move(tx, job, paid, now=now)

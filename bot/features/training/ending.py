@@ -56,7 +56,7 @@ class Ending:
                 "channel": voice.channel_id,
                 "actual_microusd": done.actual_microusd,
                 "estimate_microusd": request.estimate_microusd,
-                "is_billed": self.billing.of(done) is not None,
+                "is_billed": await self.billing.of(tx, done) is not None,
             }
             await say(tx, job, "ready", READY, **facts)
             direct = Place(team_id=job.team_id, user_id=voice.steward)

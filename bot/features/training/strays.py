@@ -81,7 +81,10 @@ class CancelStray:
     async def ended(self, item: WorkItem, job: TuningJob, stray: StrayJob, told: ProviderJob) -> None:
         """Its bill may come late; what it costs at most is told until then."""
         now = self.record.clock()
-        billed = None if told.trained_tokens is None else self.billing.priced(job, told.trained_tokens)
+        billed = None
+        if told.trained_tokens is not None:
+            async with self.record.database.read() as tx:
+                billed = await self.billing.priced(tx, job, told.trained_tokens)
         if billed is None and not is_over(stray, now, self.timing.bill_within_s):
             return await self.write(item, job, stray, wait_s=self.timing.patience_s)
         done = replace(stray, billed_microusd=billed, ended_at=now)

@@ -1,6 +1,7 @@
 """What is said when a base cannot be bought: no price, an old one, or a provider that does not take it."""
 
 from bot.slack.mrkdwn import escape, quoted
+from bot.slack.offer_words import refused_words
 from pipeline import errors as e
 
 
@@ -24,6 +25,8 @@ def price_sentence(error: e.PriceError) -> str:
                 f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
                 "approval is closed until someone confirms it (*Confirm price* on the cost card)."
             )
+        case e.PreflightRefused():
+            return refused_words(error.provider, error.base, error.refusal)
     raise TypeError(type(error))
 
 

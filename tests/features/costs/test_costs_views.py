@@ -39,6 +39,7 @@ OFFER: dict[str, Any] = {
     "age_days": 1,
     "is_stale": False,
     "leash_minutes": 0,
+    "preflight": {"key": "ok", "training": "ok", "base": "ok", "life": "ok", "funds": "unknown"},
     "own_error": None,
 }
 HOSTED = OFFER | {
@@ -61,6 +62,7 @@ CARD: dict[str, Any] = {
     "texts": 87,
     "train_texts": 80,
     "train_tokens": 81_412,
+    "like": "",
     "drafts": 40,
     "offers": [OFFER],
     "unpriced": [["openai", "gpt-x"]],
@@ -106,7 +108,7 @@ def test_the_cost_card_reads_like_a_card() -> None:
         "Who sees the texts: openai",
         "Prices as of 20 Nov 2026; source: vendor page",
         "I count with a near tokenizer, not the vendor's; ± 8 %.",
-        "I have no price for gpt-x at openai. An approver can add it. I won't guess.",
+        "I have no price for `gpt-x` at openai. An approver can add it. I won't guess.",
         "Ask for approval",
     ):
         assert words in said
@@ -136,6 +138,22 @@ def test_a_hosted_base_says_what_it_costs_awake_and_that_it_never_pays_off() -> 
 def test_past_errors_are_said_in_a_sentence(known: tuple[int, int, int], sentence: str) -> None:
     facts = dict(zip(("runs", "lowest_percent", "highest_percent"), known, strict=True))
     assert sentence in said_of(OFFER | {"own_error": facts})
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (None, "⏳ I'm asking openai whether it would train this …"),
+        ({"key": "ok", "training": "ok", "base": "ok"}, "✅ Asked openai: key valid, may train, base offered"),
+        ({"key": "ok", "training": "unknown"}, "✅ Asked openai: key valid · It doesn't say: may train"),
+        ({"key": "ok", "life": "warning"}, "⚠️ This model would live less than 30 days"),
+        ({"key": "refused"}, "🛑 openai doesn't accept our key any more."),
+        ({"key": "ok", "training": "refused"}, "🛑 Your openai organisation can't start fine-tunes."),
+        ({"key": "ok", "funds": "refused"}, "🛑 openai says that the balance is too low."),
+    ],
+)
+def test_what_the_provider_answered_is_said(answers: dict[str, str] | None, words: str) -> None:
+    assert words in said_of(OFFER | {"preflight": answers})
 
 
 def test_a_stale_price_says_that_approval_is_closed() -> None:

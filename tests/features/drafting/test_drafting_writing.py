@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from drafting_world import NOW, SHOTS, Crash, CrashingDatabase, World, rendered, wish, words_of
+from drafting_world import NOW, SHOTS, Crash, CrashingDatabase, Prices, World, rendered, wish, words_of
 
 from pipeline.errors import (
     LeaseLost,
@@ -28,6 +28,7 @@ async def test_the_model_gets_what_was_asked_for(world: World) -> None:
             "temperature": 0.4,
             "sensitivity": "private",
             "shots": (),
+            "price": Prices().find("private", "small"),
         }
     ]
 
