@@ -17,9 +17,23 @@ START: Final = "baseline.start"
 
 async def say_offer(tx: Transaction, voice: Voice, round_: Round, dataset: Dataset) -> None:
     """In the dataset thread: what stands between these texts and the money, with its buttons."""
-    facts = {"handle": voice.handle, "dataset_id": dataset.dataset_id} | await baseline_standing(tx, dataset)
-    key = f"dataset:{dataset.facts.content_hash}:baseline-offer"
-    await tx.outbox.say(Saying(key, OFFER, facts, round_thread(round_)))
+    known = await tx.baselines.newest(dataset)
+    facts = await baseline_standing(tx, dataset) | {
+        "handle": voice.handle,
+        "dataset_id": dataset.dataset_id,
+        "is_started": known is not None and known.state != "failed",
+    }
+    await tx.outbox.say(Saying(offer_key(dataset), OFFER, facts, round_thread(round_)))
+
+
+def offer_key(dataset: Dataset) -> str:
+    return f"dataset:{dataset.facts.content_hash}:baseline-offer"
+
+
+async def renew_offer(tx: Transaction, voice: Voice, round_: Round, dataset: Dataset) -> None:
+    """Where its buttons stand, they go or come back."""
+    if await tx.outbox.facts(voice.team_id, offer_key(dataset)) is not None:
+        await say_offer(tx, voice, round_, dataset)
 
 
 async def closed_by_baseline(tx: Transaction, voice: Voice, round_: Round, dataset: Dataset) -> SpendError | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from bot.baseline_gate import renew_offer
 from bot.features.baseline.sayings import say_standing
 from bot.few_shot import comparing_microusd, send_microusd
 from bot.lookup import find_voice, only_steward
@@ -110,6 +111,7 @@ class StartComparison:
                 raise OverBudget(new.month, would_be, spent.limit_microusd)
             await tx.work.enqueue("baseline", baseline.baseline_id, wish.team_id, run_at=now)
             await say_standing(tx, baseline, voice, ready.round)
+            await renew_offer(tx, voice, ready.round, ready.dataset)
             after = {"judges": list(new.judges), "base": new.base, "held_microusd": new.held_microusd}
             entry = AuditEntry(wish.team_id, wish.user, "baseline.asked", ready.round.card_key, after=after)
             await tx.audit.record(entry, now=now)

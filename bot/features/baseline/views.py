@@ -33,6 +33,8 @@ def offer(facts: Facts) -> Message:
     )
     if line := trained_anyway(facts):
         return Message(text, (section(text), section(line), buttons(ask_button(facts, style="primary"))))
+    if facts["is_started"]:
+        return plain(f"⚖️ Few-shot for *{quoted(facts['handle'])}* is being tried: see below.")
     start = button(f"Make {PAIRS} few-shot drafts…", START, facts["handle"], style="primary")
     return Message(text, (section(text), buttons(start, override_button(facts))))
 
@@ -57,7 +59,8 @@ def use_button(facts: Facts, *, style: str | None = None) -> ButtonElement:
 
 
 def standing(facts: Facts) -> Message:
-    where = f"`{quoted(shortened(facts['base'], BASE_CHARS))}`"
+    base, provider = (quoted(shortened(facts[name], BASE_CHARS)) for name in ("base", "provider"))
+    where = f"`{base}` at {provider}"
     match facts["state"]:
         case "drafting" if not facts["pairs"]:
             return plain(f"⚖️ Choosing {PAIRS} posts of *{quoted(facts['handle'])}* that no model will be trained on …")
@@ -114,6 +117,11 @@ def outcome(facts: Facts) -> str:
         return (
             f"⚖️ With {FEW_SHOT_POSTS} posts in the prompt, {people} told the draft from the real post in "
             f"{facts['right']} of {cases} cases. *Training may be worth it.*"
+        )
+    if facts["right"] * 2 > cases:
+        return (
+            f"⚖️ With {FEW_SHOT_POSTS} posts in the prompt, {people} told the draft from the real post in "
+            f"{facts['right']} of {cases} cases, which may be chance. *Training may not be worth it.*"
         )
     return (
         f"⚖️ With {FEW_SHOT_POSTS} posts in the prompt, {people} took the draft for real in {facts['fooled']} of "

@@ -33,6 +33,7 @@ async def test_drafts_are_written_like_the_owner_from_train_posts_and_paid_once(
     await town.drafted(thread, "editor")
     asked = [seen.body for seen in town.model.seen(WRITE)]
     assert len(asked) == 6
+    assert "see below" in await town.words_in(thread, "is being tried")  # the buttons that began it are gone
     for body in asked:
         assert [one["role"] for one in body["messages"]] == ["system", *["user", "assistant"] * 5, "user"]
         assert f"in the voice of {thread.handle}" in body["messages"][0]["content"]
