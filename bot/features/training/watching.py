@@ -124,10 +124,16 @@ def as_told(job: TuningJob, told: ProviderJob, now: datetime) -> TuningJob:
         provider_status=told.status,
         trained_tokens=told.trained_tokens,
         running_at=job.running_at or (now if told.status == "running" else None),
-        finish_at=datetime.fromtimestamp(told.finish_at, UTC) if told.finish_at else None,
+        finish_at=expected_at(told, now),
         failure_code=told.error_code,
         failure_message=told.error_message,
     )
+
+
+def expected_at(told: ProviderJob, now: datetime) -> datetime | None:
+    """When the provider expects to end; a time that has passed is no expectation."""
+    at = datetime.fromtimestamp(told.finish_at, UTC) if told.finish_at else None
+    return at if at is not None and at > now else None
 
 
 def with_events(job: TuningJob, newest_first: Sequence[RunEvent]) -> TuningJob:

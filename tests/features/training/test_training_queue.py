@@ -128,6 +128,18 @@ async def test_events_of_any_type_are_carried_and_tell_how_far_it_is(bench: Benc
     assert (card["step"], card["steps"], card["events"][-1]) == (40, 120, "Moderation checks for snapshot passed.")
 
 
+@pytest.mark.parametrize(("ahead_s", "is_shown"), [(3600, True), (-60, False)])
+async def test_the_end_the_provider_expects_is_shown_while_it_lies_ahead(
+    bench: Bench, ahead_s: float, is_shown: bool
+) -> None:
+    await bench.approve()
+    expected = int(NOW.timestamp() + ahead_s)
+    bench.provider.story = ({"status": "running", "finish_at": expected},)
+    job = await bench.until("running")
+    assert (job.finish_at is not None) == is_shown
+    assert ((await bench.said())["tuning:1:progress"][1]["finish_at"] is not None) == is_shown
+
+
 async def test_a_server_that_tells_no_events_is_followed_by_its_state(bench: Bench) -> None:
     await bench.approve()
     bench.provider.event_errors = [ProviderUnavailable("private")] * 100
