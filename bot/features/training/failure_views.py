@@ -23,35 +23,31 @@ OPEN_ROW: Final = "training.open_row"
 ASK: Final = "spending.ask"
 WORDS_SHOWN: Final = 300  # of what a provider said
 ROW_CHARS: Final = 1300  # shown of a prompt, and of a text
+OURS: Final = frozenset({CLOSED, NOT_ALLOWED, UNKNOWN, BASE_GONE})  # codes that are no provider's words
 REASON: Final = re.compile(r"^\W*(.*?)[\s.]*$", re.DOTALL)
 
 
 def failed(facts: Facts) -> Message:
     text = f"🛑 {run(facts)} failed. {explanation(facts)}"
     details = f"Cost so far: {usd(facts['actual_microusd'])}. Everything else held for it is free again."
-    words = quoted(shortened(facts["words"] or "", WORDS_SHOWN))
-    said = f"{named(facts['provider'])} says: `{named(facts['code'] or 'no code')}` {words}"
-    rows = rows_of(facts)
-    blocks: list[Block] = [section(f"{text}\n{details}"), *row_blocks(facts, rows), context(said)]
+    blocks: list[Block] = [section(f"{text}\n{details}"), *row_blocks(facts)]
+    if facts["code"] not in OURS:
+        words = quoted(shortened(facts["words"] or "", WORDS_SHOWN))
+        blocks.append(context(f"{named(facts['provider'])} says: `{named(facts['code'] or 'no code')}` {words}"))
     return Message(text=text, blocks=blocks)
 
 
-def rows_of(facts: Facts) -> list[Mapping[str, Any]]:
-    """Those that a person can open: the one that is named, or those that are the most likely."""
+def row_blocks(facts: Facts) -> list[Block]:
+    """Buttons for the row that is named, or each of those that are the most likely with its own."""
     row = facts.get("row")
-    named_row = [row] if row and "title" in row else []
-    return [*named_row, *facts.get("likely", ())]
-
-
-def row_blocks(facts: Facts, rows: list[Mapping[str, Any]]) -> list[Block]:
-    if len(rows) == 1:
-        return [buttons(*row_buttons(facts, rows[0]))]
+    if row and "title" in row:
+        return [buttons(*row_buttons(facts, row))]
     return [
         block
-        for row in rows
+        for likely in facts.get("likely", ())
         for block in (
-            section(f"Row {row['number']}: “{named(row['title'])}”"),
-            buttons(*row_buttons(facts, row), block_id=f"row-{row['split']}-{row['number']}"),
+            section(f"Row {likely['number']}: “{named(likely['title'])}”"),
+            buttons(*row_buttons(facts, likely), block_id=f"row-{likely['split']}-{likely['number']}"),
         )
     ]
 
@@ -125,10 +121,10 @@ def retried(facts: Facts) -> Message:
 
 
 def row_left_out(facts: Facts) -> Message:
+    row, next_number = facts["row"], facts["next_number"]
     text = (
-        f"{person(facts['user'])} left out “{named(facts['title'])}” (row {facts['row']}). It stands in round "
-        f"{facts['next_number']} now, which I prepare like this one. Nothing is sent until somebody approves it again: "
-        "ask when its report stands."
+        f"{person(facts['user'])} left out “{named(facts['title'])}” (row {row}). Round {next_number} has all the "
+        "others and is being prepared. Nothing is sent until somebody approves it: ask when its report stands."
     )
     ask = button("Ask for approval", ASK, facts["handle"])
     return Message(text=text, blocks=[section(text), buttons(ask)])

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
+from bot.settings import ModelSettings
 from bot.wiring import running_bot
 from sandbox.server import running_sandbox
 from tests.fakes.bot_process import World, settings_for, words_of
@@ -57,3 +59,16 @@ async def test_health_tells_ready(town: World) -> None:
         for path in ("healthz", "readyz"):
             async with session.get(f"http://127.0.0.1:{town.bot.port}/{path}") as answer:
                 assert (answer.status, await answer.json()) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize(("secrets", "status"), [({}, 404), ({"openai": SecretStr("whsec_c2VjcmV0")}, 400)])
+async def test_webhooks_are_listened_to_where_a_secret_is_set(
+    tmp_path: Path, secrets: dict[str, SecretStr], status: int
+) -> None:
+    """Unsigned, as here, they are refused; tests/features/training has the signed ones."""
+    async with running_sandbox(mode="http", retry_scale=0.001) as space:
+        settings = settings_for(space, tmp_path, mode="http", models=ModelSettings(webhook_secrets=secrets))
+        async with running_bot(settings) as bot, aiohttp.ClientSession() as session:
+            url = f"http://127.0.0.1:{bot.port}/webhooks/openai"
+            async with session.post(url, data=b"{}") as answer:
+                assert answer.status == status

@@ -202,6 +202,18 @@ def test_a_refused_row_is_named_with_its_text_and_its_buttons() -> None:
     ]
 
 
+@pytest.mark.parametrize(("code", "is_theirs"), [("base_gone", False), ("server_error", True), (None, True)])
+def test_only_what_the_provider_said_is_told_as_its_words(code: str | None, is_theirs: bool) -> None:
+    message = TEMPLATES[FAILED](RUN | ENDED | {"code": code, "words": None})
+    assert ("private says" in str([block.to_dict() for block in message.blocks])) == is_theirs
+
+
+def test_one_likely_row_is_named_above_its_buttons() -> None:
+    row = {"number": 7, "split": "train", "title": "Dark data mining"}
+    message = TEMPLATES[FAILED](RUN | ENDED | {"code": "unsafe_file", "likely": [row]})
+    assert "Row 7: “Dark data mining”" in str([block.to_dict() for block in message.blocks])
+
+
 def test_an_opened_row_mentions_nobody() -> None:
     said = opened(BlamedRow("train", 52, DocumentId("k"), HOSTILE), Text(HOSTILE, HOSTILE))
     assert "<!channel>" not in said and said.startswith("*Row 52 — ")
