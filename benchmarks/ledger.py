@@ -38,6 +38,7 @@ NOW: Final = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 MONTH: Final = "2026-11"
 LONG_AGO: Final = "2026-01-01 00:00:00.000000"
 VOICES: Final = 50  # cards of different voices, so that workers do not wait for each other's
+TURNS: Final = 10
 STEPS: Final = ("claim", "settle", "say", "look")
 # Rows of runs that ended: what each leaves in the ledger, the queue, the outbox and the audit record. $n is its number.
 ENDED: Final = (
@@ -107,8 +108,8 @@ async def measured(database: str, given: argparse.Namespace) -> list[Figure]:
             say(f"{database}: {line}\n")
         figures = []
         for workers in given.workers:
-            short = await timed(empty, workers, given.steps, 0)
-            long = await timed(full, workers, given.steps, given.history)
+            taken = await timed({0: empty, given.history: full}, workers, given.steps)
+            short, long = taken[0], taken[given.history]
             for step in STEPS:
                 baseline = figure_of(database, workers, step, 0, short[step], 1.0)
                 grown = figure_of(database, workers, step, given.history, long[step], baseline.p50_ms)
@@ -202,16 +203,21 @@ async def opened(url: str) -> AsyncIterator[Engine]:
         await engine.dispose()
 
 
-async def timed(url: str, workers: int, steps: int, history: int) -> dict[str, Taken]:
-    """Each worker is a replica with a database connection of its own."""
-    taken = {step: Taken([]) for step in STEPS}
-    replicas = [Replica(open_engine(url), f"w{history}-{workers}-{number}") for number in range(workers)]
+async def timed(urls: dict[int, str], workers: int, steps: int) -> dict[int, dict[str, Taken]]:
+    """By history. Each worker is a replica with connections of its own; histories take turns, so that a busy machine
+    slows both."""
+    taken = {history: {step: Taken([]) for step in STEPS} for history in urls}
+    replicas = {
+        history: [Replica(open_engine(url), f"w{workers}-{number}") for number in range(workers)]
+        for history, url in urls.items()
+    }
+    share = max(1, steps // workers // TURNS)
     for step in STEPS:
-        began = time.perf_counter()
-        share = max(2, steps // workers)
-        await asyncio.gather(*(replica.repeat(step, share, taken[step].each) for replica in replicas))
-        taken[step].wall = time.perf_counter() - began
-    for replica in replicas:
+        for history in [*urls] * TURNS:
+            began, into = time.perf_counter(), taken[history][step]
+            await asyncio.gather(*(replica.repeat(step, share, into.each) for replica in replicas[history]))
+            into.wall += time.perf_counter() - began
+    for replica in (one for all_ in replicas.values() for one in all_):
         await replica.engine.dispose()
     return taken
 

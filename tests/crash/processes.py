@@ -60,7 +60,8 @@ VOICES: Final = 4
 ANSWER_S: Final = 1.5  # who pressed looks again before pressing again
 START_S: Final = 20.0  # a busy machine
 WILD_S: Final = 5.0  # how long things go wrong
-END_WITHIN_S: Final = 90.0  # and in which everything must have ended after that
+STILL_S: Final = 90.0  # after that, who stands still for so long will never end
+END_WITHIN_S: Final = 900.0  # and nobody may take longer, however busy the machine
 LOOK_S: Final = 0.05
 LEASE_S: Final = 30.0
 FROZEN_S: Final = (1.5, 7.0)  # the longer one leaves another bot the time to look for a message, and to say it
@@ -437,10 +438,23 @@ async def play(seed: int, folder: Path, database_url: str, nursery: Nursery) -> 
 
 
 async def until_ended(nemesis: Nemesis, crowd: Crowd) -> None:
-    until = time.monotonic() + END_WITHIN_S
-    while time.monotonic() < until and not await has_ended(nemesis.over, crowd):
+    began = moved = time.monotonic()
+    stand: object = None
+    while not await has_ended(nemesis.over, crowd):
+        now, before, stand = time.monotonic(), stand, await standing(nemesis.over)
+        moved = now if stand != before else moved
+        if now - moved > STILL_S or now - began > END_WITHIN_S:
+            return
         await nemesis.look_after_bots()
         await asyncio.sleep(LOOK_S * 4)
+
+
+async def standing(over: Process) -> object:
+    """How far everything is."""
+    books = await read_books(over.engine)
+    said = [(row.state, row.revision, row.intent_at) for row in books.outbox]
+    jobs = [(job.state, job.training_file, job.validation_file, job.intent_at, job.unknowns) for job in books.jobs]
+    return jobs, said, [request.state for request in books.requests]
 
 
 async def has_ended(over: Process, crowd: Crowd) -> bool:

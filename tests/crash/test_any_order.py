@@ -14,7 +14,14 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.features.spending.usecase import Decision
 from pipeline.domain.voices import Voice
@@ -43,6 +50,7 @@ class AnyOrder(RuleBasedStateMachine):
     """One process at a time; it dies at a drawn place of what it does, and the next knows what is stored."""
 
     template: ClassVar[Path]
+    change: ClassVar[dict[str, Any]] = {}  # fields of Ground, for mutants
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +71,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     async def opened(self) -> None:
         url = f"sqlite+aiosqlite:///{self.folder}/test.db"
-        self.ground: Ground = await self.ground_stack.enter_async_context(open_ground(self.folder, url))
+        self.ground: Ground = await self.ground_stack.enter_async_context(open_ground(self.folder, url, **self.change))
         self.process: Process = await self.life.enter_async_context(self.ground.process())
 
     async def reborn(self) -> None:
@@ -181,16 +189,5 @@ class AnyOrder(RuleBasedStateMachine):
 @pytest.mark.timeout(600)
 def test_in_any_order_nothing_is_paid_or_said_twice(template: Path) -> None:
     AnyOrder.template = template
-    from hypothesis.stateful import run_state_machine_as_test
-
-    slow = list(HealthCheck)
-    run_state_machine_as_test(
-        AnyOrder,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=slow,
-            derandomize=True,
-        ),
-    )
+    few = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True)
+    run_state_machine_as_test(AnyOrder, settings=settings(few, deadline=None, suppress_health_check=list(HealthCheck)))
