@@ -58,15 +58,17 @@ async def desk(tmp_path: Path, unused_tcp_port: int) -> AsyncIterator[Desk]:
             "UNDERSTUDY_SERVER__PORT": str(unused_tcp_port),
         }
         bot = await bot_process(space, tmp_path, **settings)
-        await space.client.connected()
-        town = World(space, tmp_path)
-        thread = await town.dataset_thread()
-        typed = await town.people.command("steward", f"/voice data {thread.handle}")
-        link = re.search(r"<(http[^|>]+/upload/[^|>]+)\|", typed["answer"]["text"])
-        assert link is not None
-        await tab.open(link[1])
-        yield Desk(town, line, tab, large_table(tmp_path))
-        await bot.stopped()
+        try:
+            await space.client.connected()
+            town = World(space, tmp_path)
+            thread = await town.dataset_thread()
+            typed = await town.people.command("steward", f"/voice data {thread.handle}")
+            link = re.search(r"<(http[^|>]+/upload/[^|>]+)\|", typed["answer"]["text"])
+            assert link is not None
+            await tab.open(link[1])
+            yield Desk(town, line, tab, large_table(tmp_path))
+        finally:
+            await bot.stopped()
 
 
 async def test_a_broken_connection_is_waited_for_and_the_file_goes_on_where_it_was(desk: Desk) -> None:

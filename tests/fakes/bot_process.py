@@ -303,7 +303,7 @@ async def bot_process(space: RunningSandbox, folder: Path, **more: str) -> BotPr
     )
     log.close()
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 30)
+    line = await asyncio.wait_for(process.stdout.readline(), 60)
     assert b"ready" in line, (folder / "bot.log").read_text("utf-8")[-3000:]
     return BotProcess(process)
 
