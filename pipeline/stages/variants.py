@@ -132,18 +132,19 @@ class _Said:
         """In UTF-8, which sorts as the characters do."""
         return bytes(self.whole[self.starts[number] : self.ends[number]])
 
-    def by_frequency(self, times: Longs) -> list[int]:
+    def by_frequency(self, times: Longs) -> "array[int]":
         """The most frequent first, then by what they say."""
-        prefix = np.array([self.packed(number)[:_PREFIX_BYTES] for number in range(len(self))], f"S{_PREFIX_BYTES}")
+        prefixes = (self.packed(number)[:_PREFIX_BYTES] for number in range(len(self)))
+        prefix = np.fromiter(prefixes, f"S{_PREFIX_BYTES}", len(self))
         order = np.lexsort((prefix, -times))
         prefix, times = prefix[order], times[order]
         same = np.zeros(len(order) + 1, np.bool_)
         same[1:-1] = (prefix[1:] == prefix[:-1]) & (times[1:] == times[:-1])
-        numbers: list[int] = order.tolist()
+        numbers = array("i", order.astype(np.int32).tobytes())
         starts, breaks = np.flatnonzero(same[1:] & ~same[:-1]), np.flatnonzero(~same)
         ends = breaks[np.searchsorted(breaks, starts, side="right")]
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            numbers[start:end] = sorted(numbers[start:end], key=self.packed)
+            numbers[start:end] = array("i", sorted(numbers[start:end], key=self.packed))
         return numbers
 
 
@@ -167,18 +168,25 @@ def _led(said: _Said, times: Longs) -> dict[int, int]:
 
 
 class _Leaders:
-    """Wordings that vary no other, by the runs of words in them; runs that only one wording has lead nowhere."""
+    """Wordings that vary no other, by the runs of words in them; runs that only one wording has lead nowhere.
+
+    Those of run r are in [starts[r], held_until[r]), with room up to starts[r + 1].
+    """
 
     def __init__(self, said: _Said, by_frequency: Sequence[int]) -> None:
-        runs, self._ends = array("q"), array("q", [0])
-        for number in by_frequency:
-            runs.extend(_hashes(said[number]))
-            self._ends.append(len(runs))
-        self._numbers, room = _numbered(np.frombuffer(runs, np.int64) if runs else np.zeros(0, np.int64))
-        starts = np.cumsum(np.minimum(room, _LEADERS), dtype=np.int32) - np.minimum(room, _LEADERS)
-        self._starts, self._held_until = array("i", starts.astype(np.int32)), array("i", starts.astype(np.int32))
-        self._room = array("i", np.minimum(room, _LEADERS).astype(np.int32))
-        self._leaders = array("i", bytes(4 * int(np.minimum(room, _LEADERS).sum())))
+        self._ends = array("q", [0])
+        parts = Partitions(_RUN_PARTS, (("run", "<i8"), ("at", "<i4")))
+        for start in range(0, len(by_frequency), _BLOCK_SENTENCES):
+            runs, before = array("q"), self._ends[-1]
+            for number in by_frequency[start : start + _BLOCK_SENTENCES]:
+                runs.extend(_hashes(said[number]))
+                self._ends.append(before + len(runs))
+            found = np.array(runs, np.int64)
+            parts.add(found % _RUN_PARTS, found, np.arange(before, before + len(found)))
+        self._numbers, room = _numbered(parts, self._ends[-1])
+        starts = np.cumsum(np.concatenate([[0], room]), dtype=np.int32)
+        self._starts, self._held_until = array("i", starts.tobytes()), array("i", starts.tobytes())
+        self._leaders = array("i", bytes(4 * self._starts[-1]))
 
     def runs(self, at: int) -> list[int]:
         """Numbers of the runs that others have too."""
@@ -195,7 +203,7 @@ class _Leaders:
     def add(self, number: int, runs: Sequence[int]) -> None:
         for run in runs:
             end = self._held_until[run]
-            if end - self._starts[run] < self._room[run]:
+            if end < self._starts[run + 1]:
                 self._leaders[end] = number
                 self._held_until[run] = end + 1
 
@@ -206,17 +214,15 @@ def _hashes(text: str) -> Iterator[int]:
     return iter(dict.fromkeys(map(hash, zip(words, words[1:], words[2:], strict=False))))
 
 
-def _numbered(runs: Longs) -> tuple[Ints, Longs]:
-    """A number for each run that is met again, -1 for the others; and how often each number is met."""
-    numbers = np.full(len(runs), -1, np.int32)
-    times: list[Longs] = [np.zeros(0, np.int64)]
-    count = 0
-    parts = runs.view(np.uint8)[::8] % _RUN_PARTS
-    for part in range(_RUN_PARTS):
-        at = np.flatnonzero(parts == part)
-        _, place, met = np.unique(runs[at], return_inverse=True, return_counts=True)
+def _numbered(runs: Partitions, count: int) -> tuple[Ints, Ints]:
+    """A number for each run that is met again, -1 for the others; and how many leaders each number has room for."""
+    numbers = np.full(count, -1, np.int32)
+    room: list[Ints] = [np.zeros(0, np.int32)]
+    numbered = 0
+    for rows in runs:
+        _, place, met = np.unique(rows["run"], return_inverse=True, return_counts=True)
         again = met > 1
-        numbers[at] = np.where(again, np.cumsum(again) - 1 + count, -1)[place]
-        times.append(met[again])
-        count += int(again.sum())
-    return numbers, np.concatenate(times)
+        numbers[rows["at"]] = np.where(again, np.cumsum(again) - 1 + numbered, -1)[place]
+        room.append(np.minimum(met[again], _LEADERS).astype(np.int32))
+        numbered += int(again.sum())
+    return numbers, np.concatenate(room)

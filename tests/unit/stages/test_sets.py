@@ -207,7 +207,7 @@ def test_wordings_are_ordered_by_frequency_and_then_by_what_they_say() -> None:
     ends = np.cumsum([0, *map(len, packed)]).tolist()
     held = variants._Said(bytearray().join(packed), array("q", ends[:-1]), array("q", ends[1:]))
     order = held.by_frequency(np.array(times))
-    assert order == sorted(range(len(said)), key=lambda number: (-times[number], said[number]))
+    assert list(order) == sorted(range(len(said)), key=lambda number: (-times[number], said[number]))
 
 
 def test_short_sentences_about_different_things_are_not_one_passage() -> None:
