@@ -26,7 +26,7 @@ class Prices(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Billing:
-    """A run that trained and whose tokens are not told yet has ended; its money stays held until they are."""
+    """What is billed and not told yet keeps its money held until it is."""
 
     record: Record
     providers: RunProviders
@@ -53,7 +53,7 @@ class Billing:
         without_price: the estimate stands in where nobody knows the price any more.
         """
         billed = await self.of(tx, job)
-        if billed is None and job.trained_tokens is None and (job.running_at is not None or job.state == "ready"):
+        if billed is None and job.trained_tokens is None and may_be_billed(job):
             return job
         if billed is None:
             billed = estimate_microusd if without_price else 0
@@ -113,6 +113,11 @@ class Billing:
 
     def expires_at(self, job: TuningJob) -> datetime:
         return job.queued_at + timedelta(seconds=self.timing.send_within_s)
+
+
+def may_be_billed(job: TuningJob) -> bool:
+    """Whether a bill may still come: a run that failed is none of it, and one that never began has cost nothing."""
+    return job.state == "ready" or (job.state == "cancelled" and job.running_at is not None)
 
 
 def share_of(job: TuningJob, estimate_microusd: int) -> int:

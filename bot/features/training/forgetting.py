@@ -8,7 +8,7 @@ from bot.features.training.record import US, Record, Timing, say
 from bot.features.training.uploading import TRAINING_NAME, VALIDATION_NAME
 from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob, TuningJobId
 from pipeline.domain.work import AuditEntry, WorkItem
-from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable
+from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable, UnknownProvider
 from pipeline.failpoints import failpoint
 from pipeline.ports import RunProviders
 
@@ -30,7 +30,7 @@ class DeleteFiles:
     async def __call__(self, item: WorkItem) -> None:
         async with self.record.database.read() as tx:
             job = await tx.tuning_jobs.by_id(TuningJobId(int(item.subject)))
-        if self.timing.forget_after_s is None or job.state not in TERMINAL_TUNING_STATES or job.files_deleted_at:
+        if self.timing.forget_after_s is None or not is_to_be_deleted(job):
             return await self.record.finish(item)
         due = (job.finished_at or self.record.clock()) + timedelta(seconds=self.timing.forget_after_s)
         if self.record.clock() < due or job.actual_microusd is None:
@@ -69,7 +69,14 @@ class DeleteFiles:
     async def refused(self, item: WorkItem, job: TuningJob, error: ProviderError) -> None:
         """Said once, and tried again every day: an operator may give the key the right to."""
         files = [file for file in (job.training_file, job.validation_file) if file]
+        if not files and isinstance(error, UnknownProvider):
+            return await self.record.finish(item)  # it was not set up when the run got its place: nothing was sent
         code = error.code if isinstance(error, ProviderRefused) else "refused"
         async with self.record.writing(item, job) as tx:
             await say(tx, job, "files", FILES_KEPT, files=files, code=code)
             await tx.work.again(item, run_at=self.record.after(self.timing.bill_within_s))
+
+
+def is_to_be_deleted(job: TuningJob) -> bool:
+    """It has ended, it had a place (before that nothing is sent), and it was not done before."""
+    return job.state in TERMINAL_TUNING_STATES and job.started_at is not None and job.files_deleted_at is None

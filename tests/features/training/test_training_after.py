@@ -102,6 +102,23 @@ async def test_an_upload_whose_answer_was_lost_is_deleted_too(bench: Bench) -> N
     assert bench.provider.files == {} and bench.provider.deleted == ["file-lost"]
 
 
+async def test_nothing_is_said_or_looked_for_where_nothing_was_sent(bench: Bench) -> None:
+    bench.timing = replace(TIMING, forget_after_s=0.0)
+    await bench.approve()
+    async with bench.db.begin() as tx:
+        await tx.tuning_jobs.update(replace(await tx.tuning_jobs.by_id(TuningJobId(1)), provider="gone"))
+    await bench.until("failed")
+    await bench.rest()
+    assert "tuning:1:files" not in await bench.said() and await bench.is_idle()
+
+
+async def test_a_run_that_failed_while_it_trained_waits_for_no_bill(bench: Bench) -> None:
+    await bench.approve()
+    bench.provider.story = ({"status": "running"}, {"status": "failed", "error_code": "server_error"})
+    await bench.until("failed")
+    assert await bench.holds() == [("released", 0)]
+
+
 async def test_rows_are_kept_as_long_as_the_policy_says(bench: Bench) -> None:
     bench.timing = replace(TIMING, forget_after_s=86_400.0)
     await bench.approve()
