@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipeline.domain.approvals import SpendRules
+from pipeline.domain.spending import MICROUSD_PER_USD
 from pipeline.domain.voices import ORIGINS, Origin
 
 
@@ -34,11 +36,46 @@ class StorageSettings(BaseModel):
 
 
 class SpendSettings(BaseModel):
+    """What holds until an admin changes it in Slack."""
+
     model_config = ConfigDict(frozen=True)
 
     channel_id: str = Field(default="", description="Channel for approval cards; empty: the voice's channel.")
     approvers: tuple[str, ...] = Field(default=(), description="User ids and user-group ids (S…) who approve.")
     month_limit_usd: Decimal = Field(default=Decimal(150), description="Budget of one workspace and month.")
+    voice_limit_usd: Decimal | None = Field(default=None, description="Budget of one voice and month; empty: none.")
+    person_limit_usd: Decimal | None = Field(
+        default=None, description="Budget of one month for what one person asks; empty: none."
+    )
+    warn_percent: int = Field(default=80, ge=1, le=100, description="Used share of a budget that is told of, once.")
+    second_from_usd: Decimal | None = Field(
+        default=None, description="From this amount on two approvers must say yes; empty: one is enough."
+    )
+    emergency: bool = Field(
+        default=False, description="Whether an approver may say yes to their own request, with a reason, told to all."
+    )
+    auto_below_usd: Decimal = Field(default=Decimal(0), description="Less than this needs nobody's yes; 0: never.")
+    auto_per_day: int = Field(default=1, ge=0, description="How many requests a day need nobody's yes.")
+    tells_approvers: bool = Field(default=True, description="Whether approvers get cards as direct messages, too.")
+
+    def rules(self) -> SpendRules:
+        return SpendRules(
+            approvers=self.approvers,
+            channel_id=self.channel_id,
+            month_limit_microusd=microusd(self.month_limit_usd),
+            voice_limit_microusd=None if self.voice_limit_usd is None else microusd(self.voice_limit_usd),
+            person_limit_microusd=None if self.person_limit_usd is None else microusd(self.person_limit_usd),
+            warn_percent=self.warn_percent,
+            second_from_microusd=None if self.second_from_usd is None else microusd(self.second_from_usd),
+            emergency=self.emergency,
+            auto_below_microusd=microusd(self.auto_below_usd),
+            auto_per_day=self.auto_per_day,
+            tells_approvers=self.tells_approvers,
+        )
+
+
+def microusd(amount_usd: Decimal) -> int:
+    return int(amount_usd * MICROUSD_PER_USD)
 
 
 class ModelSettings(BaseModel):

@@ -92,7 +92,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         client, wake = slack_client(settings), asyncio.Event()
         people = SlackPeople(client, settings.spend.approvers)
         await people.refresh()
-        database = WakingDatabase(SqlDatabase(engine, month_limit(settings)), wake)
+        database = WakingDatabase(SqlDatabase(engine, month_limit(settings), settings.spend.rules()), wake)
         await apply_policy(database, settings.origins.allowed, now=utc_now())
         parts = await opened_parts(stack, settings, engine, client, database, people)
         stack.push_async_callback(cancelled, asyncio.create_task(stay_present(parts.locks)))
@@ -160,7 +160,7 @@ async def opened_intake(settings: Settings) -> AsyncIterator[AddFromTerminal]:
     async with AsyncExitStack() as stack:
         engine = await opened_database(settings)
         stack.push_async_callback(engine.dispose)
-        database = SqlDatabase(engine, month_limit(settings))
+        database = SqlDatabase(engine, month_limit(settings), settings.spend.rules())
         artifacts, limits = FsspecArtifacts(settings.storage.artifacts_url), reading_limits(settings)
         pool = stack.enter_context(ProcessPool(settings.work.processes))
         preparer = ExecutorPreparer(pool, limits, row_facts(settings, price_table(settings)))
@@ -316,7 +316,7 @@ def upload_links(settings: Settings) -> UploadLinks:
 
 
 def month_limit(settings: Settings) -> int:
-    return int(settings.spend.month_limit_usd * 1_000_000)
+    return settings.spend.rules().month_limit_microusd
 
 
 def price_table(settings: Settings) -> PriceTable:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pipeline.domain.approvals import SpendRules
 from storage.engine import Engine
+from storage.repositories.approvals import SqlApprovers, SqlSignatures, SqlSpendRules
 from storage.repositories.baselines import (
     SqlBaselineOverrides,
     SqlBaselinePairs,
@@ -15,6 +17,7 @@ from storage.repositories.baselines import (
 )
 from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
+from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
 from storage.repositories.preflights import SqlPreflights
@@ -23,7 +26,7 @@ from storage.repositories.rehearsals import SqlRehearsals
 from storage.repositories.rounds import SqlRecipeSteps, SqlRounds
 from storage.repositories.signoffs import SqlSignoffRows, SqlSignoffs
 from storage.repositories.sources import SqlDatasets, SqlSources
-from storage.repositories.spending import SqlSpendLedger, SqlSpendRequests
+from storage.repositories.spending import SqlSpendRequests, SqlWaitingRequests
 from storage.repositories.training import SqlRunQueue, SqlStrayJobs, SqlTuningJobs, SqlVoiceModels
 from storage.repositories.uploads import SqlUploads
 from storage.repositories.voices import SqlConsents, SqlVoices
@@ -33,7 +36,7 @@ from storage.repositories.work import SqlWork
 class SqlTransaction:
     """Satisfies pipeline.ports.Transaction."""
 
-    def __init__(self, session: AsyncSession, *, default_month_limit_microusd: int) -> None:
+    def __init__(self, session: AsyncSession, spend_rules: SpendRules) -> None:
         self.voices = SqlVoices(session)
         self.consents = SqlConsents(session)
         self.rounds = SqlRounds(session)
@@ -42,7 +45,6 @@ class SqlTransaction:
         self.uploads = SqlUploads(session)
         self.datasets = SqlDatasets(session)
         self.rehearsals = SqlRehearsals(session)
-        self.baselines = SqlBaselines(session, default_month_limit_microusd)
         self.baseline_pairs = SqlBaselinePairs(session)
         self.judgements = SqlJudgements(session)
         self.baseline_overrides = SqlBaselineOverrides(session)
@@ -50,10 +52,16 @@ class SqlTransaction:
         self.signoffs = SqlSignoffs(session)
         self.signoff_rows = SqlSignoffRows(session)
         self.spend_requests = SqlSpendRequests(session)
-        self.ledger = SqlSpendLedger(session, default_month_limit_microusd)
         self.entered_prices = SqlEnteredPrices(session)
         self.preflights = SqlPreflights(session)
         self.past_runs = SqlPastRuns(session)
+        self.waiting_requests = SqlWaitingRequests(session)
+        self.spend_rules = SqlSpendRules(session, spend_rules)
+        self.signatures = SqlSignatures(session)
+        self.approvers = SqlApprovers(session)
+        self.baselines = SqlBaselines(session, self.spend_rules)
+        self.ledger = SqlSpendLedger(session, self.spend_rules)
+        self.budgets = SqlBudgets(session, self.spend_rules)
         self.tuning_jobs = SqlTuningJobs(session)
         self.run_queue = SqlRunQueue(session)
         self.stray_jobs = SqlStrayJobs(session)
@@ -69,17 +77,25 @@ class SqlTransaction:
 
 @dataclass(frozen=True, slots=True)
 class SqlDatabase:
-    """default_month_limit_microusd: what a workspace may spend in a month until an admin says otherwise."""
+    """default_month_limit_microusd: what a workspace may spend in a month until an admin says otherwise.
+
+    spend_rules: the other rules until then; their own month limit does not count.
+    """
 
     engine: Engine
     default_month_limit_microusd: int
+    spend_rules: SpendRules = field(default_factory=SpendRules)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[SqlTransaction]:
         async with self.engine.writing() as session:
-            yield SqlTransaction(session, default_month_limit_microusd=self.default_month_limit_microusd)
+            yield SqlTransaction(session, self._defaults)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:
         async with self.engine.reading() as session:
-            yield SqlTransaction(session, default_month_limit_microusd=self.default_month_limit_microusd)
+            yield SqlTransaction(session, self._defaults)
+
+    @property
+    def _defaults(self) -> SpendRules:
+        return replace(self.spend_rules, month_limit_microusd=self.default_month_limit_microusd)

@@ -1,13 +1,15 @@
 """Prices, estimates and the money a manager approves; amounts are integer micro-dollars."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 
 SpendRequestId = NewType("SpendRequestId", int)
 
 MICROUSD_PER_USD = 1_000_000
+REMIND_AFTER: Final = timedelta(hours=24)
+EXPIRE_AFTER: Final = timedelta(hours=72)
 
 
 def base_of(model: str) -> str:
@@ -122,7 +124,11 @@ SpendState = Literal["asked", "approved", "declined", "void", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class SpendRequest:
-    """What a manager approves; bound to the dataset's hash, base, provider, epochs and ceiling."""
+    """What a manager approves; bound to the dataset's hash, base, method, provider, epochs and ceiling.
+
+    answerable_since: from when its time to answer counts; None while no approver can be reached: then it waits.
+    direct_copies: people who have the card as a direct message.
+    """
 
     spend_request_id: SpendRequestId
     team_id: str
@@ -142,10 +148,24 @@ class SpendRequest:
     decided_by: str | None = None
     decided_at: datetime | None = None
     reason: str | None = None
+    answerable_since: datetime | None = None
+    reminded_at: datetime | None = None
+    direct_copies: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         return f"ap-{self.spend_request_id:03d}"
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self.answerable_since + EXPIRE_AFTER if self.answerable_since else None
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When it is to be reminded of, or else closed; None while it waits for an approver."""
+        if self.answerable_since is None or self.reminded_at is not None:
+            return self.expires_at
+        return self.answerable_since + REMIND_AFTER
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A Transaction is one database transaction: everything done through it commits to
 Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_for_change are locked on Postgres).
 """
 
+from pipeline.ports.approvals import Approvers, Budgets, Deciders, Signatures, SpendRulesBook, WaitingRequests
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.clock import Clock
 from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflights
@@ -31,15 +32,18 @@ from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sourc
 from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, WorkQueue
 
 __all__ = [
+    "Approvers",
     "ArtifactStore",
     "AuditLog",
     "BaselineOverrides",
     "BaselinePairs",
     "Baselines",
+    "Budgets",
     "Clock",
     "Consents",
     "Database",
     "Datasets",
+    "Deciders",
     "Deliveries",
     "Drafts",
     "Eligibility",
@@ -66,10 +70,12 @@ __all__ = [
     "RunProvider",
     "RunProviders",
     "RunQueue",
+    "Signatures",
     "Sites",
     "Sources",
     "SpendLedger",
     "SpendRequests",
+    "SpendRulesBook",
     "StrayJobs",
     "Transaction",
     "TuningJobs",
@@ -77,6 +83,7 @@ __all__ = [
     "Uploads",
     "VoiceModels",
     "Voices",
+    "WaitingRequests",
     "Work",
     "WorkQueue",
     "WritingProvider",

@@ -37,12 +37,17 @@ class SpendRequests(Protocol):
 
 
 class SpendLedger(Protocol):
-    """Money of a workspace by month ("2026-11"), integer micro-dollars."""
+    """Money by month ("2026-11"), integer micro-dollars: of the workspace, of a request's voice, of whoever asked."""
 
-    async def month(self, team_id: str, month: str) -> MonthSpend: ...
+    async def month(self, team_id: str, month: str) -> MonthSpend:
+        """The workspace's."""
+        ...
 
     async def reserve(self, request_id: SpendRequestId, team_id: str, month: str, amount_microusd: int) -> bool:
-        """Hold money by one conditional statement; False when the month's limit would be passed. Once per request."""
+        """Hold money of all three budgets by one conditional statement; False when any would be passed.
+
+        Once per request: repeated, it says whether the hold still stands.
+        """
         ...
 
     async def settle(self, request_id: SpendRequestId, actual_microusd: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pipeline.domain.approvals import scopes
 from pipeline.domain.baselines import (
     Baseline,
     BaselineId,
@@ -21,7 +22,8 @@ from pipeline.domain.baselines import (
     PairId,
 )
 from pipeline.domain.voices import Dataset, DatasetId, RoundId, VoiceId
-from storage.repositories.spending import settle_in_budget, take_from_budget
+from storage.repositories.approvals import SqlSpendRules
+from storage.repositories.ledger import hold_in_budgets, settle_in_budgets
 from storage.rows import find, insert, insert_into, insert_new, the_one
 from storage.tables import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 
@@ -29,11 +31,11 @@ from storage.tables import BaselineJudgementRow, BaselineOverrideRow, BaselinePa
 @dataclass(frozen=True, slots=True)
 class SqlBaselines:
     session: AsyncSession
-    default_limit_microusd: int
+    rules: SqlSpendRules
 
     async def start(self, new: NewBaseline, *, now: datetime) -> Baseline | None:
-        limit = self.default_limit_microusd
-        if not await take_from_budget(self.session, new.team_id, new.month, new.held_microusd, default_limit=limit):
+        rules, mine = await self.rules.of_team(new.team_id), scopes(new.voice_id, new.asked_by)
+        if not await hold_in_budgets(self.session, rules, mine, new.team_id, new.month, new.held_microusd):
             return None
         same = (col(BaselineRow.team_id) == new.team_id, col(BaselineRow.dataset_hash) == new.dataset_hash)
         attempt = len((await self.session.exec(select(BaselineRow.id).where(*same))).all()) + 1
@@ -62,7 +64,8 @@ class SqlBaselines:
             return False
         if bill_microusd is not None:
             facts = baseline.facts
-            await settle_in_budget(self.session, facts.team_id, facts.month, facts.held_microusd, bill_microusd)
+            mine = scopes(facts.voice_id, facts.asked_by)
+            await settle_in_budgets(self.session, mine, facts.team_id, facts.month, facts.held_microusd, bill_microusd)
         return True
 
     async def _whole(self, row: BaselineRow) -> Baseline:

@@ -1,5 +1,6 @@
 """All tables, by subject; importing this package completes the metadata that migrations are compared with."""
 
+from storage.tables.approvals import ApproverRow, AutoApprovalRow, SignatureRow, SpendRuleRow
 from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
@@ -14,7 +15,9 @@ from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRo
 from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
 __all__ = [
+    "ApproverRow",
     "AuditRow",
+    "AutoApprovalRow",
     "BaselineJudgementRow",
     "BaselineOverrideRow",
     "BaselinePairRow",
@@ -33,11 +36,13 @@ __all__ = [
     "RehearsalRow",
     "RewriteRow",
     "RoundRow",
+    "SignatureRow",
     "SignoffRowTable",
     "SignoffTable",
     "SourceRow",
     "SpendHoldRow",
     "SpendRequestRow",
+    "SpendRuleRow",
     "StrayJobRow",
     "TuningJobRow",
     "UploadRow",

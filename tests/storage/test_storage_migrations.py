@@ -57,6 +57,16 @@ OF_THE_FIRST = {
     "estimate_microusd, state, requested_by, requested_at",
 }
 
+# One hold that stands and one that was settled; they are given to the voice and to whoever asked, too.
+HOLDS = (
+    "INSERT INTO spend_hold (team_id, spend_request_id, month, amount_microusd, state, actual_microusd) "
+    "VALUES ('T1', 1, '2026-11', 3, 'held', NULL), ('T1', 2, '2026-11', 9, 'settled', 2)"
+)
+BUDGET = (
+    "INSERT INTO budget (team_id, month, limit_microusd, held_microusd, settled_microusd) "
+    "VALUES ('T1', '2026-11', 100, 3, 2)"
+)
+
 
 async def test_rows_of_the_first_schema_live_through_the_upgrade(empty_url: str) -> None:
     """SQLite builds a table anew to change it, also one that others point at."""
@@ -67,11 +77,18 @@ async def test_rows_of_the_first_schema_live_through_the_upgrade(empty_url: str)
             values = ", ".join(
                 "'2026-11-21 00:00:00+00'" if name.endswith("_at") else "'1'" for name in columns.split(", ")
             )
-            await connection.execute(text(f"INSERT INTO {table} (id, team_id, {columns}) VALUES (1, 'T1', {values})"))
+            rows = (1, 2) if table == "spend_request" else (1,)
+            for row in rows:
+                inserted = f"INSERT INTO {table} (id, team_id, {columns}) VALUES ({row}, 'T1', {values})"
+                await connection.execute(text(inserted))
+        await connection.execute(text(HOLDS))
+        await connection.execute(text(BUDGET))
     await migrate.upgrade(engine)
     async with engine.sql.connect() as connection:
+        budgets = await connection.execute(text("SELECT scope, held_microusd, settled_microusd FROM budget ORDER BY 1"))
+        assert [tuple(row) for row in budgets] == [("", 3, 2), ("person:1", 3, 2), ("voice:1", 3, 2)]
         for table in OF_THE_FIRST:
-            assert len((await connection.execute(text(f"SELECT id FROM {table}"))).all()) == 1
+            assert (await connection.execute(text(f"SELECT id FROM {table}"))).all()
         with pytest.raises(IntegrityError):
             await connection.execute(text("DELETE FROM dataset"))
     await engine.dispose()
