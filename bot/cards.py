@@ -1,6 +1,6 @@
 """The cards that several features keep up to date: a voice's, a round's, an approval's. Facts only; views render."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ async def say_round_card(
     """What the round holds and how far it is. job: the training run, once there is one.
 
     cleaning: how many texts of how many are cleaned, while that takes long. What editors found is brought up to date
-    on the approval cards that wait, too.
+    on the approval cards that wait, too; requests for other texts are looked at by the worker, which closes them.
     """
     dataset = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
     audits = await audits_of(tx, round_)
@@ -83,8 +83,7 @@ async def say_round_card(
     }
     place = Place(team_id=round_.team_id, channel_id=round_.channel_id)
     await tx.outbox.say(Saying(round_.card_key, ROUND_CARD, facts, place))
-    if audits:
-        await _say_audits(tx, round_, audits)
+    await _bring_requests_up_to_date(tx, round_, dataset, audits)
     if job is not None:
         await _close_report(tx, round_)
 
@@ -93,14 +92,28 @@ def approval_card_key(request: SpendRequest) -> str:
     return f"spend:{request.spend_request_id}:card"
 
 
-async def _say_audits(tx: Transaction, round_: Round, audits: Sequence[Any]) -> None:
-    """On the approval cards that wait for an answer; everything else on them stays as it was asked."""
+async def say_approval_card(
+    tx: Transaction, request: SpendRequest, template: str, facts: Mapping[str, Any], place: Place
+) -> None:
+    """In the spend channel and in every direct message that has it: they never differ. place: if it was never said."""
+    await tx.outbox.say(Saying(approval_card_key(request), template, facts, place))
+    for user in request.direct_copies:
+        direct = Place(team_id=request.team_id, user_id=user)
+        await tx.outbox.say(Saying(f"{approval_card_key(request)}:{user}", template, facts, direct))
+
+
+async def _bring_requests_up_to_date(
+    tx: Transaction, round_: Round, dataset: Dataset | None, audits: Sequence[Any]
+) -> None:
+    """What editors found stands on the cards that wait; everything else on them stays as it was asked."""
     for request in await tx.spend_requests.open_of_round(round_.round_id):
-        key = approval_card_key(request)
-        asked = await tx.outbox.facts(request.team_id, key)
+        asked = await tx.outbox.facts(request.team_id, approval_card_key(request)) if audits else None
         if asked is not None:
             place = Place(team_id=round_.team_id, channel_id=round_.channel_id)  # one that stands keeps its own
-            await tx.outbox.say(Saying(key, APPROVAL_CARD, {**asked, "audits": audits}, place))
+            await say_approval_card(tx, request, APPROVAL_CARD, {**asked, "audits": audits}, place)
+        if dataset is not None and dataset.facts.content_hash != request.dataset_hash:
+            subject, due_at = request.spend_request_id, request.requested_at
+            await tx.work.enqueue("approval", subject, request.team_id, run_at=due_at)
 
 
 def report_key(round_: Round) -> str:

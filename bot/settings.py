@@ -78,6 +78,14 @@ def microusd(amount_usd: Decimal) -> int:
     return int(amount_usd * MICROUSD_PER_USD)
 
 
+class PeopleSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    admins: tuple[str, ...] = Field(
+        default=(), description="User ids who may use /voice admin; empty: the workspace's own admins and owners."
+    )
+
+
 class ModelSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -164,6 +172,7 @@ class Settings(BaseSettings):
     slack: SlackSettings = Field(default_factory=SlackSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     spend: SpendSettings = Field(default_factory=SpendSettings)
+    people: PeopleSettings = Field(default_factory=PeopleSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     work: WorkSettings = Field(default_factory=WorkSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)

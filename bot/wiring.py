@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.admin_menu import AdminMenu
 from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page, webhooks
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
@@ -90,7 +91,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         engine = await opened_database(settings)
         stack.push_async_callback(engine.dispose)
         client, wake = slack_client(settings), asyncio.Event()
-        people = SlackPeople(client, settings.spend.approvers)
+        people = SlackPeople(client, settings.people.admins)
         await people.refresh()
         database = WakingDatabase(SqlDatabase(engine, month_limit(settings), settings.spend.rules()), wake)
         await apply_policy(database, settings.origins.allowed, now=utc_now())
@@ -150,6 +151,7 @@ async def opened_parts(
         commands=Commands(settings.slack.command, modals, whispers),
         whispers=whispers,
         modals=modals,
+        admin_menu=AdminMenu(),
         rules=rules(settings, bot_user=str(who["user_id"]), workspace_url=str(who["url"])),
     )
 
@@ -361,7 +363,6 @@ def timing(settings: Settings) -> Timing:
 
 def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
     return Rules(
-        spend_channel=settings.spend.channel_id,
         timing=timing(settings),
         bot_user=bot_user,
         origins=settings.origins.allowed,

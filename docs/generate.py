@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from slack_bolt.async_app import AsyncApp
 
+from bot.admin_menu import AdminMenu
 from bot.assembly import listeners
 from bot.settings import Settings, SlackSettings
 from bot.slack.commands import Commands, Verb
@@ -64,7 +65,14 @@ SAMPLES: Final[dict[str, Any]] = {
     "limit_bytes": 200 * 1024 * 1024,
     "limit_microusd": 150_000_000,
     "message": "VENDOR WORDS",
-    "month": "November",
+    "month": date(2026, 11, 1),
+    "budget": "workspace",
+    "has_card": True,
+    "high_microusd": 52_000_000,
+    "ceiling_microusd": 40_000_000,
+    "emergency": True,
+    "admins": ("U0ADMIN",),
+    "why": "nobody",
     "name": "notes.pages",
     "nearest": "draft",
     "needed": 10,
@@ -149,7 +157,7 @@ def verbs() -> list[Verb]:
     """What the features register, in the order of /voice help."""
     parts: Any = Nothing()
     commands = Commands("/voice", parts, parts)
-    parts.commands = commands
+    parts.commands, parts.admin_menu = commands, AdminMenu()
     app = AsyncApp(token="xoxb-docs", signing_secret="docs", request_verification_enabled=False)
     for feature in listeners(parts):
         feature.register(app)

@@ -1,10 +1,10 @@
 """Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
 
 from bot.assembly.messages import said_of_source, templates
-from bot.assembly.money import baseline, costs, spending, training
+from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
-from bot.assembly.voices import consent, drafting, feedback, home, rounds, voices
+from bot.assembly.voices import admin, consent, drafting, feedback, home, rounds, voices
 from bot.assembly.work import direct_steps, steps, sweep_uploads, upload_page, webhooks
 
 __all__ = (
@@ -35,9 +35,11 @@ def listeners(parts: Parts) -> list[Feature]:
         *costs(parts),
         baseline(parts),
         spending(parts),
+        approving(parts),
         training(parts),
         drafting(parts),
         feedback(parts),
         rounds(parts),
         home(parts),
+        admin(parts),
     ]

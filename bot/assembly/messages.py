@@ -15,6 +15,7 @@ from bot.features.pictures import views as picture_views
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rounds import views as round_views
 from bot.features.signoff import views as signoff_views
+from bot.features.spending import approver_views
 from bot.features.spending import views as spending_views
 from bot.features.training import views as training_views
 from bot.features.voices import views as voice_views
@@ -36,6 +37,7 @@ def templates() -> Templates:
         **cost_views.TEMPLATES,
         **baseline_views.TEMPLATES,
         **spending_views.TEMPLATES,
+        **approver_views.TEMPLATES,
         **training_views.TEMPLATES,
         **drafting_views.TEMPLATES,
         **feedback_views.TEMPLATES,

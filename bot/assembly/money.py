@@ -9,9 +9,18 @@ from bot.features.costs.listeners import CostListeners
 from bot.features.costs.price_listeners import PriceListeners
 from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
 from bot.features.costs.usecase import ShowCost
+from bot.features.spending.approver_listeners import ApproverListeners
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.listeners import SpendingListeners
-from bot.features.spending.usecase import ApproveSpend, CheckDecline, DeclineSpend
+from bot.features.spending.questions import AskAboutRequest
+from bot.features.spending.standing_in import ChooseDirect, NameStandIn
+from bot.features.spending.usecase import (
+    ApproveInEmergency,
+    ApproveSpend,
+    CheckDecline,
+    CheckEmergency,
+    DeclineSpend,
+)
 from bot.features.training.blame import Blame
 from bot.features.training.listeners import TrainingListeners
 from bot.features.training.retrying import LeaveOutRow, OpenRow, Retry
@@ -55,11 +64,26 @@ def spending(parts: Parts) -> Feature:
     db, clock, people = parts.database, parts.clock, parts.people
     return SpendingListeners(
         form=OpenTrainForm(db, market(parts), clock),
-        ask=AskForSpend(db, market(parts), people, clock, parts.rules.spend_channel),
-        approve=ApproveSpend(db, people, clock),
-        check_decline=CheckDecline(db, people),
+        ask=AskForSpend(db, market(parts), people, clock),
+        approve=ApproveSpend(db, market(parts), people, clock),
+        check_decline=CheckDecline(db, people, clock),
         decline=DeclineSpend(db, people, clock),
         commands=parts.commands,
+        modals=parts.modals,
+        whispers=parts.whispers,
+    )
+
+
+def approving(parts: Parts) -> Feature:
+    db, clock, people = parts.database, parts.clock, parts.people
+    return ApproverListeners(
+        check_emergency=CheckEmergency(db, people, clock),
+        emergency=ApproveInEmergency(db, market(parts), people, clock),
+        check=CheckDecline(db, people, clock),
+        question=AskAboutRequest(db, people, clock),
+        stand_in=NameStandIn(db, people, clock),
+        direct=ChooseDirect(db, people, clock),
+        clock=clock,
         modals=parts.modals,
         whispers=parts.whispers,
     )

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from slack_bolt.async_app import AsyncApp
 
+from bot.admin_menu import AdminMenu
 from bot.features.differences.usecase import Comparer
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
@@ -24,6 +25,7 @@ from pipeline.ports import (
     ArtifactStore,
     Clock,
     Database,
+    Deciders,
     Eligibility,
     FileFetcher,
     LivenessLocks,
@@ -49,6 +51,10 @@ class Painters(Painter, CurvePainter, Protocol):
     """Everything that is drawn."""
 
 
+class Staff(People, Deciders, Protocol):
+    """Who is who, and who may decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Values of the settings that decisions use. bot_user: our own Slack user id.
@@ -56,7 +62,6 @@ class Rules:
     workspace_url: what links into the workspace begin with, ending with a slash.
     """
 
-    spend_channel: str
     timing: Timing
     bot_user: str
     workspace_url: str
@@ -83,7 +88,7 @@ class Parts:
     sites: Sites
     links: UploadLinks
     incoming: UploadFolder
-    people: People
+    people: Staff
     providers: ModelProviders
     webhooks: Webhooks
     prices: Prices
@@ -93,4 +98,5 @@ class Parts:
     commands: Commands
     whispers: Whispers
     modals: Modals
+    admin_menu: AdminMenu
     rules: Rules

@@ -2,6 +2,8 @@
 
 from bot.assembly.money import market
 from bot.assembly.parts import Feature, Parts
+from bot.features.admin.listeners import AdminListeners
+from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.drafting.listeners import DraftingListeners
@@ -65,4 +67,15 @@ def rounds(parts: Parts) -> Feature:
 
 
 def home(parts: Parts) -> Feature:
-    return HomeListeners(LookAtHome(parts.database, parts.clock), parts.modals, parts.commands.command)
+    return HomeListeners(look_at_home(parts), parts.modals, parts.commands.command)
+
+
+def admin(parts: Parts) -> Feature:
+    db, people = parts.database, parts.people
+    check = CheckAdmin(people)
+    look, change = LookAtRules(db, people, check), ChangeRules(db, check, parts.clock)
+    return AdminListeners(check, look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers)
+
+
+def look_at_home(parts: Parts) -> LookAtHome:
+    return LookAtHome(parts.database, parts.people, parts.clock)

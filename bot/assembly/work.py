@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from bot.assembly.money import market
 from bot.assembly.parts import Parts
+from bot.assembly.voices import look_at_home
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
@@ -15,10 +17,13 @@ from bot.features.datasets.filters.shelf import Shelf
 from bot.features.datasets.report.prepare_round import PrepareRound
 from bot.features.differences.usecase import ShowWhatChanged
 from bot.features.drafting.writing import WriteDraft
+from bot.features.home.usecase import HomeFacts, ShowHome
+from bot.features.home.views import home as home_view
 from bot.features.pictures.usecase import DrawPictures
 from bot.features.pulls.usecase import PullSite
 from bot.features.rehearsal.usecase import RunRehearsal
 from bot.features.signoff.sending import SendTexts
+from bot.features.spending.waiting import WatchRequest
 from bot.features.training.billing import Billing
 from bot.features.training.curves import ShowCurve
 from bot.features.training.forgetting import DeleteFiles
@@ -71,6 +76,8 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
             db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
         ),
         **after_training(parts),
+        "approval": WatchRequest(db, people, clock),
+        "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
 
@@ -114,6 +121,10 @@ class NoFiles:
 
     def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
         raise DownloadRefused(slack_file_id, 0)
+
+
+async def show_home(parts: Parts, user: str, facts: HomeFacts) -> None:
+    await parts.modals.published(user, home_view(facts, parts.commands.command))
 
 
 def system_message(voice: Voice) -> str:

@@ -1,8 +1,10 @@
 """Inputs of a modal, and what was entered in them. block_id and action_id are the same name."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.models.blocks import (
     InputBlock,
     Option,
@@ -21,6 +23,15 @@ PARENTHESIS_WITH_MENTION = re.compile(r" \([^()]*<[@#!][^>]*>[^()]*\)|<[@#!][^>]
 def in_form(sentence: str) -> str:
     """A sentence below a field, where Slack shows plain text: without mentions, escapes and length."""
     return shortened(unescape(PARENTHESIS_WITH_MENTION.sub("", sentence)), ERROR_CHARS)
+
+
+def errors_at(ack: AsyncAck, block_id: str) -> Callable[[str], Awaitable[None]]:
+    """For failures_told_by: the sentence stands below this field, and the form stays open."""
+
+    async def tell(sentence: str) -> None:
+        await ack(response_action="errors", errors={block_id: in_form(sentence)})
+
+    return tell
 
 
 def text_input(
@@ -58,7 +69,7 @@ def field_value(view: dict[str, Any], block_id: str) -> str:
     elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
     for element in elements.values():
         chosen = element.get("selected_option") or {}
-        picked = element.get("selected_user") or element.get("selected_date")
+        picked = element.get("selected_user") or element.get("selected_date") or element.get("selected_channel")
         entered = element.get("value") or picked or chosen.get("value")
         return str(entered or "")
     return ""

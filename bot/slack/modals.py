@@ -43,14 +43,14 @@ class Modals:
 
     def publish(self, user: str, view: View) -> None:
         """Show this person their home tab."""
-        self._start(self._publish(user, view))
+        self._start(self.published(user, view))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self.opening.add(task)
         task.add_done_callback(self.opening.discard)
 
-    async def _publish(self, user: str, view: View) -> None:
+    async def published(self, user: str, view: View) -> None:
         try:
             await self.client.views_publish(user_id=user, view=view)
         except SlackApiError as error:

@@ -1,4 +1,4 @@
-"""Who is who: approvers from user ids and user groups, guests, people who left. Answers from memory."""
+"""Who is who: members of user groups, admins, guests, people who left. Answers from memory."""
 
 import logging
 from collections.abc import Sequence
@@ -15,40 +15,47 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SlackPeople:
-    """configured: user ids, and user-group ids (S…) whose members count.
+    """named_admins: who sets the rules; empty leaves that to the workspace's own admins and owners.
 
     refresh() asks Slack, at start-up and on a schedule, so that no click waits for it before its ack.
     """
 
     client: AsyncWebClient
-    configured: Sequence[str]
+    named_admins: Sequence[str]
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
-    groups: dict[str, list[str]] = field(default_factory=dict)
+    known_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def refresh(self) -> None:
         users: dict[str, dict[str, Any]] = {}
         async for page in await self.client.users_list(limit=200):
             users |= {user["id"]: user for user in page["members"]}
         self.users = users
-        for entry in self.configured:
-            if entry.startswith("S"):
-                self.groups[entry] = await self.members(entry)
-
-    async def members(self, group_id: str) -> list[str]:
         try:
-            answer = await self.client.usergroups_users_list(usergroup=group_id)
+            answer = await self.client.usergroups_list(include_users=True)
         except SlackApiError as error:
-            log.warning("user group not readable", extra={"slack_error": code_of(error)})
-            return self.groups.get(group_id, [])
-        users: list[str] = answer["users"]
-        return users
+            log.warning("user groups not readable", extra={"slack_error": code_of(error)})
+            return
+        self.known_groups = {group["id"]: group for group in answer["usergroups"]}
 
-    def approvers(self, team_id: str) -> tuple[str, ...]:
-        """Active members of `team_id` only: someone who left is noticed at the next refresh."""
+    def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
+        """Members of `team_id` only; someone who left is noticed at the next refresh."""
         listed: list[str] = []
-        for entry in self.configured:
-            listed += self.groups.get(entry, []) if entry.startswith("S") else [entry]
-        return tuple(user for user in dict.fromkeys(listed) if self.is_active(team_id, user))
+        for entry in named:
+            group = self.known_groups.get(entry, {})
+            listed += group.get("users", []) if entry.startswith("S") else [entry]
+        there = [user for user in dict.fromkeys(listed) if self.is_active(team_id, user)]
+        return tuple(user for user in there if not self.is_guest(team_id, user))
+
+    def admins(self, team_id: str) -> tuple[str, ...]:
+        in_slack = [user for user, facts in self.users.items() if facts.get("is_admin") or facts.get("is_owner")]
+        return self.reachable(team_id, self.named_admins or in_slack)
+
+    def groups(self, team_id: str) -> dict[str, str]:
+        return {
+            group_id: str(group.get("name") or group.get("handle") or group_id)
+            for group_id, group in self.known_groups.items()
+            if group.get("team_id", team_id) == team_id
+        }
 
     def is_active(self, team_id: str, user: str) -> bool:
         facts = self.users.get(user)

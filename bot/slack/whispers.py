@@ -29,8 +29,11 @@ class Whisper:
     thread_ts: str | None = None
 
     def saying(self, template: str, facts: Facts) -> Saying:
-        place = Place(team_id=self.team_id, channel_id=self.channel_id, thread_ts=self.thread_ts)
         key = f"whisper:{self.delivery}:{self.user}"
+        if not self.channel_id:  # pressed on the home tab, where nothing can be whispered
+            direct = Place(team_id=self.team_id, user_id=self.user)
+            return Saying(key=key, template=template, facts=facts, place=direct)
+        place = Place(team_id=self.team_id, channel_id=self.channel_id, thread_ts=self.thread_ts)
         return Saying(key=key, template=template, facts=facts, place=place, only_for=self.user)
 
 
@@ -67,6 +70,6 @@ def pressed(body: dict[str, Any]) -> Whisper:
         team_id=body["team"]["id"],
         channel_id=container.get("channel_id") or body.get("channel", {}).get("id", ""),
         user=body["user"]["id"],
-        delivery=f"{container.get('message_ts', '')}:{stamp}",
+        delivery=f"{container.get('message_ts') or container.get('view_id', '')}:{stamp}",
         thread_ts=container.get("thread_ts") or body.get("message", {}).get("thread_ts"),
     )

@@ -22,6 +22,8 @@ WorkKind = Literal[
     "signoff",
     "baseline",
     "baseline-draft",
+    "approval",
+    "home",
 ]
 
 

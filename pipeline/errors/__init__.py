@@ -24,7 +24,8 @@ AppError
 ├── ConsentError
 │   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
-│   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, NoApprover
+│   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, PriceRose
+│   ├── AlreadySigned, EmergencyClosed
 │   ├── NotRehearsed          nobody knows yet what the texts would teach
 │   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
 │   ├── TooFewToRehearse      the same for a set that is too small to tell
@@ -50,14 +51,16 @@ from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText
 from pipeline.errors.money import (
     AlreadyCompared,
     AlreadyDecided,
+    AlreadySigned,
     ComparisonClosed,
     ComparisonUnderWay,
+    EmergencyClosed,
     FewShotIsEnough,
-    NoApprover,
     NotCompared,
     NothingToOverride,
     NotRehearsed,
     OverBudget,
+    PriceRose,
     RehearsalRefused,
     RequestVoid,
     SpendError,
@@ -67,6 +70,7 @@ from pipeline.errors.money import (
 from pipeline.errors.people import (
     BadHandle,
     CannotBeEditor,
+    CannotStandIn,
     CommandError,
     ConsentError,
     ConsentMissing,
@@ -74,6 +78,7 @@ from pipeline.errors.people import (
     MissingArgument,
     NoJudge,
     NoSuchFile,
+    NotAdmin,
     NotAJudge,
     NotAllowedToDraft,
     NotApprover,
@@ -150,6 +155,7 @@ from pipeline.errors.ways import (
 __all__ = [
     "AlreadyCompared",
     "AlreadyDecided",
+    "AlreadySigned",
     "AppError",
     "ArchiveBomb",
     "BadHandle",
@@ -158,6 +164,7 @@ __all__ = [
     "BaseTooSmall",
     "BriefMissing",
     "CannotBeEditor",
+    "CannotStandIn",
     "CommandError",
     "ComparisonClosed",
     "ComparisonUnderWay",
@@ -167,6 +174,7 @@ __all__ = [
     "DataError",
     "DownloadRefused",
     "DraftError",
+    "EmergencyClosed",
     "EmptyFile",
     "FewShotIsEnough",
     "FiguresWithoutPages",
@@ -177,7 +185,6 @@ __all__ = [
     "LinkNotOurs",
     "LinkUsedUp",
     "MissingArgument",
-    "NoApprover",
     "NoJudge",
     "NoPostsFound",
     "NoPrice",
@@ -185,6 +192,7 @@ __all__ = [
     "NoSuchFile",
     "NotADraft",
     "NotAJudge",
+    "NotAdmin",
     "NotAllowedToDraft",
     "NotAnAddress",
     "NotApprover",
@@ -204,6 +212,7 @@ __all__ = [
     "OwnRequest",
     "PreflightRefused",
     "PriceError",
+    "PriceRose",
     "PrivateAddress",
     "ProviderBusy",
     "ProviderError",

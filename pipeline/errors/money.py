@@ -1,6 +1,6 @@
 """Approvals, budgets and the rehearsal before them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.errors.base import AppError
 
@@ -28,15 +28,51 @@ class RequestVoid(SpendError):
 
 
 class OverBudget(SpendError):
-    def __init__(self, month: str, would_be_microusd: int, limit_microusd: int) -> None:
-        super().__init__(month, would_be_microusd, limit_microusd)
+    """month: its first day. budget: workspace, voice or person; name: the voice's handle or the person's id.
+
+    has_card: whether two approvers can raise it for this on a card.
+    """
+
+    def __init__(
+        self,
+        month: date,
+        would_be_microusd: int,
+        limit_microusd: int,
+        budget: str = "workspace",
+        name: str = "",
+        *,
+        has_card: bool = True,
+    ) -> None:
+        super().__init__(month, would_be_microusd, limit_microusd, budget, name)
+        self.has_card = has_card
         self.month = month
         self.would_be_microusd = would_be_microusd
         self.limit_microusd = limit_microusd
+        self.budget = budget
+        self.name = name
 
 
-class NoApprover(SpendError):
-    """Nobody is configured, or nobody reachable, who may approve spend."""
+class AlreadySigned(SpendError):
+    """The same yes cannot count twice. by: who gave it; at: when."""
+
+    def __init__(self, by: str, at: datetime) -> None:
+        super().__init__(by, at)
+        self.by = by
+        self.at = at
+
+
+class PriceRose(SpendError):
+    """Training may cost more now than was asked for."""
+
+    def __init__(self, label: str, high_microusd: int, ceiling_microusd: int) -> None:
+        super().__init__(label, high_microusd, ceiling_microusd)
+        self.label = label
+        self.high_microusd = high_microusd
+        self.ceiling_microusd = ceiling_microusd
+
+
+class EmergencyClosed(SpendError):
+    """No admin has allowed to approve alone in an emergency."""
 
 
 class NotRehearsed(SpendError):

@@ -79,9 +79,27 @@ class NotApprover(RightsError):
 
 
 class OwnRequest(RightsError):
-    def __init__(self, approvers: tuple[str, ...]) -> None:
+    """emergency: whether they may approve it all the same, with a reason that everybody is told."""
+
+    def __init__(self, approvers: tuple[str, ...], *, emergency: bool = False) -> None:
         super().__init__(approvers)
         self.approvers = approvers
+        self.emergency = emergency
+
+
+class NotAdmin(RightsError):
+    def __init__(self, admins: tuple[str, ...]) -> None:
+        super().__init__(admins)
+        self.admins = admins
+
+
+class CannotStandIn(RightsError):
+    """why: self, nobody (a guest, a bot or somebody who left), or day (it is over)."""
+
+    def __init__(self, user: str, why: str) -> None:
+        super().__init__(user, why)
+        self.user = user
+        self.why = why
 
 
 class NotAllowedToDraft(RightsError):

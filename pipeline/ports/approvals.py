@@ -19,6 +19,10 @@ class SpendRulesBook(Protocol):
 class WaitingRequests(Protocol):
     async def of_team(self, team_id: str) -> list[SpendRequest]: ...
 
+    async def lately(self, team_id: str, *, most: int) -> list[SpendRequest]:
+        """Those decided last, the newest first."""
+        ...
+
     async def keep(self, request: SpendRequest) -> None:
         """Write answerable_since, reminded_at and direct_copies, while it waits."""
         ...

@@ -186,10 +186,6 @@ class FileFetcher(Protocol):
 class People(Protocol):
     """Who is who in the workspace; answered from memory, refreshed on a schedule."""
 
-    def approvers(self, team_id: str) -> tuple[str, ...]:
-        """User ids who may approve spend; users who left are not in it."""
-        ...
-
     def is_active(self, team_id: str, user: str) -> bool:
         """Whether this is a person who is still there."""
         ...

@@ -55,6 +55,11 @@ class SqlWaitingRequests:
         rows = select(SpendRequestRow).where(*open_).order_by(col(SpendRequestRow.id))
         return [_request(row) for row in await self.session.exec(rows)]
 
+    async def lately(self, team_id: str, *, most: int) -> list[SpendRequest]:
+        is_decided = (col(SpendRequestRow.team_id) == team_id, col(SpendRequestRow.state) != "asked")
+        newest = select(SpendRequestRow).where(*is_decided).order_by(col(SpendRequestRow.decided_at).desc())
+        return [_request(row) for row in await self.session.exec(newest.limit(most))]
+
     async def keep(self, request: SpendRequest) -> None:
         waits = {"answerable_since": request.answerable_since, "reminded_at": request.reminded_at}
         await self.session.exec(

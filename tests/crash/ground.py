@@ -43,6 +43,8 @@ from tests.fakes.bot_process import settings_for
 from tests.fakes.openai_server import FakeOpenAI, fake_openai
 
 TEAM, CHANNEL, SPEND_CHANNEL = "T0SANDBOX", "C0CONTENT", "C0VOICESPEND"
+MONTH_LIMIT_MICROUSD: Final = 150_000_000
+WATCH: Final = "approval"  # looks every ten minutes at a request that waits; it changes nothing until a day has passed
 OWNER, STEWARD, APPROVER, APPROVER2 = "U0OWNER", "U0STEWARD", "U0APPROVER", "U0APPROVER2"
 PROVIDER, BASE = "private", "understudy-ngram"
 RATE_MICROUSD_PER_MILLION: Final = 50_000  # as in the price table that is shipped
@@ -103,9 +105,9 @@ class Ground:
             engine = open_engine(self.database_url)
             stack.push_async_callback(engine.dispose)
             client = slack_client(settings)
-            people = SlackPeople(client, settings.spend.approvers)
+            people = SlackPeople(client, settings.people.admins)
             await people.refresh()
-            db = SqlDatabase(engine, default_month_limit_microusd=150_000_000)
+            db = SqlDatabase(engine, MONTH_LIMIT_MICROUSD, settings.spend.rules())
             opened = await opened_parts(stack, settings, engine, client, db, people)
             rules = replace(opened.rules, timing=self.timing)
             parts = self.change_parts(replace(opened, clock=self.now, rules=rules))
@@ -218,7 +220,8 @@ class Process:
 
     async def next_due_work(self) -> datetime | None:
         async with self.engine.reading() as session:
-            work = (await session.exec(select(WorkRow).where(WorkRow.state == "due"))).all()
+            due = select(WorkRow).where(WorkRow.state == "due", WorkRow.kind != WATCH)
+            work = (await session.exec(due)).all()
         return min(map(free_at, work), default=None)
 
     async def to_the_end(self, *, within: timedelta = PATIENCE) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlmodel import SQLModel, select
 
 from bot.assembly import templates
+from pipeline.domain.approvals import SpendRules, scopes
 from pipeline.domain.training import TERMINAL_TUNING_STATES
 from sandbox.workspace import Message, Workspace
 from storage.engine import Engine
@@ -113,14 +114,20 @@ def approvals(books: Books, remote: Mapping[str, dict[str, Any]]) -> Iterator[Vi
 
 
 def balances(books: Books) -> Iterator[Violation]:
-    """The month's sums are those of its holds, and no month is spent beyond its limit."""
+    """A budget's sums are those of its holds, and no month is spent beyond its limit."""
+    asked = {request.id: scopes(request.voice_id, request.requested_by) for request in books.requests}
     for month in books.budgets:
-        of_month = [hold for hold in books.holds if (hold.team_id, hold.month) == (month.team_id, month.month)]
+        of_month = [
+            hold
+            for hold in books.holds
+            if (hold.team_id, hold.month) == (month.team_id, month.month)
+            and month.scope in asked[hold.spend_request_id]
+        ]
         held = sum(hold.amount_microusd for hold in of_month if hold.state == "held")
         settled = sum(hold.actual_microusd or 0 for hold in of_month)
         if (held, settled) != (month.held_microusd, month.settled_microusd):
             yield Violation("the ledger does not add up", f"{month.month}: {held}, {settled}")
-        if held > month.limit_microusd:
+        if not month.scope and held > SpendRules().month_limit_microusd:
             yield Violation("overspent", month.month)
 
 
@@ -187,7 +194,7 @@ def bills(books: Books, remote: Mapping[str, dict[str, Any]], rate: int) -> Iter
     held = [hold.spend_request_id for hold in books.holds if hold.state == "held"]
     if held:
         yield Violation("held for ever", str(held))
-    settled = sum(month.settled_microusd for month in books.budgets)
+    settled = sum(month.settled_microusd for month in books.budgets if not month.scope)
     billed = sum(-(-(job["trained_tokens"] or 0) * rate // MILLION) for job in remote.values())
     if settled != billed:
         yield Violation("not the provider's bill", f"{settled} for {billed}")

@@ -24,8 +24,8 @@ from typing import Any, Final
 
 from sqlmodel import col, select, update
 
+from bot.approver_buttons import APPROVE
 from bot.features.spending.usecase import Decision
-from bot.features.spending.views import APPROVE
 from bot.features.training.record import Timing
 from bot.features.training.views import SEND
 from bot.settings import Settings
@@ -48,6 +48,7 @@ from tests.crash.ground import (
     STEWARD,
     TEAM,
     TRAINED_TOKENS,
+    WATCH,
     Ground,
     Process,
     open_ground,
@@ -461,7 +462,7 @@ async def has_ended(over: Process, crowd: Crowd) -> bool:
     """Decided by whoever would, and every run ended and everything said. Consent withdrawn leaves a request open."""
     books = await read_books(over.engine)
     open_ = [wish for request, wish in zip(books.requests, crowd.plan.wishes, strict=True) if request.state == "asked"]
-    is_idle = not any(work.state == "due" for work in books.work) and not any(
+    is_idle = not any(work.state == "due" and work.kind != WATCH for work in books.work) and not any(
         said.state == "due" for said in books.outbox
     )
     is_over = all(job.state in TERMINAL_TUNING_STATES for job in books.jobs)

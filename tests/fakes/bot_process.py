@@ -188,7 +188,8 @@ class World:
         """Until all work is done and everything is said."""
         for _ in range(2000):
             due = (
-                "SELECT 1 FROM work_item WHERE state = 'due' UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
+                "SELECT 1 FROM work_item WHERE state = 'due' AND run_at < datetime('now', '+1 minute') "
+                "UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
             )
             if not self.query(due):
                 return

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Final, cast, get_args
 
 from sqlmodel import select
 
 from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
 from bot.features.costs.usecase import ShowCost
 from bot.features.spending.asking import AskForSpend, OpenTrainForm, SpendWish
-from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend, new_job
+from bot.features.spending.questions import AskAboutRequest
+from bot.features.spending.signing import new_job
+from bot.features.spending.standing_in import NameStandIn
+from bot.features.spending.usecase import ApproveInEmergency, ApproveSpend, CheckDecline, Decision, DeclineSpend
+from bot.features.spending.waiting import WatchRequest
 from bot.offers import Market
+from pipeline.domain.approvals import RuleName, SpendRules
 from pipeline.domain.preflights import Check, CheckName, CheckOutcome, Preflight
 from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
@@ -22,12 +27,14 @@ from pipeline.ports import TuningProvider, WritingProvider
 from storage.database import SqlDatabase
 from storage.engine import Engine
 from storage.tables import OutboxRow, SpendHoldRow, TuningJobRow, WorkRow
+from storage.work_queue import SqlWorkQueue
 from tests.fakes.judgements import judge
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM = "T1"
 OWNER, STEWARD, BOSS, BOSS2, MEMBER = "UOWNER", "USTEWARD", "UBOSS", "UBOSS2", "UMEMBER"
 MONTH_LIMIT_MICROUSD = 5_000_000
+RULES: Final = SpendRules(approvers=(BOSS, BOSS2), channel_id="CSPEND")
 
 
 @dataclass
@@ -40,10 +47,14 @@ class Clock:
 
 @dataclass
 class People:
-    who: Sequence[str] = (BOSS, BOSS2)
+    """who: everybody who is there; members: by user group. The rest left or never was."""
 
-    def approvers(self, team_id: str) -> tuple[str, ...]:
-        return tuple(self.who) if team_id == TEAM else ()
+    who: Sequence[str] = (BOSS, BOSS2, OWNER, STEWARD, MEMBER)
+    members: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
+        listed = [user for entry in named for user in self.members.get(entry, [entry])]
+        return tuple(user for user in dict.fromkeys(listed) if team_id == TEAM and user in self.who)
 
     def is_active(self, team_id: str, user: str) -> bool:  # noqa: ARG002  # the port has this shape
         return True
@@ -53,6 +64,12 @@ class People:
 
     def name(self, user: str) -> str:
         return user
+
+    def admins(self, team_id: str) -> tuple[str, ...]:
+        return self.reachable(team_id, [OWNER])
+
+    def groups(self, team_id: str) -> dict[str, str]:
+        return {group: f"{group} of {team_id}" for group in self.members}
 
 
 @dataclass
@@ -142,7 +159,32 @@ class Bench:
     providers: Providers = field(default_factory=Providers)
     bases: Bases = field(default_factory=Bases)
     prices: Prices = field(default_factory=Prices)
-    spend_channel_id: str = "CSPEND"
+
+    async def rule(self, **rules: Any) -> None:
+        """As an admin sets them."""
+        async with self.db.begin() as tx:
+            for name, value in rules.items():
+                await tx.spend_rules.change(TEAM, cast("RuleName", name), value, by=OWNER, now=NOW)
+
+    @property
+    def emergency(self) -> ApproveInEmergency:
+        return ApproveInEmergency(self.db, self.market, self.people, self.clock)
+
+    @property
+    def stand_in(self) -> NameStandIn:
+        return NameStandIn(self.db, self.people, self.clock)
+
+    @property
+    def question(self) -> AskAboutRequest:
+        return AskAboutRequest(self.db, self.people, self.clock)
+
+    async def watch(self, request: SpendRequest) -> None:
+        """The worker's look at the request, if it is due by now."""
+        queue = SqlWorkQueue(self.engine)
+        only: Any = {"approval": [str(request.spend_request_id)]}
+        item = await queue.claim("worker", now=self.clock(), lease_s=60, only=only)
+        if item is not None:
+            await WatchRequest(self.db, self.people, self.clock)(item)
 
     @property
     def market(self) -> Market:
@@ -170,15 +212,15 @@ class Bench:
 
     @property
     def ask(self) -> AskForSpend:
-        return AskForSpend(self.db, self.market, self.people, self.clock, self.spend_channel_id)
+        return AskForSpend(self.db, self.market, self.people, self.clock)
 
     @property
     def approve(self) -> ApproveSpend:
-        return ApproveSpend(self.db, self.people, self.clock)
+        return ApproveSpend(self.db, self.market, self.people, self.clock)
 
     @property
     def check_decline(self) -> CheckDecline:
-        return CheckDecline(self.db, self.people)
+        return CheckDecline(self.db, self.people, self.clock)
 
     @property
     def decline(self) -> DeclineSpend:
@@ -192,6 +234,17 @@ class Bench:
             if consent:
                 until = NOW + timedelta(days=365)
                 await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=until)
+        return voice
+
+    async def other_voice(self) -> Voice:
+        """A second one, ready to be asked for."""
+        new = NewVoice(TEAM, "second", "generation", "internal", OWNER, STEWARD, "C1", "", "")
+        async with self.db.begin() as tx:
+            voice = await tx.voices.add(new, now=NOW)
+            asked = await tx.consents.ask(voice.voice_id, OWNER, now=NOW)
+            until = NOW + timedelta(days=365)
+            await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=until)
+        await self.prepare(voice, content_hash="second")
         return voice
 
     async def withdraw(self, voice: Voice) -> None:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
 from storage_seeds import NOW, TEAM, add_dataset, add_model
 
+from pipeline.domain.approvals import RuleName
 from pipeline.domain.baselines import Baseline, Judgement, NewBaseline
 from pipeline.domain.voices import Dataset
 from pipeline.ports import Transaction
@@ -48,10 +50,11 @@ async def test_money_is_held_with_the_start_and_settled_once_at_the_end(db: SqlD
         assert (await tx.baselines.by_id(baseline.baseline_id)).state == "judging"
 
 
-async def test_nothing_starts_over_the_months_limit(db: SqlDatabase) -> None:
+@pytest.mark.parametrize("rule", ["month_limit_microusd", "voice_limit_microusd", "person_limit_microusd"])
+async def test_nothing_starts_over_a_months_limit(db: SqlDatabase, rule: RuleName) -> None:
     async with db.begin() as tx:
         dataset = await add_dataset(tx)
-        await tx.ledger.set_limit(TEAM, MONTH, 89_999)
+        await tx.spend_rules.change(TEAM, rule, 89_999, by="UADMIN", now=NOW)
         assert await tx.baselines.start(new(dataset), now=NOW) is None
         assert await tx.baselines.newest(dataset) is None
         assert (await tx.ledger.month(TEAM, MONTH)).held_microusd == 0

@@ -9,7 +9,7 @@ from bot.offers import Market
 from pipeline.domain.spending import Hosting, Price
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import NoPrice, NotApprover
-from pipeline.ports import Clock, Database, People
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ENTERED: Final = "price.entered"
 # What is taken for a base that the file does not know: a near tokenizer, marked as one.
@@ -58,12 +58,12 @@ class ListPrices:
 
     database: Database
     market: Market
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, team_id: str, user: str) -> list[Priced]:
-        only_approver(self.people, team_id, user)
         async with self.database.read() as tx:
+            await only_approver(tx, self.people, team_id, user)
             market = await self.market.in_force(tx, team_id)
         on_offer = [(name, base) for name in market.all_providers() for base in market.bases.offered_by(name)]
         return [priced(market, provider, base, self.clock().date()) for provider, base in on_offer]
@@ -75,12 +75,12 @@ class OpenPrice:
 
     database: Database
     market: Market
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, wanted: PriceWanted) -> Priced:
-        only_approver(self.people, wanted.team_id, wanted.user)
         async with self.database.read() as tx:
+            await only_approver(tx, self.people, wanted.team_id, wanted.user)
             market = await self.market.in_force(tx, wanted.team_id)
         only_on_offer(market, wanted)
         return priced(market, wanted.provider, wanted.base, self.clock().date())
@@ -92,14 +92,14 @@ class EnterPrice:
 
     database: Database
     market: Market
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, entry: PriceEntry) -> None:
         wanted, now = entry.wanted, self.clock()
-        only_approver(self.people, wanted.team_id, wanted.user)
-        only_on_offer(self.market, wanted)
         async with self.database.begin() as tx:
+            await only_approver(tx, self.people, wanted.team_id, wanted.user)
+            only_on_offer(self.market, wanted)
             market = await self.market.in_force(tx, wanted.team_id)
             before = priced(market, wanted.provider, wanted.base, now.date()).price
             after = entered(entry, before, now.date())
@@ -112,9 +112,9 @@ class EnterPrice:
                 await say_cost_again(tx, self.market, wanted.team_id, wanted.handle, now)
 
 
-def only_approver(people: People, team_id: str, user: str) -> None:
+async def only_approver(tx: Transaction, people: Deciders, team_id: str, user: str) -> None:
     """Raises NotApprover."""
-    approvers = people.approvers(team_id)
+    approvers = people.reachable(team_id, (await tx.spend_rules.of_team(team_id)).approvers)
     if user not in approvers:
         raise NotApprover(approvers)
 

@@ -21,4 +21,4 @@ class HomeListeners:
 
     async def on_opened(self, event: dict[str, Any], body: dict[str, Any]) -> None:
         if event.get("tab") == "home":
-            self.modals.publish(event["user"], home(await self.look(body["team_id"]), self.command))
+            self.modals.publish(event["user"], home(await self.look(body["team_id"], event["user"]), self.command))

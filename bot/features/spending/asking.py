@@ -1,24 +1,27 @@
 """A steward asks for money: what the form offers, and the request that comes of it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from bot.baseline_gate import closed_by_baseline
 from bot.cards import round_thread
-from bot.features.spending.sayings import say_request, say_settled
-from bot.features.spending.usecase import decided
+from bot.deciders import WhoDecides, who_decides
+from bot.features.spending.closing import US, close
+from bot.features.spending.sayings import month_of, say_request
+from bot.features.spending.signing import approve, budgets_passed
+from bot.features.spending.waiting import LOOK_AGAIN, say_nobody_there
 from bot.lookup import find_voice, only_steward
 from bot.offers import Market, Offer, usual_ceiling
 from bot.preflight_gate import ask_where_unknown, closed_by_preflight
 from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
 from bot.rehearsal_gate import closed_by_rehearsal
+from pipeline.domain.approvals import BY_RULE, Signature
 from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry, Saying
-from pipeline.errors import NoApprover, NoPrice, SpendError, UnresolvedBlocker
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.errors import NoPrice, SpendError, UnresolvedBlocker
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ASKED: Final = "spending.asked"
 METHOD: Final = "supervised"
@@ -50,6 +53,8 @@ class SpendWish:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """It waits for an answer, or a rule said yes at once."""
+
     request: SpendRequest
 
 
@@ -97,18 +102,17 @@ class OpenTrainForm:
 
 @dataclass(frozen=True, slots=True)
 class AskForSpend:
-    """Puts the request and its approval card there. spend_channel_id: empty says it in the voice's channel.
+    """Puts the request and its approval cards there; when no approver can be reached it waits, and admins are told.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, BaseGone, NoApprover, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
+    NoPrice, StalePrice, BaseGone, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
     NotCompared, ComparisonUnderWay, FewShotIsEnough, PreflightRefused.
     """
 
     database: Database
     market: Market
-    people: People
+    people: Deciders
     clock: Clock
-    spend_channel_id: str
 
     async def __call__(self, wish: SpendWish) -> Asked | AskedBefore | CeilingTooLow:
         now = self.clock()
@@ -135,44 +139,59 @@ class AskForSpend:
         closed = closed or await closed_by_preflight(tx, ready.round, wish.provider, wish.base)
         if closed is not None:
             return closed
-        await self.close(tx, waiting, voice, ready, now)
-        request = await tx.spend_requests.ask(new_request(wish, voice, ready, offer, now))
-        await self.tell(tx, request, voice, ready, offer, wish.note)
+        who = await who_decides(tx, self.people, wish.team_id, now.date())
+        for old in waiting:  # for texts that have changed since; nobody could approve it any more
+            await close(tx, old, "void", who, now)
+        is_answerable = bool(who.besides(wish.user))
+        request = await tx.spend_requests.ask(new_request(wish, voice, ready, offer, now, is_answerable=is_answerable))
         after = {"ceiling_microusd": request.ceiling_microusd, "dataset_hash": request.dataset_hash}
         entry = AuditEntry(wish.team_id, wish.user, "spend.asked", request.label, after=after)
         await tx.audit.record(entry, now=now)
+        request = await say_request(tx, request, voice, ready, offer, note=wish.note, who=who)
+        if not await self.approved_by_rule(tx, request, who, now):
+            await self.tell(tx, request, voice, ready, who, now)
         return Asked(request)
+
+    async def approved_by_rule(self, tx: Transaction, request: SpendRequest, who: WhoDecides, now: datetime) -> bool:
+        """Small amounts need nobody, when an admin said so: only within all budgets, and so many times a day."""
+        rules = who.rules
+        if not rules.needs_nobody(request.ceiling_microusd):
+            return False
+        if not await tx.signatures.count_by_rule(request.team_id, now.date(), most=rules.auto_per_day):
+            return False
+        if await budgets_passed(tx, request, month_of(now)):
+            await tx.signatures.uncount(request.team_id, now.date())
+            return False
+        signature = Signature(BY_RULE, BY_RULE, now, "rule")
+        await tx.signatures.sign(request.spend_request_id, signature)
+        after = {"below_microusd": rules.auto_below_microusd, "ceiling_microusd": request.ceiling_microusd}
+        await tx.audit.record(AuditEntry(request.team_id, US, "spend.by_rule", request.label, after=after), now=now)
+        await approve(tx, request, US, who, now)
+        return True
 
     async def chosen(self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime) -> Offer:
         facts = ready.dataset.facts
         market = await self.market.in_force(tx, wish.team_id)
         offer = market.offer(facts, voice.sensitivity, wish.provider, wish.base, now.date(), epochs=wish.epochs)
         only_without_blockers(facts.open_blockers, is_own=offer.is_own)
-        if not self.people.approvers(wish.team_id):
-            raise NoApprover
         return offer
 
-    async def close(
-        self, tx: Transaction, requests: Iterable[SpendRequest], voice: Voice, ready: Ready, now: datetime
-    ) -> None:
-        """Requests for texts that have changed since; nobody could approve them any more."""
-        for old in requests:
-            await say_settled(tx, await decided(tx, old, "void", None, now, None), voice, ready.round)
-
     async def tell(
-        self, tx: Transaction, request: SpendRequest, voice: Voice, ready: Ready, offer: Offer, note: str
+        self, tx: Transaction, request: SpendRequest, voice: Voice, ready: Ready, who: WhoDecides, now: datetime
     ) -> None:
-        channel_id = self.spend_channel_id or voice.channel_id
-        await say_request(tx, request, voice, ready, offer, note=note, channel_id=channel_id)
+        """Who can answer; or that nobody can. And have the worker watch over it."""
         asked = {
             "label": request.label,
             "user": request.requested_by,
             "ceiling_microusd": request.ceiling_microusd,
-            "channel": channel_id,
-            "approvers": list(self.people.approvers(request.team_id)),
+            "channel": who.rules.channel_id or voice.channel_id,
+            "approvers": list(who.besides(request.requested_by)),
         }
         key = f"spend:{request.spend_request_id}:asked"
         await tx.outbox.say(Saying(key, ASKED, asked, round_thread(ready.round)))
+        if not asked["approvers"]:
+            await say_nobody_there(tx, request, voice, who, self.people.admins(request.team_id))
+        await tx.work.enqueue("approval", request.spend_request_id, request.team_id, run_at=now + LOOK_AGAIN)
 
 
 async def payable(tx: Transaction, voice: Voice, user: str, now: datetime) -> Ready:
@@ -201,7 +220,9 @@ def fitting(offers: tuple[Offer, ...], open_blockers: tuple[str, ...]) -> tuple[
     return tuple(fits)
 
 
-def new_request(wish: SpendWish, voice: Voice, ready: Ready, offer: Offer, now: datetime) -> SpendRequest:
+def new_request(
+    wish: SpendWish, voice: Voice, ready: Ready, offer: Offer, now: datetime, *, is_answerable: bool
+) -> SpendRequest:
     return SpendRequest(
         spend_request_id=SpendRequestId(0),
         team_id=wish.team_id,
@@ -218,4 +239,5 @@ def new_request(wish: SpendWish, voice: Voice, ready: Ready, offer: Offer, now: 
         state="asked",
         requested_by=wish.user,
         requested_at=now,
+        answerable_since=now if is_answerable else None,
     )

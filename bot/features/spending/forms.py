@@ -1,6 +1,5 @@
 """The two forms: asking for approval, and a reason for saying no."""
 
-from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Any, Final
 
 from slack_sdk.models.blocks import (
@@ -16,10 +15,11 @@ from slack_sdk.models.views import View
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, SpendWish, TrainForm
 from bot.features.spending.usecase import Decision
 from bot.offers import Offer, usual_ceiling
+from bot.slack.amounts import WrongEntry, amount_in
 from bot.slack.forms import field_value, text_input
 from bot.slack.message import section
 from bot.slack.mrkdwn import quoted, shortened, usd
-from pipeline.domain.spending import MICROUSD_PER_USD, SpendRequest, SpendRequestId
+from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.estimate import MAX_DEFAULT_EPOCHS
 
 TRAIN: Final = "spending.train"
@@ -29,16 +29,6 @@ OPTION_CHARS: Final = 75  # shown of one option
 VALUE_CHARS: Final = 150  # sent back of one option
 NOTE_CHARS: Final = 500
 ERROR_CHARS: Final = 150
-MOST_USD: Final = 1_000_000  # more is a slip of the finger
-
-
-class WrongEntry(ValueError):
-    """Something typed into a field that is not what the field is for."""
-
-    def __init__(self, block_id: str, sentence: str) -> None:
-        super().__init__(block_id, sentence)
-        self.block_id = block_id
-        self.sentence = sentence
 
 
 def train_form(form: TrainForm) -> View:
@@ -122,7 +112,7 @@ def spend_wish(team_id: str, user: str, view: dict[str, Any]) -> SpendWish:
         provider=provider,
         base=base,
         epochs=epochs_in(field_value(view, "epochs")),
-        ceiling_microusd=ceiling_in(field_value(view, "ceiling")),
+        ceiling_microusd=amount_in(field_value(view, "ceiling"), "ceiling"),
         note=shortened(field_value(view, "note"), NOTE_CHARS),
     )
 
@@ -139,20 +129,6 @@ def epochs_in(text: str) -> int | None:
     if not cleaned.isascii() or not cleaned.isdigit() or not 1 <= int(cleaned[:4]) <= MAX_DEFAULT_EPOCHS:
         raise WrongEntry("epochs", f"A whole number from 1 to {MAX_DEFAULT_EPOCHS}, or auto.")
     return int(cleaned)
-
-
-def ceiling_in(text: str) -> int | None:
-    """Micro-USD; parts of one are rounded up."""
-    cleaned = text.strip().removeprefix("$").strip()
-    if not cleaned:
-        return None
-    try:
-        amount = Decimal(cleaned)
-    except InvalidOperation as error:
-        raise WrongEntry("ceiling", "An amount in dollars, such as 0.50.") from error
-    if not amount.is_finite() or not 0 < amount <= MOST_USD:
-        raise WrongEntry("ceiling", "An amount in dollars above zero, such as 0.50.")
-    return int((amount * MICROUSD_PER_USD).to_integral_value(ROUND_CEILING))
 
 
 def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow) -> dict[str, str]:

@@ -5,11 +5,12 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.approver_buttons import APPROVE, DECLINE, RAISE
 from bot.cards import ASK
+from bot.features.spending.approver_views import OWN
 from bot.features.spending.asking import AskForSpend, OpenTrainForm
 from bot.features.spending.forms import (
     TRAIN,
-    WrongEntry,
     asking_errors,
     decline_decision,
     decline_form,
@@ -17,15 +18,15 @@ from bot.features.spending.forms import (
     train_form,
 )
 from bot.features.spending.usecase import ApproveSpend, CheckDecline, Decision, DeclineSpend
-from bot.features.spending.views import APPROVE, DECLINE
+from bot.slack.amounts import WrongEntry
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.spending import SpendRequestId
-from pipeline.errors import MissingArgument
+from pipeline.errors import MissingArgument, OwnRequest
 
 TRAIN_USAGE = "/voice train founder"
 
@@ -46,6 +47,7 @@ class SpendingListeners:
         app.action(ASK)(self.on_ask)
         app.view(TRAIN)(self.on_asked)
         app.action(APPROVE)(self.on_approve)
+        app.action(RAISE)(self.on_approve)
         app.action(DECLINE)(self.on_decline)
         app.view(DECLINE)(self.on_declined)
 
@@ -62,10 +64,7 @@ class SpendingListeners:
         await ack()
 
     async def on_asked(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"base": in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, "base")):
             try:
                 errors = asking_errors(await self.ask(spend_wish(body["team"]["id"], body["user"]["id"], view)))
             except WrongEntry as wrong:
@@ -73,8 +72,15 @@ class SpendingListeners:
             await (ack(response_action="errors", errors=errors) if errors else ack())
 
     async def on_approve(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
-        async with failures_told_by(self.whispers.to(pressed(body))):
-            await self.approve(decision(body, action))
+        whisper, pressed_on = pressed(body), decision(body, action)
+        async with failures_told_by(self.whispers.to(whisper)):
+            try:
+                await self.approve(pressed_on)
+            except OwnRequest as own:
+                if not own.emergency:
+                    raise
+                facts = {"approvers": own.approvers, "request_id": pressed_on.request_id}
+                await self.whispers.say(whisper, OWN, facts)
         await ack()
 
     async def on_decline(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -84,13 +90,11 @@ class SpendingListeners:
         await ack()
 
     async def on_declined(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"reason": in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, "reason")):
             await self.decline(decline_decision(body["team"]["id"], body["user"]["id"], view))
             await ack()
 
 
 def decision(body: dict[str, Any], action: dict[str, Any]) -> Decision:
-    return Decision(body["team"]["id"], SpendRequestId(int(action["value"])), body["user"]["id"])
+    raises = action.get("action_id") == RAISE
+    return Decision(body["team"]["id"], SpendRequestId(int(action["value"])), body["user"]["id"], raises=raises)

@@ -5,31 +5,35 @@ from datetime import datetime
 from typing import Final
 
 from bot.baseline_gate import closed_by_baseline
-from bot.cards import round_thread, say_round_card
-from bot.features.spending.sayings import HASH_SHOWN, month_of, say_settled
+from bot.cards import round_thread
+from bot.deciders import WhoDecides, refresh_homes, who_decides
+from bot.features.spending.closing import decided, expire, fits, is_too_late, only_open, request_of, subject_of, void
+from bot.features.spending.sayings import say_settled
+from bot.features.spending.signing import SignedOnly, approve, only_who_may_sign, sign
+from bot.offers import Market
 from bot.readiness import only_with_consent
 from bot.rehearsal_gate import closed_by_rehearsal
-from bot.run_line import line_at
-from pipeline.domain.spending import SpendRequest, SpendRequestId, SpendState
-from pipeline.domain.training import TuningJob, TuningJobId
-from pipeline.domain.voices import DatasetId, Round, RoundId, Voice, VoiceId
-from pipeline.domain.work import AuditEntry, Saying
-from pipeline.errors import AlreadyDecided, NotApprover, OverBudget, OwnRequest, RequestVoid, SpendError
-from pipeline.failpoints import failpoint
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.domain.approvals import Signature
+from pipeline.domain.spending import SpendRequest, SpendRequestId
+from pipeline.domain.training import TuningJob
+from pipeline.domain.voices import DatasetId
+from pipeline.domain.work import AuditEntry, Place, Saying
+from pipeline.errors import AppError, EmergencyClosed, NotApprover, PriceRose
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
-APPROVED: Final = "spending.approved"
 DECLINED: Final = "spending.declined"
+EMERGENCY: Final = "spending.emergency"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One press by one person."""
+    """One press by one person. raises: on the button that agrees to raise a budget for it, too."""
 
     team_id: str
     request_id: SpendRequestId
     user: str
     reason: str = ""
+    raises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,47 +41,103 @@ class CheckDecline:
     """Before the form for a reason is shown. Raises NotApprover, AlreadyDecided."""
 
     database: Database
-    people: People
+    people: Deciders
+    clock: Clock
 
     async def __call__(self, decision: Decision) -> SpendRequest:
         async with self.database.read() as tx:
-            request = await request_of(tx, decision)
-        only_who_may_decline(request, decision.user, self.people)
+            request = await request_of(tx, decision.team_id, decision.request_id)
+            who = await who_decides(tx, self.people, request.team_id, self.clock().date())
+        only_who_may_decline(request, decision.user, who)
         only_open(request)
         return request
 
 
 @dataclass(frozen=True, slots=True)
 class ApproveSpend:
-    """Holds the money and queues the run, in one transaction.
+    """One yes; when it is the last that is needed, the money is held and the run queued, in one transaction.
 
-    Raises NotApprover, OwnRequest, AlreadyDecided, RequestVoid, ConsentMissing, ConsentWithdrawn, OverBudget, and for
-    a request older than the gates NotRehearsed, RehearsalRefused, TooFewToRehearse, NotCompared, ComparisonUnderWay,
-    FewShotIsEnough.
+    Raises NotApprover, OwnRequest, AlreadyDecided, AlreadySigned, RequestVoid, OverBudget, PriceRose, ConsentMissing,
+    ConsentWithdrawn, what Market.offer raises, and for a request older than the gates NotRehearsed, RehearsalRefused,
+    TooFewToRehearse, NotCompared, ComparisonUnderWay, FewShotIsEnough.
     """
 
     database: Database
-    people: People
+    market: Market
+    people: Deciders
+    clock: Clock
+
+    async def __call__(self, decision: Decision) -> TuningJob | SignedOnly:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            request = await request_of(tx, decision.team_id, decision.request_id)
+            who = await who_decides(tx, self.people, request.team_id, now.date())
+            only_who_may_sign(request, decision.user, who)
+            only_open(request)
+            outcome: TuningJob | SignedOnly | AppError | None = await gate(tx, self.market, request, who, now)
+            if outcome is None:
+                outcome = await sign(tx, request, decision.user, who, now, raises=decision.raises)
+        if isinstance(outcome, AppError):  # raised only now: what was closed, said or started must commit
+            raise outcome
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEmergency:
+    """Before the form for a reason is shown. Raises EmergencyClosed, NotApprover, AlreadyDecided."""
+
+    database: Database
+    people: Deciders
+    clock: Clock
+
+    async def __call__(self, decision: Decision) -> SpendRequest:
+        async with self.database.read() as tx:
+            request = await request_of(tx, decision.team_id, decision.request_id)
+            who = await who_decides(tx, self.people, request.team_id, self.clock().date())
+        only_in_emergency(request, decision.user, who)
+        return request
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveInEmergency:
+    """An approver says yes alone, also to their own request, with a reason that every approver is sent.
+
+    Never over a budget. Raises as CheckEmergency, and as ApproveSpend about texts, prices, consent and budgets.
+    """
+
+    database: Database
+    market: Market
+    people: Deciders
     clock: Clock
 
     async def __call__(self, decision: Decision) -> TuningJob:
         now = self.clock()
         async with self.database.begin() as tx:
-            request = await request_of(tx, decision)
-            only_other_approver(request, decision.user, self.people)
-            only_open(request)
-            round_ = await tx.rounds.by_id(RoundId(request.round_id))
-            voice = await tx.voices.by_id(VoiceId(request.voice_id))
-            if not await fits(tx, request, round_):
-                refusal: SpendError | None = await void(tx, request, round_, voice, now)
-            else:
-                dataset = await tx.datasets.by_id(DatasetId(request.dataset_id))
-                refusal = await closed_by_rehearsal(tx, voice, round_, dataset, now=now)
-                refusal = refusal or await closed_by_baseline(tx, voice, round_, dataset)
-            if refusal is None:
-                job = await approve(tx, request, round_, voice, decision.user, now)
-        if refusal is not None:  # raised only now: a closed request, or a rehearsal that was started, must commit
-            raise refusal
+            request = await request_of(tx, decision.team_id, decision.request_id)
+            who = await who_decides(tx, self.people, request.team_id, now.date())
+            only_in_emergency(request, decision.user, who)
+            outcome: TuningJob | AppError | None = await gate(tx, self.market, request, who, now)
+            if outcome is None:
+                outcome = await self.sign_alone(tx, request, decision, who, now)
+        if isinstance(outcome, AppError):
+            raise outcome
+        return outcome
+
+    async def sign_alone(
+        self, tx: Transaction, request: SpendRequest, decision: Decision, who: WhoDecides, now: datetime
+    ) -> TuningJob:
+        alone = Signature(decision.user, decision.user, now, "emergency", decision.reason)
+        await tx.signatures.sign(request.spend_request_id, alone)
+        facts = {"user": decision.user, "reason": decision.reason, "label": request.label}
+        entry = AuditEntry(request.team_id, decision.user, "spend.emergency", request.label, after=facts)
+        await tx.audit.record(entry, now=now)
+        job = await approve(tx, request, decision.user, who, now, reason=decision.reason)
+        _, voice = await subject_of(tx, request)
+        more = {"handle": voice.handle, "ceiling_microusd": request.ceiling_microusd, "asked_by": request.requested_by}
+        for user in (*who.approvers, *who.stand_ins.values()):
+            key = f"spend:{request.spend_request_id}:emergency:{user}"
+            direct = Place(team_id=request.team_id, user_id=user)
+            await tx.outbox.say(Saying(key, EMERGENCY, facts | more, direct))
         return job
 
 
@@ -86,120 +146,71 @@ class DeclineSpend:
     """An approver says no, or whoever asked takes it back. Raises NotApprover, AlreadyDecided."""
 
     database: Database
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, decision: Decision) -> None:
         now = self.clock()
         async with self.database.begin() as tx:
-            request = await request_of(tx, decision)
-            only_who_may_decline(request, decision.user, self.people)
+            request = await request_of(tx, decision.team_id, decision.request_id)
+            who = await who_decides(tx, self.people, request.team_id, now.date())
+            only_who_may_decline(request, decision.user, who)
             only_open(request)
-            declined = await decided(tx, request, "declined", decision.user, now, decision.reason or None)
-            round_ = await tx.rounds.by_id(RoundId(request.round_id))
-            voice = await tx.voices.by_id(VoiceId(request.voice_id))
-            await say_settled(tx, declined, voice, round_)
-            facts = {"label": request.label, "user": decision.user, "reason": decision.reason}
-            key = f"spend:{request.spend_request_id}:decided"
-            await tx.outbox.say(Saying(key, DECLINED, facts, round_thread(round_)))
+            late = await expire(tx, request, who, now) if is_too_late(request, now) else None
+            if late is None:
+                await self.say_no(tx, request, decision, who, now)
+        if late is not None:
+            raise late
+
+    async def say_no(
+        self, tx: Transaction, request: SpendRequest, decision: Decision, who: WhoDecides, now: datetime
+    ) -> None:
+        declined = await decided(tx, request, "declined", decision.user, now, decision.reason or None)
+        round_, voice = await subject_of(tx, request)
+        await say_settled(tx, declined, voice, round_)
+        await refresh_homes(tx, request.team_id, who.besides(request.requested_by), now=now)
+        facts = {"label": request.label, "user": decision.user, "reason": decision.reason}
+        key = f"spend:{request.spend_request_id}:decided"
+        await tx.outbox.say(Saying(key, DECLINED, facts, round_thread(round_)))
 
 
-async def request_of(tx: Transaction, decision: Decision) -> SpendRequest:
-    """Raises AlreadyDecided for one that this workspace does not have: nothing can be decided about it."""
-    try:
-        request = await tx.spend_requests.by_id(decision.request_id)
-    except LookupError as error:
-        raise AlreadyDecided("void", None, None) from error
-    if request.team_id != decision.team_id:
-        raise AlreadyDecided("void", None, None)
-    return request
+def only_who_may_decline(request: SpendRequest, user: str, who: WhoDecides) -> None:
+    """Raises NotApprover."""
+    if user not in (request.requested_by, *who.besides(request.requested_by)):
+        raise NotApprover(who.besides(request.requested_by))
 
 
-def only_other_approver(request: SpendRequest, user: str, people: People) -> None:
-    """Raises NotApprover, OwnRequest."""
-    approvers = people.approvers(request.team_id)
-    if user not in approvers:
-        raise NotApprover(approvers)
-    if user == request.requested_by:
-        raise OwnRequest(tuple(other for other in approvers if other != user))
+def only_in_emergency(request: SpendRequest, user: str, who: WhoDecides) -> None:
+    """Raises NotApprover, AlreadyDecided, EmergencyClosed. Nobody stands in for an approver here."""
+    if user not in who.approvers:
+        raise NotApprover(who.besides(request.requested_by))
+    only_open(request)
+    if not who.rules.emergency:
+        raise EmergencyClosed
 
 
-def only_who_may_decline(request: SpendRequest, user: str, people: People) -> None:
-    approvers = people.approvers(request.team_id)
-    if user not in approvers and user != request.requested_by:
-        raise NotApprover(approvers)
+async def gate(
+    tx: Transaction, market: Market, request: SpendRequest, who: WhoDecides, now: datetime
+) -> AppError | None:
+    """Why this request can no longer be approved as it was asked; None when it can.
 
-
-def only_open(request: SpendRequest) -> None:
-    if request.state != "asked":
-        raise AlreadyDecided(request.state, request.decided_by, request.decided_at)
-
-
-async def fits(tx: Transaction, request: SpendRequest, round_: Round) -> bool:
-    """Whether what would be trained now is what was asked for."""
-    if round_.dataset_id is None or round_.revision != round_.prepared_revision:
-        return False
-    return (await tx.datasets.by_id(round_.dataset_id)).facts.content_hash == request.dataset_hash
-
-
-async def void(tx: Transaction, request: SpendRequest, round_: Round, voice: Voice, now: datetime) -> RequestVoid:
-    closed = await decided(tx, request, "void", None, now, None)
-    await say_settled(tx, closed, voice, round_)
-    then = await tx.datasets.by_id(DatasetId(request.dataset_id))
-    current = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
-    return RequestVoid(request.label, then.facts.kept, current.facts.kept if current else 0)
-
-
-async def approve(
-    tx: Transaction, request: SpendRequest, round_: Round, voice: Voice, user: str, now: datetime
-) -> TuningJob:
+    Raises what changes nothing here: consent, and what Market.offer raises.
+    """
+    round_, voice = await subject_of(tx, request)
+    if is_too_late(request, now):
+        return await expire(tx, request, who, now)
+    if not await fits(tx, request, round_):
+        return await void(tx, request, who, now)
+    dataset = await tx.datasets.by_id(DatasetId(request.dataset_id))
+    closed = await closed_by_rehearsal(tx, voice, round_, dataset, now=now)
+    closed = closed or await closed_by_baseline(tx, voice, round_, dataset)
+    if closed is not None:
+        return closed
     await only_with_consent(tx, voice, now)
-    month, ceiling = month_of(now), request.ceiling_microusd
-    if not await tx.ledger.reserve(request.spend_request_id, request.team_id, month, ceiling):
-        spent = await tx.ledger.month(request.team_id, month)
-        would_be = spent.held_microusd + spent.settled_microusd + ceiling
-        raise OverBudget(month, would_be, spent.limit_microusd)
-    approved = await decided(tx, request, "approved", user, now, None)
-    failpoint("approve.decided")
-    job = await tx.tuning_jobs.queue(new_job(approved, now))
-    await tx.rounds.lock(round_.round_id)
-    await tx.work.enqueue("tuning", job.tuning_job_id, job.team_id, run_at=now)
-    await say_settled(tx, approved, voice, round_)
-    await say_round_card(tx, round_, voice, job)
-    before = (await line_at(tx, job.provider)).before(job.tuning_job_id)
-    facts = {"user": user, "ceiling_microusd": ceiling, "handle": voice.handle, "place_in_queue": before + 1}
-    await tx.outbox.say(Saying(f"spend:{request.spend_request_id}:decided", APPROVED, facts, round_thread(round_)))
-    return job
-
-
-async def decided(
-    tx: Transaction, request: SpendRequest, state: SpendState, user: str | None, now: datetime, reason: str | None
-) -> SpendRequest:
-    """Compare-and-set, and its audit row. Raises AlreadyDecided."""
-    won = await tx.spend_requests.decide(request.spend_request_id, state=state, by=user, at=now, reason=reason)
-    after = await tx.spend_requests.by_id(request.spend_request_id)
-    if not won:
-        only_open(after)
-    entry = AuditEntry(
-        request.team_id, user or "understudy", f"spend.{state}", request.label, {"state": "asked"}, {"state": state}
+    current = await market.in_force(tx, request.team_id)
+    offer = current.offer(
+        dataset.facts, voice.sensitivity, request.provider, request.base, now.date(), epochs=request.epochs
     )
-    await tx.audit.record(entry, now=now)
-    return after
-
-
-def new_job(request: SpendRequest, now: datetime) -> TuningJob:
-    """Its key is what the provider is asked for when an answer was lost: the same for the same approval, always."""
-    return TuningJob(
-        tuning_job_id=TuningJobId(0),
-        team_id=request.team_id,
-        voice_id=VoiceId(request.voice_id),
-        round_id=RoundId(request.round_id),
-        dataset_id=DatasetId(request.dataset_id),
-        spend_request_id=request.spend_request_id,
-        key=f"us-{request.team_id}-{request.spend_request_id}-{request.dataset_hash[:HASH_SHOWN]}",
-        provider=request.provider,
-        base=request.base,
-        epochs=request.epochs,
-        state="queued",
-        queued_at=now,
-    )
+    if offer.estimate.training.high_microusd > request.ceiling_microusd:
+        raise PriceRose(request.label, offer.estimate.training.high_microusd, request.ceiling_microusd)
+    return None

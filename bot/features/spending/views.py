@@ -1,21 +1,23 @@
 """The approval card, and the lines it leaves in the dataset thread."""
 
-from datetime import date
+from collections.abc import Iterable
 from typing import Final
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import ActionsBlock, Block
 
+from bot.approver_buttons import APPROVE, DECLINE, QUESTION, RAISE
 from bot.cards import APPROVAL_CARD, ASK
 from bot.features.spending.asking import ASKED
 from bot.features.spending.sayings import SETTLED
-from bot.features.spending.usecase import APPROVED, DECLINED
+from bot.features.spending.signing import APPROVED
+from bot.features.spending.usecase import DECLINED
 from bot.slack.audited import audited
+from bot.slack.failures.approvals import budget_name, first_day
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, moment, person, quoted, usd
 from bot.slack.offer_words import lifetime, named, sees
 
-APPROVE: Final = "spending.approve"
-DECLINE: Final = "spending.decline"
+MOST_QUESTIONS: Final = 5  # shown; the thread has all
 
 
 def request_card(facts: Facts) -> Message:
@@ -28,19 +30,62 @@ def request_card(facts: Facts) -> Message:
         f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
         f"{baseline(facts.get('baseline'))}consent ✅ · "
         f"texts go to *{sees(facts)}*",
-        f"{month_name(facts['month'])} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
+        f"{first_day(facts['month']):%B %Y} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
     ]
     if facts["open_blockers"]:
         lines.append(f"Still in the texts: {quoted(', '.join(facts['open_blockers']))} (your own server may see them)")
     if facts["note"]:
         lines.append(f"“{quoted(facts['note'])}”")
-    actions = buttons(
-        button(f"Approve {ceiling}", APPROVE, facts["request_id"], style="primary"),
-        button("Decline…", DECLINE, facts["request_id"]),
-    )
+    blocks: list[Block] = [section("\n".join(lines))]
+    if standing := so_far(facts):
+        blocks.append(section("\n".join(standing)))
     text = f"{facts['label']}: approve up to {ceiling} for {facts['handle']} round {facts['number']}?"
-    return Message(text=text, blocks=[section("\n".join(lines)), actions])
+    return Message(text=text, blocks=[*blocks, decision_buttons(facts), context(until(facts))])
+
+
+def so_far(facts: Facts) -> list[str]:
+    """What was said since it was asked for; cards asked for earlier have none of these facts."""
+    lines = [over_line(over) for over in facts.get("over", ())]
+    if lines:
+        lines.append("It needs a second approver and a raised budget.")
+    signed = facts.get("signed", ())
+    lines += [f"✅ {number} of {facts['needed']}: {signature(one)}" for number, one in enumerate(signed, start=1)]
+    if not signed and not lines and facts.get("needed", 1) > 1:
+        lines.append(f"Two approvers must say yes to {usd(facts['ceiling_microusd'])}.")
+    asked = facts.get("questions", ())[-MOST_QUESTIONS:]
+    lines += [f"❓ {person(one['user'])} asked something in the dataset thread, {moment(one['at'])}" for one in asked]
+    return lines
+
+
+def over_line(over: Facts) -> str:
+    budget = budget_name(over["kind"], str(over["name"]), first_day(over["month"]))
+    return f"⚠️ This would bring {budget} to {usd(over['would_be_microusd'])} of {usd(over['limit_microusd'])}."
+
+
+def decision_buttons(facts: Facts) -> ActionsBlock:
+    """The first says which of two yeses it is, once two are needed."""
+    needed, signed, over = facts.get("needed", 1), facts.get("signed", ()), bool(facts.get("over"))
+    counted = [one for one in signed if one["raises"]] if over else signed
+    label = f"Approve {usd(facts['ceiling_microusd'])}" if needed == 1 else f"Approve {len(counted) + 1} of {needed}"
+    return buttons(
+        button(label, RAISE if over else APPROVE, facts["request_id"], style="primary"),
+        button("Decline…", DECLINE, facts["request_id"]),
+        button("Ask a question", QUESTION, facts["request_id"]),
+    )
+
+
+def until(facts: Facts) -> str:
+    expires_at = facts.get("expires_at")
+    if expires_at is None:
+        return "Waits until an approver can be reached."
+    return f"Expires {moment(expires_at)}."
+
+
+def signature(one: Facts) -> str:
+    """ "@approver 14:31", and for whom, if for somebody else."""
+    stands_for = f" for {person(one['for'])}" if one["for"] else ""
+    return f"{person(one['user'])}{stands_for}, {moment(one['at'])}"
 
 
 def rehearsal(standing: Facts) -> str:
@@ -64,11 +109,6 @@ def audits(facts: Facts) -> str:
     return f", {said}" if said else ""
 
 
-def month_name(month: str) -> str:
-    """ "2026-11" as "November 2026"."""
-    return f"{date.fromisoformat(month + '-01'):%B %Y}"
-
-
 def settled_card(facts: Facts) -> Message:
     title = f"*{facts['label']} · {named(facts['handle'])} round {facts['number']}*"
     bound = (
@@ -76,18 +116,20 @@ def settled_card(facts: Facts) -> Message:
         f"{facts['epochs']} passes · dataset `{facts['dataset_hash']}`"
     )
     blocks: list[Block] = [section(f"{title}\n{outcome(facts)}"), context(bound)]
-    if facts["state"] in ("void", "expired"):
+    if facts["state"] == "void":
         blocks.append(buttons(button("New request", ASK, facts["handle"])))
+    if facts["state"] == "expired":
+        blocks.append(buttons(button("Ask again", ASK, facts["handle"])))
     return Message(text=f"{facts['label']}: {facts['state']}", blocks=blocks)
 
 
 def outcome(facts: Facts) -> str:
-    who = person(facts["by"]) if facts["by"] else "nobody"
     when = moment(facts["at"]) if facts["at"] else ""
     match facts["state"]:
         case "approved":
-            return f"✅ Approved by {who} {when}, up to {usd(facts['ceiling_microusd'])}."
+            return approved(facts, when)
         case "declined":
+            who = person(facts["by"]) if facts["by"] else "nobody"
             return f"✋ Declined by {who} {when}{reason(facts)}. Nothing was paid."
         case "void":
             texts = f"{facts['texts_then']:,} → {facts['texts_now']:,} texts"
@@ -96,7 +138,24 @@ def outcome(facts: Facts) -> str:
                 f"I closed {facts['label']}; nothing was paid."
             )
         case _:
-            return f"Closed {when}; nothing was paid."
+            return f"No answer in 72 h. I closed {facts['label']} {when}; nothing was spent."
+
+
+def approved(facts: Facts, when: str) -> str:
+    ceiling, signed = usd(facts["ceiling_microusd"]), facts.get("signed", ())
+    for one in signed:
+        if one["kind"] == "emergency":
+            return (
+                f"🚨 *Emergency approval* by {person(one['user'])} alone {when}, up to {ceiling}: "
+                f"“{quoted(one['reason'])}”. All approvers were told."
+            )
+        if one["kind"] == "rule":
+            return f"✅ Approved by a rule {when}, up to {ceiling}: nobody has to be asked for so little."
+    if len(signed) > 1:
+        return f"✅ Approved up to {ceiling} by {' and '.join(signature(one) for one in signed)}."
+    who = person(facts["by"]) if facts["by"] else "nobody"
+    stands_for = f" for {person(signed[0]['for'])}" if signed and signed[0]["for"] else ""
+    return f"✅ Approved by {who}{stands_for} {when}, up to {ceiling}."
 
 
 def reason(facts: Facts) -> str:
@@ -104,18 +163,26 @@ def reason(facts: Facts) -> str:
 
 
 def asked_line(facts: Facts) -> Message:
-    approvers = " or ".join(person(user) for user in facts["approvers"][:10])
-    return plain(
-        f"{person(facts['user'])} asked for up to {usd(facts['ceiling_microusd'])} ({facts['label']}, in "
-        f"{channel(facts['channel'])}). {approvers} can approve. Nothing is sent or paid before."
-    )
+    asked = f"{person(facts['user'])} asked for up to {usd(facts['ceiling_microusd'])} ({facts['label']}, in "
+    if not facts["approvers"]:
+        nobody = "No approver can be reached; the admins were told. Nothing is sent or paid before."
+        return plain(f"{asked}{channel(facts['channel'])}). {nobody}")
+    approvers = names(facts["approvers"][:10], "or")
+    return plain(f"{asked}{channel(facts['channel'])}). {approvers} can approve. Nothing is sent or paid before.")
 
 
 def approved_line(facts: Facts) -> Message:
+    """users: whoever signed; facts of an earlier time have one user."""
+    users = [user for user in facts.get("users", [facts.get("user")]) if user and user != "rule"]
+    who = f"{names(users, 'and')} approved" if users else "Approved by a rule, without asking anybody:"
     return plain(
-        f"{person(facts['user'])} approved up to {usd(facts['ceiling_microusd'])}. "
+        f"{who} up to {usd(facts['ceiling_microusd'])}. "
         f"{named(facts['handle'])} is number {facts['place_in_queue']} in the queue."
     )
+
+
+def names(users: Iterable[str], link: str) -> str:
+    return f" {link} ".join(person(user) for user in users)
 
 
 def declined_line(facts: Facts) -> Message:

@@ -15,7 +15,7 @@ from pipeline.domain.documents import Split
 from pipeline.domain.origins import Text
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import RecipeStep, Round, StepId
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ROW_LEFT_OUT: Final = "training.row_left_out"
 RETRIED: Final = "training.retried"
@@ -36,7 +36,7 @@ class Retry:
     """The account at the provider was empty and somebody topped it up; the approval still stands. Raises NotSteward."""
 
     database: Database
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, answer: Answer) -> Taken | TooLate:
@@ -45,7 +45,7 @@ class Retry:
             job = await run_of(tx, answer)
             if job is None:
                 return TooLate(None)
-            only_who_may_cancel(await tx.voices.by_id(job.voice_id), answer.user, self.people)
+            await only_who_may_cancel(tx, await tx.voices.by_id(job.voice_id), answer.user, self.people)
             if not is_waiting_for_money(job):
                 return TooLate(job.state)
             again = replace(job, state="queued", failure_code=None, failure_message=None, finished_at=None)

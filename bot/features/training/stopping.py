@@ -12,7 +12,7 @@ from bot.lookup import only_steward
 from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class CancelRun:
     """
 
     database: Database
-    people: People
+    people: Deciders
     clock: Clock
 
     async def __call__(self, answer: Answer) -> Taken | TooLate:
@@ -32,7 +32,7 @@ class CancelRun:
             job = await run_of(tx, answer)
             if job is None:
                 return TooLate(None)
-            only_who_may_cancel(await tx.voices.by_id(job.voice_id), answer.user, self.people)
+            await only_who_may_cancel(tx, await tx.voices.by_id(job.voice_id), answer.user, self.people)
             if is_waiting_for_money(job) or (can_cancel(job) and not may_be_there(job)):
                 await self.end(tx, job, answer.user, now)
             elif can_cancel(job):
@@ -61,14 +61,14 @@ class KeepWaiting:
     """Somebody saw that a run is slow. Raises NotSteward."""
 
     database: Database
-    people: People
+    people: Deciders
 
     async def __call__(self, answer: Answer) -> Taken | TooLate:
         async with self.database.begin() as tx:
             job = await run_of(tx, answer)
             if job is None:
                 return TooLate(None)
-            only_who_may_cancel(await tx.voices.by_id(job.voice_id), answer.user, self.people)
+            await only_who_may_cancel(tx, await tx.voices.by_id(job.voice_id), answer.user, self.people)
             if job.state in TERMINAL_TUNING_STATES:
                 return TooLate(job.state)
             told = await tx.outbox.facts(job.team_id, f"tuning:{job.tuning_job_id}:slow")
@@ -77,9 +77,10 @@ class KeepWaiting:
         return Taken()
 
 
-def only_who_may_cancel(voice: Voice, user: str, people: People) -> None:
+async def only_who_may_cancel(tx: Transaction, voice: Voice, user: str, people: Deciders) -> None:
     """Raises NotSteward."""
-    if user not in people.approvers(voice.team_id):
+    rules = await tx.spend_rules.of_team(voice.team_id)
+    if user not in people.reachable(voice.team_id, rules.approvers):
         only_steward(voice, user)
 
 

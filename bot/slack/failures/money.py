@@ -1,7 +1,8 @@
 """What is said when nothing may be paid yet, or by somebody else."""
 
+from bot.slack.failures.approvals import approval_sentence
 from bot.slack.failures.prices import price_sentence
-from bot.slack.mrkdwn import moment, person, quoted, usd
+from bot.slack.mrkdwn import person
 from pipeline import errors as e
 
 
@@ -9,23 +10,7 @@ def spend_sentence(error: e.SpendError) -> str:
     match error:
         case e.PriceError():
             return price_sentence(error)
-        case e.AlreadyDecided():
-            who = f" by {person(error.by)}" if error.by else ""
-            when = f" at {moment(error.at)}" if error.at else ""
-            return f"Already {quoted(error.state)}{who}{when}. Nothing more was done or paid."
-        case e.RequestVoid():
-            return (
-                f"The dataset changed after this request ({error.examples_then} → {error.examples_now} texts), so "
-                f"approval no longer fits. I closed {quoted(error.label)}; ask again from the dataset thread."
-            )
-        case e.OverBudget():
-            return (
-                f"This would bring {quoted(error.month)} to {usd(error.would_be_microusd)} of "
-                f"{usd(error.limit_microusd)}. It needs a raised budget; nothing was approved."
-            )
-        case e.NoApprover():
-            return "None of the approvers is reachable. An admin must name one. The request waits."
-    return gate_sentence(error)
+    return approval_sentence(error) or gate_sentence(error)
 
 
 def gate_sentence(error: e.SpendError) -> str:

@@ -72,6 +72,22 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
     return editor_sentence(error)
 
 
+def approver_sentence(error: e.NotAdmin | e.CannotStandIn) -> str:
+    match error:
+        case e.NotAdmin():
+            names = ", ".join(person(user) for user in error.admins[:10]) or "whoever installed me"
+            return f"Only an admin sets these rules: {names}. Nothing changed."
+        case e.CannotStandIn(why="self"):
+            return "Somebody else must stand in for you. Nothing changed."
+        case e.CannotStandIn(why="day"):
+            return "That day is over. Choose today or a later one. Nothing changed."
+        case _:
+            return (
+                f"{person(error.user)} is a guest, a bot or no longer here, and can't stand in. "
+                "Choose a member of this workspace. Nothing changed."
+            )
+
+
 def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
     """About who may look at the texts before they are paid for."""
     match error:
@@ -86,4 +102,6 @@ def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
                 f"{person(error.user)} is a guest, a bot or no longer here, and can't check texts. "
                 "Ask a member of this workspace. Nothing changed."
             )
+        case e.NotAdmin() | e.CannotStandIn():
+            return approver_sentence(error)
     raise TypeError(type(error))

@@ -8,12 +8,12 @@ import pytest
 from storage import migrate
 from storage.database import SqlDatabase
 from storage.engine import open_engine
-from tests.fakes.money_bench import MONTH_LIMIT_MICROUSD, Bench
+from tests.fakes.money_bench import MONTH_LIMIT_MICROUSD, RULES, Bench
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
     await migrate.upgrade(engine)
-    yield Bench(SqlDatabase(engine, default_month_limit_microusd=MONTH_LIMIT_MICROUSD), engine)
+    yield Bench(SqlDatabase(engine, MONTH_LIMIT_MICROUSD, RULES), engine)
     await engine.dispose()

@@ -8,13 +8,13 @@ import pytest
 from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, TrainForm
 from bot.features.spending.sayings import SETTLED
+from bot.features.spending.waiting import NOBODY
 from bot.offers import usual_ceiling
 from pipeline.errors import (
     AppError,
     BaseGone,
     ConsentMissing,
     ConsentWithdrawn,
-    NoApprover,
     NoPrice,
     NotSteward,
     SensitivityNotAllowed,
@@ -77,7 +77,7 @@ async def test_a_request_is_bound_to_what_was_asked(bench: Bench) -> None:
 
 async def test_without_a_spend_channel_the_voices_own_is_used(bench: Bench) -> None:
     await bench.prepare(await bench.add_voice())
-    bench.spend_channel_id = ""
+    await bench.rule(channel_id="")
     await bench.ask(wish())
     assert (await bench.places())["spend:1:card"] == "C1"
 
@@ -172,11 +172,14 @@ async def test_too_few_examples(bench: Bench) -> None:
         await bench.ask(wish())
 
 
-async def test_nobody_to_approve(bench: Bench) -> None:
-    await bench.prepare(await bench.add_voice())
-    bench.people.who = ()
-    with pytest.raises(NoApprover):
-        await bench.ask(wish())
+async def test_a_request_that_nobody_can_answer_waits_and_the_steward_and_the_admin_are_told(bench: Bench) -> None:
+    bench.people.who = (OWNER, STEWARD)
+    request = await bench.asked()
+    assert (request.state, request.answerable_since, request.expires_at) == ("asked", None, None)
+    said = await bench.said()
+    for user in (STEWARD, OWNER):
+        template, facts = said[f"spend:1:nobody:{user}"]
+        assert (template, facts["gone"]) == (NOBODY, 2)
 
 
 async def test_another_workspace_cannot_ask(bench: Bench) -> None:

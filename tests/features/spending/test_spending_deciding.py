@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot.features.spending.sayings import SETTLED
-from bot.features.spending.usecase import APPROVED, DECLINED
-from pipeline.domain.spending import SpendRequestId
+from bot.features.spending.signing import APPROVED, SignedOnly
+from bot.features.spending.usecase import DECLINED
+from pipeline.domain.spending import SpendRequest, SpendRequestId
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import RoundId, Voice
 from pipeline.errors import (
@@ -19,7 +20,7 @@ from pipeline.errors import (
     OwnRequest,
     RequestVoid,
 )
-from tests.fakes.money_bench import BOSS, BOSS2, MEMBER, NOW, STEWARD, TEAM, Bench, People, press, wish
+from tests.fakes.money_bench import BOSS, BOSS2, MEMBER, NOW, STEWARD, TEAM, Bench, press, price, wish
 
 
 async def the_voice(bench: Bench) -> Voice:
@@ -27,17 +28,23 @@ async def the_voice(bench: Bench) -> Voice:
         return (await tx.voices.of_team(TEAM))[0]
 
 
+async def approved(bench: Bench, request: SpendRequest, user: str = BOSS) -> TuningJob:
+    job = await bench.approve(press(request, user))
+    assert not isinstance(job, SignedOnly)
+    return job
+
+
 async def test_an_approval_holds_the_money_and_queues_the_run(bench: Bench) -> None:
     request = await bench.asked()
-    job = await bench.approve(press(request))
+    job = await approved(bench, request)
     assert job.key == f"us-T1-{request.spend_request_id}-9f3c9f3c9f3c"
     assert await bench.holds() == [("held", request.ceiling_microusd)]
-    assert [(row.kind, row.subject, row.state) for row in await bench.work()] == [("tuning", "1", "due")]
+    assert [(row.subject, row.state) for row in await bench.work() if row.kind == "tuning"] == [("1", "due")]
     said = await bench.said()
     assert said["spend:1:card"][0] == SETTLED and said["spend:1:card"][1]["by"] == BOSS
     assert said["spend:1:decided"] == (
         APPROVED,
-        {"user": BOSS, "ceiling_microusd": request.ceiling_microusd, "handle": "founder", "place_in_queue": 1},
+        {"users": [BOSS], "ceiling_microusd": request.ceiling_microusd, "handle": "founder", "place_in_queue": 1},
     )
     assert said["round:1:card"][1]["job_state"] == "queued"
     assert [entry.what for entry in await bench.audit()] == ["spend.asked", "spend.approved"]
@@ -48,6 +55,7 @@ async def test_an_approval_holds_the_money_and_queues_the_run(bench: Bench) -> N
 async def test_ten_approvers_and_a_double_click_make_one_run(bench: Bench) -> None:
     approvers = [f"UBOSS{number}" for number in range(10)]
     bench.people.who = approvers
+    await bench.rule(approvers=approvers)
     request = await bench.asked()
     presses = [press(request, user) for user in (*approvers, approvers[0])]
     outcomes = await asyncio.gather(*(bench.approve(each) for each in presses), return_exceptions=True)
@@ -56,7 +64,7 @@ async def test_ten_approvers_and_a_double_click_make_one_run(bench: Bench) -> No
     assert (len(won), len(late)) == (1, 10)
     decided = await bench.request(request.spend_request_id)
     assert {(each.state, each.by, each.at) for each in late} == {("approved", decided.decided_by, NOW)}
-    assert len(await bench.jobs()) == 1 and len(await bench.holds()) == 1 and len(await bench.work()) == 1
+    assert len(await bench.jobs()) == 1 and len(await bench.holds()) == 1
 
 
 async def test_a_redelivered_press_is_told_who_decided(bench: Bench) -> None:
@@ -78,7 +86,7 @@ async def test_only_approvers_approve(bench: Bench) -> None:
 
 
 async def test_nobody_approves_their_own_request(bench: Bench) -> None:
-    bench.people = People((STEWARD, BOSS))
+    await bench.rule(approvers=[STEWARD, BOSS])
     request = await bench.asked()
     with pytest.raises(OwnRequest) as refused:
         await bench.approve(press(request, STEWARD))
@@ -110,7 +118,7 @@ async def test_a_change_that_is_not_worked_in_yet_voids_as_well(bench: Bench) ->
 async def test_a_change_and_its_undoing_leave_the_request_as_it_was(bench: Bench) -> None:
     request = await bench.asked()
     await bench.prepare(await the_voice(bench))
-    assert (await bench.approve(press(request))).spend_request_id == request.spend_request_id
+    assert (await approved(bench, request)).spend_request_id == request.spend_request_id
 
 
 async def test_consent_withdrawn_in_between_stops_approval(bench: Bench) -> None:
@@ -122,6 +130,8 @@ async def test_consent_withdrawn_in_between_stops_approval(bench: Bench) -> None
 
 
 async def test_consent_that_ended_stops_approval(bench: Bench) -> None:
+    bench.clock.now = NOW + timedelta(days=364)
+    bench.prices.rows = [price("private", "small", as_of=bench.clock.now.date())]
     request = await bench.asked()
     bench.clock.now = NOW + timedelta(days=366)
     with pytest.raises(ConsentMissing):
@@ -139,7 +149,6 @@ async def test_the_months_budget_is_never_passed(bench: Bench) -> None:
 
 async def test_a_request_nobody_knows_or_of_another_workspace(bench: Bench) -> None:
     request = await bench.asked()
-    bench.people.who = (BOSS,)
     for wrong in (press(request, team_id="T2"), press(request, request_id=SpendRequestId(99))):
         with pytest.raises(AlreadyDecided):
             await bench.approve(wrong)

@@ -8,9 +8,7 @@ import pytest
 from bot.cards import APPROVAL_CARD
 from bot.features.spending.asking import ASKED, AskedBefore, CeilingTooLow, TrainForm
 from bot.features.spending.forms import (
-    WrongEntry,
     asking_errors,
-    ceiling_in,
     decline_decision,
     decline_form,
     epochs_in,
@@ -18,8 +16,10 @@ from bot.features.spending.forms import (
     train_form,
 )
 from bot.features.spending.sayings import SETTLED
-from bot.features.spending.usecase import APPROVED, DECLINED
+from bot.features.spending.signing import APPROVED
+from bot.features.spending.usecase import DECLINED
 from bot.features.spending.views import TEMPLATES
+from bot.slack.amounts import WrongEntry, amount_in
 from tests.fakes.money_bench import BOSS, MEMBER, TEAM, Bench, press, wish
 
 HOSTILE = "<!channel> *x* `y` <@U1> & " * 40
@@ -138,13 +138,13 @@ async def test_the_reason_goes_to_the_request_it_is_about(bench: Bench) -> None:
     [("", None), (" $0.50 ", 500_000), ("40", 40_000_000), ("0.0000001", 1), ("1e-3", 1_000)],
 )
 def test_amounts_are_read_and_rounded_up(text: str, microusd: int | None) -> None:
-    assert ceiling_in(text) == microusd
+    assert amount_in(text, "ceiling") == microusd
 
 
 @pytest.mark.parametrize("text", ["free", "0", "-1", "nan", "inf", "1e99", "1,5", "1_000x"])
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(WrongEntry):
-        ceiling_in(text)
+        amount_in(text, "ceiling")
 
 
 def test_passes_are_a_small_number_or_auto() -> None:

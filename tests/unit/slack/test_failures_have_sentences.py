@@ -14,6 +14,8 @@ VALUES: dict[Any, Any] = {
     "str": HOSTILE,
     "str | None": HOSTILE,
     "int": 3_000_000,
+    "bool": True,
+    "date": date(2026, 11, 1),
     "datetime": datetime(2026, 11, 3, tzinfo=UTC),
     "datetime.datetime | None": datetime(2026, 11, 3, tzinfo=UTC),
     "tuple": (HOSTILE,),
@@ -31,7 +33,9 @@ def made(kind: type[errors.AppError]) -> errors.AppError:
     if kind.__init__ is Exception.__init__:
         return kind()
     parameters = inspect.signature(kind).parameters.values()
-    return kind(*(VALUES[getattr(one.annotation, "__name__", "") or str(one.annotation)] for one in parameters))
+    return kind(
+        **{one.name: VALUES[getattr(one.annotation, "__name__", "") or str(one.annotation)] for one in parameters}
+    )
 
 
 @pytest.mark.parametrize("kind", leaves(errors.AppError), ids=lambda kind: kind.__name__)

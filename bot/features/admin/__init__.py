@@ -1,0 +1,1 @@
+"""What admins set: who approves, and how much may be spent."""
