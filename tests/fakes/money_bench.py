@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast, get_args
 
+from sqlalchemy import delete
 from sqlmodel import select
 
 from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
@@ -26,7 +27,7 @@ from pipeline.errors import NoPrice, UnknownProvider
 from pipeline.ports import TuningProvider, WritingProvider
 from storage.database import SqlDatabase
 from storage.engine import Engine
-from storage.tables import OutboxRow, SpendHoldRow, TuningJobRow, WorkRow
+from storage.tables import OutboxRow, SpendHoldRow, TuningJobRow, WorkRow, metadata
 from storage.work_queue import SqlWorkQueue
 from tests.fakes.judgements import judge
 
@@ -235,6 +236,13 @@ class Bench:
                 until = NOW + timedelta(days=365)
                 await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=until)
         return voice
+
+    async def forget(self) -> None:
+        """Everything that was stored: for tests that tell several stories over one database."""
+        async with self.engine.writing() as session:
+            for table in reversed(metadata.sorted_tables):
+                if table.name != "alembic_version":
+                    await session.exec(delete(table))
 
     async def other_voice(self) -> Voice:
         """A second one, ready to be asked for."""

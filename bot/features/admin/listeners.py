@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.admin_menu import AdminItem, AdminMenu
+from bot.cards import PRICES
 from bot.features.admin.forms import OPEN_RULES, RULES_FORM, menu, rules_form, wanted_rules
 from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
 from bot.slack.amounts import WrongEntry
@@ -33,6 +34,7 @@ class AdminListeners:
     def register(self, app: AsyncApp) -> None:
         self.commands.add(Verb("admin", "admin", "who approves, and what may be spent", self.on_admin))
         self.menu.add(AdminItem("Spending rules", OPEN_RULES, RULES_SAY))
+        self.menu.add(AdminItem("Prices", PRICES, "what training and drafting cost; approvers enter and confirm them"))
         app.action(OPEN_RULES)(self.on_open_rules)
         app.view(RULES_FORM)(self.on_rules)
 

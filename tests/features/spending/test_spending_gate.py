@@ -160,7 +160,7 @@ async def test_drafts_taken_for_real_close_payment_until_somebody_says_why(bench
     async with bench.db.begin() as tx:
         await tx.baseline_overrides.give(dataset, by=STEWARD, reason="the base ends in May", at=bench.clock())
     assert isinstance(await bench.ask(wish()), Asked)
-    [card] = [facts for template, facts in (await bench.said()).values() if template == APPROVAL_CARD]
+    _, card = (await bench.said())["spend:1:card"]
     assert card["baseline"] == {"right": 5, "answers": 6, "by": STEWARD, "reason": "the base ends in May"}
 
 
