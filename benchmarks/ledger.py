@@ -23,6 +23,7 @@ from sqlalchemy import text
 
 from benchmarks.machine import facts, machine
 from benchmarks.tables import say, table, write_json
+from pipeline.domain.approvals import scopes
 from pipeline.domain.spending import SpendRequestId
 from pipeline.domain.voices import NewDataset, NewVoice
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
@@ -30,6 +31,7 @@ from storage import migrate
 from storage.database import SqlDatabase
 from storage.engine import Engine, open_engine
 from storage.postings import SqlPostings
+from storage.repositories.ledger import lock_budgets
 from storage.work_queue import SqlWorkQueue
 from tests.fakes.postgres import PostgresServer, find_wheel, run_postgres
 
@@ -162,12 +164,12 @@ async def made(url: str, history: int, queued: int) -> str:
             for number in range(VOICES):
                 new = NewVoice(TEAM, f"voice-{number}", "generation", "internal", "U1", "U1", "C1", "", "")
                 voice = await tx.voices.add(new, now=NOW)
+                await lock_budgets(tx.ledger.session, scopes(voice.voice_id, "U1"), TEAM, MONTH)
                 round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
             rows = NewDataset(
                 TEAM, voice.voice_id, round_.round_id, "h", "a", "b", "c", "d", 9, 9, 9, 9, 9, 9, 9, (),
             )  # fmt: skip
             await tx.datasets.add(rows, now=NOW)
-            await tx.ledger.set_limit(TEAM, MONTH, 10**15)
         then = {"then": LONG_AGO, "month": MONTH, "voices": VOICES}
         ended = {"request": "approved", "hold": "settled", "actual": 12000, "job": "ready", "work": "done"}
         waits = {"request": "approved", "hold": "held", "actual": "NULL", "job": "queued", "work": "due"}
