@@ -7,6 +7,7 @@ from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
 APPROVE: Final = "spending.approve"
+ASKING: Final = "⏳"
 BASE: Final = "private/understudy-ngram"
 NOTE: Final = "A first try on our own server."
 
@@ -17,6 +18,7 @@ async def ask_what_it_costs(cast: Cast, card: Happening) -> Happening:
 
     def answered(one: Happening) -> bool:
         is_card = one.is_post and one.thread == card.ts and f"{HANDLE}, round" in one.text
+        is_card = is_card and ASKING not in str(one.blocks)  # the provider has answered: the card changes no more
         return is_card or (cast.steward.told(one) and "Cost card" not in one.text)
 
     answer = await cast.feed.first("The cost card", answered, after=after)
