@@ -8,12 +8,15 @@ changes nothing (docs/decisions/0019-signs-before-rules.md).
 import importlib
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from threading import local
 from typing import Any, Final, NamedTuple
 
+# Compiling costs a process as much as the signs save over some 600 texts: smaller sets never pay for it.
+WORTH_TEXTS: Final = 600
 # Characters outside ASCII are bytes from here on; a sign that means any letter must take them.
 WIDE: Final = r"\x80-\xff"
 
@@ -63,14 +66,24 @@ def _escaped(sign: str) -> str:
 
 @dataclass(frozen=True)
 class Signs:
-    """Tells which rules to ask about a text; all of them where Hyperscan does not run."""
+    """Tells which rules to ask about a text; all of them where Hyperscan does not run.
+
+    asked_before: texts about which all are asked, before compiling the signs is worth while.
+    """
 
     by_rule: Mapping[str, Sequence[Sign]]
     engine: str = "hyperscan"
+    asked_before: int = WORTH_TEXTS
 
     def __call__(self, text: str) -> Collection[str]:
-        """Names of the rules with a sign in it."""
+        """Names of the rules with a sign in it, or of all."""
+        if next(self._texts) < self.asked_before:
+            return self.by_rule.keys()
         return self._told(text.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _texts(self) -> Iterator[int]:
+        return count()
 
     @cached_property
     def _told(self) -> Callable[[bytes], Collection[str]]:

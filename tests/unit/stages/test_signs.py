@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -27,6 +28,11 @@ from pipeline.stages import (
 from pipeline.stages.html import to_plain
 from pipeline.stages.signs import Sign, Signs, in_bytes
 
+# The signs themselves, from the first text on.
+IN_TEXTS, IN_BODIES, IN_QUOTATIONS, AT_ENDS = (
+    replace(signs, asked_before=0)
+    for signs in (tagging._SIGNS, tagging._SIGNS_IN_BODIES, quotations._SIGNS, edges._ASKING)
+)
 FINDERS: Mapping[str, Callable[[str], object]] = {
     "mojibake": mojibake.find_mojibake,
     "secrets": secrets.find_secrets,
@@ -55,21 +61,21 @@ TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=20).map
 
 @pytest.mark.parametrize("piece", [f" {piece} " for piece in PIECES])
 def test_a_rule_that_finds_something_in_a_piece_has_a_sign_in_it(piece: str) -> None:
-    assert marks(piece, FINDERS).keys() <= {*tagging._SIGNS(piece)}
+    assert marks(piece, FINDERS).keys() <= {*IN_TEXTS(piece)}
 
 
 @settings(deadline=None)  # signs are compiled at their first use
 @given(text=TEXTS)
 def test_a_rule_finds_nothing_in_a_text_without_its_signs(text: str) -> None:
-    unasked = FINDERS.keys() - tagging._SIGNS(text)
+    unasked = FINDERS.keys() - IN_TEXTS(text)
     assert not {rule: found for rule in unasked if (found := FINDERS[rule](text))}
 
 
 @settings(deadline=None)  # signs are compiled at their first use
 @given(text=TEXTS)
 def test_footnotes_quotations_and_conversations_have_their_signs(text: str) -> None:
-    signs = quotations._SIGNS(text)
-    assert tagging._SIGNS_IN_BODIES(text) or footnotes.find_footnotes(text) == footnotes.Footnotes()
+    signs = IN_QUOTATIONS(text)
+    assert IN_BODIES(text) or footnotes.find_footnotes(text) == footnotes.Footnotes()
     assert "quotes" in signs or quotations.quoted_share(text) == 0.0
     assert "speakers" in signs or interviews.others_share(text, ()) == 0.0
 
@@ -77,7 +83,7 @@ def test_footnotes_quotations_and_conversations_have_their_signs(text: str) -> N
 @settings(deadline=None)  # signs are compiled at their first use
 @given(text=TEXTS)
 def test_ends_that_ask_have_their_signs(text: str) -> None:
-    asked = edges._ASKING(text)
+    asked = AT_ENDS(text)
     sentences = [one for line in text.split("\n") for one in line.split(". ")]
     assert "call" in asked or not any(edges._CALL.match(one) for one in sentences)
     assert "invitation" in asked or not any(map(invitations.is_invitation, sentences))
@@ -91,7 +97,7 @@ def test_every_token_that_detect_secrets_knows_has_a_sign(shape: str) -> None:
     @settings(deadline=None)
     @given(token=st.from_regex(re.compile(shape), fullmatch=True))
     def holds(token: str) -> None:
-        assert "secrets" in tagging._SIGNS(token) or not secrets.find_secrets(token)
+        assert "secrets" in IN_TEXTS(token) or not secrets.find_secrets(token)
 
     holds()
 
@@ -100,7 +106,7 @@ def test_every_token_that_detect_secrets_knows_has_a_sign(shape: str) -> None:
 def test_real_posts_are_marked_the_same_without_the_engine() -> None:
     for post in islice(corpora.real_posts(), 0, None, 12):
         text = to_plain(post.read_text("utf-8", errors="replace"), markup="markdown").text
-        assert marks(text, tagging._SIGNS(text)) == marks(text, FINDERS)
+        assert marks(text, IN_TEXTS(text)) == marks(text, FINDERS)
 
 
 def marks(text: str, rules: Iterable[str]) -> dict[str, object]:
@@ -113,10 +119,15 @@ def test_without_the_engine_every_rule_is_asked() -> None:
 
 
 def test_a_sign_may_have_to_come_several_times() -> None:
-    signs = Signs({"list": (Sign(r"(?m)^- ", times=3),)})
+    signs = Signs({"list": (Sign(r"(?m)^- ", times=3),)}, asked_before=0)
     assert [set(signs("- a\n" * count)) for count in (2, 3)] == [set(), {"list"}]
 
 
 def test_letters_of_any_script_are_letters_in_bytes() -> None:
-    signs = Signs({"by": (in_bytes(r"\b[Bb]y \w['’]s [\w’-]{2,3}$"),)})
+    signs = Signs({"by": (in_bytes(r"\b[Bb]y \w['’]s [\w’-]{2,3}$"),)}, asked_before=0)
     assert [bool(signs(text)) for text in ("by é’s Ünü", "By a's bc", "by é’s")] == [True, True, False]
+
+
+def test_all_rules_are_asked_about_the_first_texts_of_a_process() -> None:
+    signs = Signs({"one": (Sign("a"),), "two": (Sign("b"),)}, asked_before=2)
+    assert [{*signs("a")} for _ in range(3)] == [{"one", "two"}, {"one", "two"}, {"one"}]
