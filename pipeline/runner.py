@@ -305,8 +305,7 @@ class _Decision:
         odd = {*answers.contradictory(found), *answers.broken_json(found), *self._asked_twice()}
         doubts = label_doubts.find_doubts([answer for answer in found if answer.key not in odd])
         named = {tagged.key: tagged.document_id for tagged in self.remaining}
-        first = doubts[: words.MAX_SAMPLES]
-        samples = tuple(samples_of.doubt_sample(named[one.key], one) for one in first)
+        samples = tuple(samples_of.doubt_sample(named[one.key], one) for one in doubts[: words.MAX_SAMPLES])
         self._leave_out("label-doubt", [one.key for one in doubts], samples=samples)
 
     def _topics(self, rows: Sequence[RowHead]) -> Topics | None:
@@ -374,8 +373,8 @@ class _Decision:
         """A finding for a rule that is about whole documents; they go when the recipe says so. facts: Evidence's."""
         leaving = set(keys)
         touched = [tagged for tagged in self.remaining if tagged.key in leaving]
-        first = touched[: words.MAX_SAMPLES] if "samples" not in facts else []
-        facts.setdefault("samples", tuple(samples_of.opening(self.corpus.marked(t)) for t in first))
+        if "samples" not in facts:
+            facts["samples"] = tuple(samples_of.opening(self.corpus.marked(t)) for t in touched[: words.MAX_SAMPLES])
         self._note(rule, touched, len(touched), **facts)
         if effect_of(self.recipe, rule) == "leave-out":
             self._go(touched, rule)
