@@ -94,7 +94,7 @@ class Record:
         """Each state the run came to, and when."""
         rows = select(AuditRow).where(col(AuditRow.subject) == job.key, col(AuditRow.what).startswith(TRAINING))
         found = (await self.session.exec(rows.order_by(col(AuditRow.id)))).all()
-        later = [{"state": row.after.get("state", row.what), "at": row.at.isoformat()} for row in found]
+        later = [{"state": row.after["state"], "at": row.at.isoformat()} for row in found if "state" in row.after]
         return [{"state": "queued", "at": job.queued_at.isoformat()}, *later]
 
 

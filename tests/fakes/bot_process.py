@@ -185,10 +185,11 @@ class World:
         raise AssertionError(f"never: {sql} {values}")
 
     async def quiet(self) -> None:
-        """Until all work is done and everything is said."""
+        """Until all work is done and everything is said; a provider that does not answer is asked again for ever."""
         for _ in range(2000):
             due = (
-                "SELECT 1 FROM work_item WHERE state = 'due' AND run_at < datetime('now', '+1 minute') "
+                "SELECT 1 FROM work_item WHERE state = 'due' AND kind <> 'preflight' "
+                "AND run_at < datetime('now', '+1 minute') "
                 "UNION ALL SELECT 1 FROM outbox WHERE state = 'due' LIMIT 1"
             )
             if not self.query(due):

@@ -9,7 +9,7 @@ from bot.features.baseline.sayings import say_standing
 from bot.few_shot import comparing_microusd, send_microusd
 from bot.lookup import find_voice, only_steward
 from bot.offers import Market, Offer
-from bot.readiness import Ready, current_dataset, only_with_consent, only_without_blockers
+from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
 from pipeline.domain.approvals import scopes
 from pipeline.domain.baselines import NewBaseline
 from pipeline.domain.voices import Voice
@@ -72,6 +72,7 @@ class OpenStartForm:
 
     def choices(self, voice: Voice, ready: Ready, now: datetime) -> tuple[Choice, ...]:
         facts, refusal = ready.dataset.facts, None
+        only_enough_texts(facts)  # what is too little to train on needs no comparison
         fits: list[Choice] = []
         for offer in self.market.offers(facts, facts.sensitivity(voice), now.date()).open:
             try:
@@ -90,7 +91,7 @@ class OpenStartForm:
 class StartComparison:
     """Holds the money and puts the drafts into the queue; nothing is sent here.
 
-    Raises UnknownVoice, NotSteward, ConsentMissing, ConsentWithdrawn, TextsNotReady, AlreadyCompared,
+    Raises UnknownVoice, NotSteward, ConsentMissing, ConsentWithdrawn, TextsNotReady, TooFewExamples, AlreadyCompared,
     UnresolvedBlocker, SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall, CannotBeEditor, NoJudge, OverBudget.
     """
 
@@ -117,6 +118,7 @@ class StartComparison:
 
     def new(self, wish: Wish, voice: Voice, ready: Ready, now: datetime) -> NewBaseline:
         facts = ready.dataset.facts
+        only_enough_texts(facts)
         today, sensitivity = now.date(), facts.sensitivity(voice)
         offer = self.market.offer(facts, sensitivity, wish.provider, wish.base, today, epochs=None)
         only_without_blockers(facts.open_blockers, is_own=offer.is_own)

@@ -23,6 +23,7 @@ WRITE = "POST /chat/completions"
 SYLLABLES = ("ka", "ro", "ten", "mi", "sal", "ver", "do", "lin")
 WHY = "The base ends in May and we need a model of our own."
 POSTS = 48
+MONTH_LIMIT_MICROUSD = 150_000_000  # of a workspace, as bot/settings.py has it
 
 
 def prose(number: int, words: int = 80) -> str:
@@ -65,7 +66,7 @@ class Comparison:
         await self.world.rehearsed(thread.handle)
         await self.world.people.command("steward", f"/voice train {thread.handle}")
         await self.world.quiet()
-        return await self.world.message_in(thread, "Before you pay")
+        return await self.world.message_in(thread, "A model that nobody trained writes")
 
     async def start(self, thread: Thread, *judges: str, user: str = "steward") -> Json:
         """The button and its form; the answer to the submission."""
@@ -121,9 +122,9 @@ class Comparison:
 
     async def limit_month(self, limit_microusd: int) -> None:
         await self.change(
-            "INSERT INTO budget (team_id, month, limit_microusd, held_microusd, settled_microusd) "
-            "SELECT 'T0SANDBOX', strftime('%Y-%m', 'now'), ?, 0, 0",
-            limit_microusd,
+            "INSERT INTO budget (team_id, month, scope, raised_microusd, held_microusd, settled_microusd) "
+            "SELECT 'T0SANDBOX', strftime('%Y-%m', 'now'), '', ?, 0, 0",
+            limit_microusd - MONTH_LIMIT_MICROUSD,
         )
 
     @property
@@ -133,7 +134,7 @@ class Comparison:
         return cost_microusd(price, *self.model.usage)
 
     def month(self) -> list[tuple[Any, ...]]:
-        return self.world.query("SELECT held_microusd, settled_microusd FROM budget")
+        return self.world.query("SELECT held_microusd, settled_microusd FROM budget WHERE scope = ''")
 
 
 def other(side: str) -> str:

@@ -229,6 +229,7 @@ async def test_few_shot_becomes_version_zero_and_drafts(town: Comparison) -> Non
 
 async def test_yes_to_a_few_shot_draft_writes_what_was_asked_for(town: Comparison) -> None:
     thread = await town.ready()
+    town.model.requests.clear()
     typed = await town.world.people.command("member", f"/voice draft {thread.handle} kettles in autumn words=60")
     assert "isn't trained yet (48 texts, not trained). Want a few-shot draft instead?" in typed["answer"]["text"]
     (offer,) = [one for one in await town.world.people.ephemerals("member") if thread.handle in one["text"]]
@@ -255,6 +256,7 @@ async def drafted(town: Comparison, command: str) -> bool:
     town.model.requests.clear()
     typed = await town.world.people.command("member", command)
     await town.world.said("v0 (few-shot, not trained)", after=typed["seq"])
+    await town.world.quiet()  # the card says so before the draft is written
     [asked] = [seen.body for seen in town.model.seen(WRITE)]
     return len(asked["messages"]) == 12  # the system line, five posts as two turns each, the brief
 
