@@ -28,7 +28,7 @@ from storage.tables import AuditRow, OutboxRow
 Json = dict[str, Any]
 BOT: Final = "U0UNDERSTUDY"
 TEAM: Final = "T0SANDBOX"
-COST, PREVIEW = "spending.cost", "rounds.preview"
+COST, PREVIEW = "costs.card", "rounds.preview"
 TRAINING: Final = "training."
 # Always there; null for what the loop did not come to.
 NAMES: Final = (
