@@ -430,6 +430,7 @@ async def play(seed: int, folder: Path, database_url: str, nursery: Nursery) -> 
             for task in acting:
                 task.cancel()
             ended = await asyncio.gather(*acting, return_exceptions=True)
+            await ground.space.slack.events.tasks.settled(timeout_s=START_S)  # what a bot stored, Slack knows it heard
             await nemesis.end()
         if broken := [each for each in ended if isinstance(each, Exception)]:
             raise broken[0]  # what people did is part of the schedule
