@@ -1,6 +1,7 @@
 """Runs all of tier C, in lanes beside each other, and says what came of it; `python -m tests.crash --help`.
 
-Every schedule is one line of the results file. Started again with the same file, it goes on with the seeds that are
+Every schedule is one line of the results file; what the bots of a broken one logged, and the rows they left, are kept
+in a folder beside it. Started again with the same file, it goes on with the seeds that are
 missing; `--seed N` plays one again.
 """
 
@@ -28,7 +29,7 @@ from tests.crash.processes import play
 from tests.fakes.postgres import PostgresServer, find_wheel, run_postgres
 
 RESULTS = Path("var/crash.jsonl")
-SEEDS_PER_LANE = 100  # a lane is a process of its own; what it leaks ends with it
+SEEDS_PER_LANE = 20  # a lane is a process of its own; what it leaks ends with it
 
 
 def main() -> int:
@@ -97,8 +98,10 @@ async def one(
         report = {"seed": seed, "database": database, "failed": repr(error)[:400]}
     with results.open("a", encoding="utf-8") as file:
         file.write(json.dumps(report) + "\n")
-    if not report.get("violations"):
-        shutil.rmtree(folder, ignore_errors=True)
+    if report.get("violations") or "failed" in report:
+        kept = results.with_suffix("") / f"{database}-{seed}"
+        shutil.copytree(folder, kept, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
+    shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.write(f"{database} seed {seed}: {report.get('violations') or report.get('failed') or 'good'}\n")
     sys.stdout.flush()
 

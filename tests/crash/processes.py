@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from math import inf
 from pathlib import Path
+from pprint import pformat
 from typing import Any, Final
 
 from sqlmodel import col, select, update
@@ -483,6 +484,8 @@ async def judge(ground: Ground, over: Process, report: Report) -> None:
     async with over.engine.reading() as session:
         stored = (await session.exec(select(ReactionRow))).all()
     report.violations += reactions([one.facts for one in slack.feed.after(0, "delivery")], stored)
+    if report.violations:
+        (ground.folder / "books.txt").write_text(pformat(asdict(books), width=200), "utf-8")
 
 
 def reactions(deliveries: list[dict[str, Any]], stored: Any) -> Iterator[Violation]:
