@@ -26,7 +26,9 @@ class SaysDue(Protocol):
 
 
 FIRST_RETRY_S = 2
-LONGEST_RETRY_S = 600
+LONGEST_RETRY_S = (
+    60  # attempts count all claims, so a run that was looked at often would else wait long for one stumble
+)
 HEARTBEATS_PER_LEASE = 3
 
 
@@ -123,7 +125,7 @@ class Worker:
             await asyncio.gather(heart, return_exceptions=True)
 
     async def put_back(self, item: WorkItem) -> None:
-        wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S ** min(item.attempts, 10))
+        wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S ** min(item.attempts, 6))
         with contextlib.suppress(LeaseLost):
             async with self.database.begin() as tx:
                 await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))

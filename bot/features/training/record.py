@@ -98,7 +98,7 @@ async def move(tx: Transaction, before: TuningJob, after: TuningJob, *, by: str 
     round_, voice = await round_and_voice(tx, after)
     await say_round_card(tx, round_, voice, after)
     await say_progress(tx, round_, voice, after)
-    if has_place(before) and not has_place(after):
+    if gives_way(before, after):
         await wake_waiting(tx, after.provider, now=now)
     if after.state in TERMINAL_TUNING_STATES and before.state not in TERMINAL_TUNING_STATES:
         await tx.work.enqueue("delete-files", after.tuning_job_id, after.team_id, run_at=now)
@@ -106,6 +106,11 @@ async def move(tx: Transaction, before: TuningJob, after: TuningJob, *, by: str 
 
 def has_place(job: TuningJob) -> bool:
     return job.state in UNDER_WAY and not (job.state == "in-doubt" and job.unknowns > LOOKS)
+
+
+def gives_way(before: TuningJob, after: TuningJob) -> bool:
+    """Whether somebody may be next now: a place is free, or a run is gone that was told it would get one."""
+    return (has_place(before) or before.state == "queued" != after.state) and not has_place(after)
 
 
 async def wake_waiting(tx: Transaction, provider: str, *, now: datetime) -> None:

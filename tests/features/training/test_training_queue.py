@@ -30,6 +30,19 @@ async def test_one_trains_and_the_other_waits_for_its_place(bench: Bench) -> Non
     assert (await bench.until("ready", tuning_job_id=other.tuning_job_id)).started_at is not None
 
 
+async def test_a_run_that_ends_before_its_turn_does_not_keep_the_next_one_waiting(bench: Bench) -> None:
+    await bench.approve()
+    other = await bench.approve_another("second")
+    first = await bench.claim()
+    assert first is not None and first.subject == "1"
+    await bench.turn()  # the other sees that it is not next
+    await bench.withdraw()
+    await bench.steps()[first.kind](first)
+    assert (await bench.job()).state == "cancelled"
+    await bench.turn()
+    assert (await bench.job(other.tuning_job_id)).state == "preflight"
+
+
 async def test_a_provider_with_two_places_trains_two(bench: Bench) -> None:
     await bench.approve()
     other = await bench.approve_another("second")
