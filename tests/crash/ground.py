@@ -55,6 +55,7 @@ LEASE_S: Final = 60.0
 HANGING_S: Final = 1.0
 TIMING: Final = Timing(request_timeout_s=20, settle_s=30, poll_s=10)
 PATIENCE: Final = timedelta(hours=12)  # of moved time, in which everything must have ended once nothing goes wrong
+OVERDUE_S: Final = 1.0  # what is due and was not taken waits for somebody, as an answer for its thread's first message
 processes = count(1)
 
 
@@ -234,7 +235,8 @@ class Process:
             due = await self.next_due()
             if due is None:
                 return True
-            self.ground.advance(max(0.0, (due - self.ground.now()).total_seconds()) + 0.001)
+            wait_s = (due - self.ground.now()).total_seconds()
+            self.ground.advance(wait_s + 0.001 if wait_s > 0 else OVERDUE_S)
         return False
 
     async def all_ended(self) -> bool:
