@@ -22,6 +22,7 @@ from bot.cards import say_round_card
 from bot.features.spending.asking import Asked, AskForSpend, SpendWish
 from bot.features.spending.usecase import ApproveSpend, DeclineSpend
 from bot.features.training.record import Timing
+from bot.features.training.stopping import CancelRun
 from bot.features.training.usecase import Answer, SendNow
 from bot.settings import ModelSettings, Settings
 from bot.slack.people import SlackPeople
@@ -119,10 +120,12 @@ class Ground:
             yield Process(self, engine, parts, worker, poster)
 
     def progress(self) -> None:
-        """Every job that the provider has is trained to its end."""
+        """Every job that the provider has is trained to its end; the bill of one that was cancelled comes late."""
         for job_id, job in self.provider.jobs.items():
             if job["status"] in ("validating_files", "queued", "running"):
                 self.provider.finish(job_id, trained_tokens=TRAINED_TOKENS)
+            elif job["status"] == "cancelled":
+                job["trained_tokens"] = TRAINED_TOKENS // 2
 
     def list_jobs_only_after(self, seconds: float) -> None:
         """What the provider has taken until now and takes later stands in its lists only after this time."""
@@ -156,6 +159,11 @@ class Process:
     @property
     def send_now(self) -> SendNow:
         made: SendNow = training(self.parts).send_now  # type: ignore[attr-defined]  # declared as any feature
+        return made
+
+    @property
+    def cancel(self) -> CancelRun:
+        made: CancelRun = training(self.parts).cancel  # type: ignore[attr-defined]  # declared as any feature
         return made
 
     async def add_voice(self, handle: str) -> Voice:

@@ -1,7 +1,8 @@
 """Tier A: every named line at which a process may die, times what the world did, times what it does the second time.
 
 A starting point is made once and copied: money asked for and approved, its run about to be uploaded or sent, or its
-cards not yet in Slack. A schedule goes on from there, dies once, and goes on as a fresh process until nothing is due.
+cards not yet in Slack; or a run under way that somebody has just cancelled. A schedule goes on from there, dies once,
+and goes on as a fresh process until nothing is due.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from bot.features.spending.usecase import Decision
+from bot.features.training.usecase import Answer
+from pipeline.domain.training import TuningState
 from pipeline.failpoints import Failpoint, at_failpoints
 from tests.crash.ground import (
     APPROVER,
+    LEASE_S,
     RATE_MICROUSD_PER_MILLION,
+    STEWARD,
     TEAM,
     TIMING,
     Crash,
@@ -29,9 +34,11 @@ from tests.crash.ground import (
 )
 from tests.crash.invariants import Violation, read_books, violations
 
-Subject = Literal["upload", "submit", "post"]
+Subject = Literal["upload", "submit", "cancel", "post"]
 LISTED_LATE_S: Final = 25.0  # sooner than Timing.settle_s after the answer, as providers are taken to be
 CREATE, UPLOAD, POST = "POST /fine_tuning/jobs", "POST /files", "chat.postMessage"
+CANCEL: Final = "POST /fine_tuning/jobs/{job_id}/cancel"
+ROUTES: Final = {"upload": UPLOAD, "submit": CREATE, "cancel": CANCEL}
 
 # What a provider does with a request, as arguments of FakeOpenAI.next; None: it answers as it should.
 PROVIDER_OUTCOMES: Final[dict[str, dict[str, Any] | None]] = {
@@ -59,6 +66,8 @@ SECOND: Final = ("ok", "busy", "reset before", "reset after")
 WORLDS: Final[dict[Subject, tuple[str, ...]]] = {
     "submit": tuple(PROVIDER_OUTCOMES),
     "upload": tuple(name for name in PROVIDER_OUTCOMES if name not in ("late", "conflict")),
+    # Refused: it goes on, and is trained to its end.
+    "cancel": tuple(name for name in PROVIDER_OUTCOMES if name not in ("late", "closed")),
     "post": tuple(SLACK_OUTCOMES),
 }
 
@@ -111,6 +120,7 @@ class Start:
     folder: Path
     channels: dict[str, Any]
     files: tuple[dict[str, Any], dict[str, bytes]]
+    jobs: dict[str, Any]
     clock_offset_s: float
     copied_database: Callable[[], str]
 
@@ -130,8 +140,11 @@ async def starting_point(
                 await process.poster.post_due()
                 await process.approve(Decision(TEAM, request.spend_request_id, APPROVER))
                 await process.poster.post_due()
-            if subject == "submit":
-                await until_sending(process)
+            if subject in ("submit", "cancel"):
+                await until(process, "sending")
+            if subject == "cancel":
+                await until(process, "running")
+                await process.cancel(Answer(TEAM, (await process.jobs())[0].tuning_job_id, STEWARD))
         slack, provider = ground.space.slack, ground.provider
         channels = copy.deepcopy(slack.workspace.channels)
         yield Start(
@@ -139,15 +152,18 @@ async def starting_point(
             folder,
             channels,
             (copy.deepcopy(provider.files), dict(provider.contents)),
+            copy.deepcopy(provider.jobs),
             slack.clock.now(),
             copied_database,
         )
 
 
-async def until_sending(process: Process) -> None:
-    while (await process.jobs())[0].state != "sending":
-        item = await process.worker.queue.claim("start", now=process.ground.now(), lease_s=1)
-        if item is None:  # on a busy machine a request may have taken too long, and is repeated later
+async def until(process: Process, state: TuningState) -> None:
+    while (await process.jobs())[0].state != state:
+        for job_id in process.ground.provider.jobs:
+            process.ground.provider.run(job_id)
+        item = await process.worker.queue.claim("start", now=process.ground.now(), lease_s=LEASE_S)
+        if item is None:  # the next look, or on a busy machine a request that took too long and is repeated
             process.ground.advance(TIMING.settle_s)
         else:
             await process.worker.take(item)
@@ -213,6 +229,7 @@ def restore(start: Start, ground: Ground) -> None:
     files, contents = start.files
     ground.provider.files.update(copy.deepcopy(files))
     ground.provider.contents.update(contents)
+    ground.provider.jobs.update(copy.deepcopy(start.jobs))
 
 
 def plan_world(ground: Ground, schedule: Schedule) -> None:
@@ -221,7 +238,7 @@ def plan_world(ground: Ground, schedule: Schedule) -> None:
             if (fault := SLACK_OUTCOMES[name]) is not None:
                 ground.space.slack.faults.add({"method": POST, **fault})
         elif (answer := PROVIDER_OUTCOMES[name]) is not None:
-            ground.provider.next(CREATE if schedule.subject == "submit" else UPLOAD, **answer)
+            ground.provider.next(ROUTES[schedule.subject], **answer)
 
 
 def uploads(ground: Ground) -> Iterator[Violation]:

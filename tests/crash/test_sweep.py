@@ -27,8 +27,7 @@ async def test_dying_once_pays_once_and_tells_once(start_of: NewStart, subject: 
         assert died.violations == (), died.died_at
 
 
-# Approving is one transaction; cancelling is died in by tests/features/training/test_training_cancel.py.
-ELSEWHERE = {"approve.decided", "cancel.before_remote", "cancel.after_remote"}
+ELSEWHERE = {"approve.decided"}  # approving is one transaction
 
 
 async def test_a_life_passes_every_place_where_money_can_be_lost(start_of: NewStart) -> None:
