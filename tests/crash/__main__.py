@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -29,6 +30,7 @@ from tests.crash.processes import play
 from tests.fakes.postgres import PostgresServer, find_wheel, run_postgres
 
 RESULTS = Path("var/crash.jsonl")
+LOOK_S = 0.5
 SEEDS_PER_LANE = 20  # a lane is a process of its own; what it leaks ends with it
 
 
@@ -70,9 +72,8 @@ def missing(seeds: Iterable[int], databases: list[str], results: Path, *, again:
 def run_lanes(parts: list[tuple[str, list[int]]], lanes: int, results: Path, socket_folder: Path | None) -> None:
     running: list[subprocess.Popen[bytes]] = []
     for database, seeds in parts:
-        while len(running) >= lanes:
-            running[0].wait()
-            running = [process for process in running if process.poll() is None]
+        while len(running := [process for process in running if process.poll() is None]) >= lanes:
+            time.sleep(LOOK_S)  # for whichever ends first
         command = [sys.executable, "-m", "tests.crash", "--database", database, "--results", str(results)]
         command += ["--seeds", ",".join(map(str, seeds))]
         command += ["--socket-folder", str(socket_folder)] if socket_folder else []
