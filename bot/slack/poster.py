@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 LEASE_S = 60.0
 SETTLE = timedelta(seconds=5)  # a post whose answer was lost is looked for only after Slack had time to show it
 LOOK_BACK = timedelta(minutes=5)  # our clock and Slack's may differ; the key tells our message from others
-MAX_ATTEMPTS = 300  # with the longest wait about a day: Slack being away for an afternoon loses nothing
-LONGEST_WAIT_S = 300
+MAX_ATTEMPTS = 1500  # with the longest wait about a day: Slack being away for an afternoon loses nothing
+LONGEST_WAIT_S = 60  # attempts count all claims, also of processes that died
 LOCKS = 64  # lock files stay for ever, so messages share them; who finds one held waits for SETTLE
 METADATA_EVENT = "understudy_message"
 POST = "chat.postMessage"

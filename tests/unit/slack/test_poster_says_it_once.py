@@ -181,7 +181,7 @@ async def test_after_an_unknown_outcome_it_waits_before_it_looks() -> None:
 
 
 async def test_waits_grow_and_end() -> None:
-    for attempts, waited in ((1, 1), (5, 16), (20, 300)):
+    for attempts, waited in ((1, 1), (5, 16), (20, 60)):
         slack = Slack({"chat_postMessage": [TimeoutError()]})
         assert (await said(slack, posting(attempts=attempts)))[-1] == ("postponed", (waited, False))
     slack = Slack({"chat_postMessage": [TimeoutError()]})
