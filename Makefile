@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test crash check docs lock clean
+.PHONY: help setup demo sandbox test test-lora crash check docs lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ WORKERS ?= 2
 CONFTESTS = $(sort $(shell find tests -name conftest.py))
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 setup: $(VENV)/.ready ## make .venv with understudy in it
 
@@ -64,6 +64,21 @@ sandbox: setup ## the same three, kept running, with a page to click through the
 test: setup ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS)
 
+# The extra has an environment of its own, which finds everything else in the first one: torch alone is 700 MB.
+LORA := .venv-lora
+LORA_PACKAGES = $(shell $(BIN)/python -c 'import tomllib; \
+	print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["lora"])')
+$(LORA)/.ready: pyproject.toml | $(VENV)/.ready
+	$(BIN)/python -m venv --without-pip $(LORA)
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+		> "$$($(LORA)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/understudy-setup.pth"
+	$(LORA)/bin/python -m pip install --quiet --disable-pip-version-check '$(firstword $(LORA_PACKAGES))'
+	$(LORA)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach package,$(LORA_PACKAGES),'$(package)')
+	@touch $@
+
+test-lora: setup $(LORA)/.ready ## run the tests that need torch, in an environment of their own
+	$(LORA)/bin/python -m pytest -m lora tests/modelserver
+
 SCHEDULES ?= 1000
 LANES ?= 2
 crash: setup ## kill and freeze bots in every way; SCHEDULES of processes per database, started again it goes on
@@ -89,4 +104,4 @@ lock: setup ## renew the lock files from pyproject.toml
 	$(COMPILE) --group build -o requirements-build.lock
 
 clean: ## remove what setup, tests and the sandbox made
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LORA) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,42 +6,102 @@ import argparse
 import asyncio
 import logging
 import os
+import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from modelserver.server import Pace, running_modelserver
+from modelserver.server import running_modelserver
+from modelserver.trainer import ONE_PROCESS
+from modelserver.training import Pace
+
+EXAMPLE: Final = """\
+Train and ask with any OpenAI client, on this machine, in five lines:
+
+  pip install 'understudy[lora]'                     (leave out [lora] for the small built-in model alone)
+  export MODELSERVER_API_KEY=choose-a-long-key
+  understudy modelserver --state ./models --base qwen=/path/to/Qwen2.5-0.5B-Instruct &
+  export OPENAI_BASE_URL=http://127.0.0.1:8100/v1 OPENAI_API_KEY=$MODELSERVER_API_KEY
+  python -c "from openai import OpenAI; print([m.id for m in OpenAI().models.list()])"
+
+Every option has an environment variable MODELSERVER_<NAME>. Nothing is sent anywhere:
+bases are folders of this machine.
+"""
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Options; each has an environment variable MODELSERVER_<NAME> for its default."""
     env = os.environ
-    parser = argparse.ArgumentParser(prog="modelserver", description="A private model server with OpenAI's API.")
+    parser = argparse.ArgumentParser(
+        prog="understudy modelserver",
+        description="A private model server with OpenAI's API: files, fine-tuning, models, chat.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--host", default=env.get("MODELSERVER_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=env.get("MODELSERVER_PORT", "8100"), help="0 takes a free one")
     parser.add_argument("--state", type=Path, default=env.get("MODELSERVER_STATE"), help="folder of files and models")
     parser.add_argument("--api-key", default=env.get("MODELSERVER_API_KEY"), help="better given by environment")
+    parser.add_argument(
+        "--base",
+        action="append",
+        type=_named_folder,
+        metavar="NAME=FOLDER",
+        help="a model that may be trained: safetensors, tokenizer and chat template in a folder; may be repeated "
+        "(MODELSERVER_BASES: several, separated by blanks)",
+    )
+    parser.add_argument(
+        "--trainer",
+        default=env.get("MODELSERVER_TRAINER"),
+        help="what starts a training instead of one process, such as 'torchrun --nproc-per-node 2 -m "
+        "modelserver.training_process'; the path of the job's assignment is added",
+    )
     parser.add_argument(
         "--min-train-seconds",
         type=float,
         default=env.get("MODELSERVER_MIN_TRAIN_SECONDS", "0"),
         help="spread training over at least so long, to watch its progress",
     )
-    parser.add_argument("--parallel-jobs", type=int, default=env.get("MODELSERVER_PARALLEL_JOBS", "1"))
-    arguments = parser.parse_args()
+    parser.add_argument(
+        "--parallel-jobs",
+        type=int,
+        default=env.get("MODELSERVER_PARALLEL_JOBS", "1"),
+        help="trainings at a time; further jobs wait",
+    )
+    arguments = parser.parse_args(argv)
     for name in ("state", "api_key"):
         if not getattr(arguments, name):
             parser.error(f"--{name.replace('_', '-')} or MODELSERVER_{name.upper()} is required")
+    if arguments.base is None:
+        arguments.base = [_named_folder(text) for text in shlex.split(env.get("MODELSERVER_BASES", ""))]
     return arguments
+
+
+def _named_folder(text: str) -> tuple[str, Path]:
+    name, _, folder = text.partition("=")
+    if not name or not folder:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FOLDER")
+    return name, Path(folder)
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    pace = Pace(min_train_seconds=arguments.min_train_seconds, parallel_jobs=arguments.parallel_jobs)
+    pace = Pace(
+        min_train_seconds=arguments.min_train_seconds,
+        parallel_jobs=arguments.parallel_jobs,
+        trainer=shlex.split(arguments.trainer) if arguments.trainer else ONE_PROCESS,
+    )
     serving = running_modelserver(
-        state=arguments.state, api_key=arguments.api_key, host=arguments.host, port=arguments.port, pace=pace
+        state=arguments.state,
+        api_key=arguments.api_key,
+        host=arguments.host,
+        port=arguments.port,
+        pace=pace,
+        bases=dict(arguments.base),
     )
     async with serving as url:
         sys.stdout.write(f"modelserver ready on {url}\n")

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from modelserver.errors import ApiError
-from modelserver.records import Hyperparameters
+from modelserver.records import Hyperparameters, Method
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -33,13 +33,22 @@ class AskedHyperparameters(Body):
         return Hyperparameters(**self.model_dump())
 
 
+class AskedDpoHyperparameters(AskedHyperparameters):
+    beta: Annotated[float, Field(gt=0, le=2)] | Auto = "auto"
+
+
 class Supervised(Body):
     hyperparameters: AskedHyperparameters | None = None
 
 
-class Method(Body):
-    type: Literal["supervised"]
+class Dpo(Body):
+    hyperparameters: AskedDpoHyperparameters | None = None
+
+
+class AskedMethod(Body):
+    type: Method
     supervised: Supervised | None = None
+    dpo: Dpo | None = None
 
 
 class JobBody(Body):
@@ -51,12 +60,19 @@ class JobBody(Body):
     suffix: Suffix | None = None
     seed: Annotated[int, Field(ge=0, le=2_147_483_647)] | None = None
     metadata: Metadata | None = None
-    method: Method | None = None
+    method: AskedMethod | None = None
     hyperparameters: AskedHyperparameters | None = None
     integrations: Annotated[list[Any], Field(max_length=0)] | None = None
 
+    @property
+    def kind(self) -> Method:
+        return self.method.type if self.method else "supervised"
+
     def hyperparameters_asked(self) -> Hyperparameters:
-        """From `method`, else from the deprecated place."""
+        """From `method`, else from the deprecated place, which knows no dpo."""
+        if self.kind == "dpo":
+            dpo = self.method.dpo if self.method else None
+            return ((dpo and dpo.hyperparameters) or AskedDpoHyperparameters()).kept()
         supervised = self.method.supervised if self.method else None
         asked = (supervised.hyperparameters if supervised else None) or self.hyperparameters
         return (asked or AskedHyperparameters()).kept()

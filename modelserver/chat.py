@@ -14,7 +14,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from modelserver.bodies import UNSUPPORTED_CHAT, ChatBody, parse, read_json
-from modelserver.engine import Answer, LoadedModel, Message, Sampling
+from modelserver.engine import Answer, LoadedModel, Message, Refused, Sampling
 from modelserver.errors import ApiError
 from modelserver.models import Models
 from modelserver.records import new_id
@@ -97,16 +97,26 @@ class Chat:
     async def _complete(self, body: ChatBody) -> _Completion:
         engine, model = await self._models.load(body.model)
         messages = [Message(message.role, message.text()) for message in body.messages]
-        prompt_tokens = model.count_tokens(messages)
+        prompt_tokens = _counted(model, messages)
         room = engine.context_tokens - prompt_tokens
         asked = body.token_limit()
         if (asked or 1) > room:
             raise _too_long(engine.context_tokens, prompt_tokens, asked)
         seed = secrets.randbelow(2**31) if body.seed is None else body.seed
         temperature = 1.0 if body.temperature is None else body.temperature
-        samplings = [Sampling(temperature, asked or room, body.stops(), seed + choice) for choice in range(body.n or 1)]
+        top_p = 1.0 if body.top_p is None else body.top_p
+        samplings = [
+            Sampling(temperature, asked or room, body.stops(), seed + choice, top_p) for choice in range(body.n or 1)
+        ]
         answers = await asyncio.to_thread(_answers, model, messages, samplings)
         return _Completion(new_id("chatcmpl-"), int(time.time()), body.model, answers, prompt_tokens)
+
+
+def _counted(model: LoadedModel, messages: list[Message]) -> int:
+    try:
+        return model.count_tokens(messages)
+    except Refused as err:
+        raise ApiError(err.reason, param="messages", code=err.code) from err
 
 
 def _answers(model: LoadedModel, messages: list[Message], samplings: list[Sampling]) -> list[Answer]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from modelserver.records import Metrics
+from modelserver.records import Method, Metrics
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,36 @@ Conversation = Sequence[Message]
 
 
 @dataclass(frozen=True)
+class Preference:
+    """Two answers to one conversation, and which of them was preferred."""
+
+    asked: Conversation
+    preferred: str
+    rejected: str
+
+
+Row = Conversation | Preference
+
+
+@dataclass(frozen=True)
 class TrainingPlan:
-    """Every number of one training run; the same plan on the same rows gives the same model."""
+    """Every number of one training run; the same plan on the same rows gives the same model.
+
+    beta: of dpo, how strongly the model is held to what it wrote before. start: a finished model to train on from.
+    """
 
     n_epochs: int
     batch_size: int
     learning_rate_multiplier: float
     seed: int
+    method: Method = "supervised"
+    beta: float = 0.1
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
 class Step:
-    """Progress after one step of `steps`. kept: the model file written at this step, at the end of an epoch.
+    """Progress after one step of `steps`. kept: the model written at this step, at the end of an epoch.
 
     tokens: trained so far, for the bill of a job that is cancelled.
     """
@@ -46,6 +64,31 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Note:
+    """A sentence for the job's events: what was planned, what was left out."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class Resumed:
+    """The run goes on after this step, which an earlier process had finished."""
+
+    step: int
+
+
+Report = Step | Note | Resumed
+
+
+class Refused(Exception):
+    """Rows, messages or the machine do not allow it. code and reason stand in the job's or the request's error."""
+
+    def __init__(self, reason: str, *, code: str) -> None:
+        super().__init__(reason)
+        self.reason, self.code = reason, code
+
+
+@dataclass(frozen=True)
 class Sampling:
     """How to write one answer. max_tokens counts tokens of the engine."""
 
@@ -53,6 +96,7 @@ class Sampling:
     max_tokens: int
     stop: Sequence[str]
     seed: int
+    top_p: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,20 +115,40 @@ class LoadedModel(Protocol):
 
 
 class Engine(Protocol):
-    """Trains in a process of its own, answers in the server."""
+    """Trains in a process of its own, answers in the server.
 
-    base: str
-    context_tokens: int
+    folder: where the base's own files are. suffix: of the names of models in a job's folder, which are step numbers.
+    resumes: a stopped training goes on where it was; otherwise it begins again. continues: a finished model can be
+    trained further.
+    """
+
+    @property
+    def base(self) -> str: ...
+    @property
+    def folder(self) -> Path | None: ...
+    @property
+    def context_tokens(self) -> int: ...
+    @property
+    def methods(self) -> frozenset[Method]: ...
+    @property
+    def suffix(self) -> str: ...
+    @property
+    def resumes(self) -> bool: ...
+    @property
+    def continues(self) -> bool: ...
 
     def train(
         self,
-        rows: Sequence[Conversation],
-        held_out: Sequence[Conversation],
+        rows: Sequence[Row],
+        held_out: Sequence[Row],
         plan: TrainingPlan,
         folder: Path,
-        report: Callable[[Step], None],
+        report: Callable[[Report], None],
     ) -> int:
-        """Write model files into `folder`, the last step's being the finished model; returns the tokens trained."""
+        """Write models into `folder`, the last step's being the finished one; returns the tokens trained.
+
+        Raises Refused.
+        """
 
     def load(self, path: Path | None) -> LoadedModel:
-        """The model in a file that `train` wrote; None: the base. Raises ValueError when it is not one."""
+        """The model that `train` wrote at a path; None: the base. Raises ValueError when it is not one."""

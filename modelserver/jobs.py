@@ -13,12 +13,12 @@ from typing import Any
 from aiohttp import web
 
 from modelserver.bodies import JobBody, parse, read_json
-from modelserver.engines import ENGINES
+from modelserver.engines import Engines
 from modelserver.errors import ApiError, no_such_job
 from modelserver.files import Files
 from modelserver.paging import page
 from modelserver.progress import Progress
-from modelserver.records import TERMINAL, Checkpoint, Job, JobEvent, SentOnce, new_id
+from modelserver.records import TERMINAL, Checkpoint, Job, JobEvent, SentOnce, TunedModel, new_id
 from modelserver.store import Store
 from modelserver.training import Training
 
@@ -29,9 +29,10 @@ class Jobs:
     """A job is in the database before its creation is answered."""
 
     def __init__(
-        self, store: Store, files: Files, progress: Progress, training: Training, *, organization: str
+        self, store: Store, engines: Engines, files: Files, progress: Progress, training: Training, *, organization: str
     ) -> None:
-        self._store, self._files, self._progress, self._training = store, files, progress, training
+        self._store, self._engines, self._files, self._progress = store, engines, files, progress
+        self._training = training
         self._organization = organization
 
     def register(self, app: web.Application) -> None:
@@ -70,9 +71,9 @@ class Jobs:
     def _new_job(self, raw: dict[str, Any]) -> Job:
         _refuse_other_methods(raw)
         body = parse(JobBody, raw)
-        if body.model not in ENGINES:
-            message = f"Model {body.model} is not available for fine-tuning or does not exist."
-            raise ApiError(message, param="model", code="model_not_available")
+        base, start = self._origin(body.model)
+        if body.kind not in self._engines[base].methods:
+            raise _unsupported(body.kind)
         self._check_file(body.training_file, "training_file")
         if body.validation_file is not None:
             self._check_file(body.validation_file, "validation_file")
@@ -87,7 +88,21 @@ class Jobs:
             seed=secrets.randbelow(2**31) if body.seed is None else body.seed,
             metadata=body.metadata,
             suffix=body.suffix,
+            kind=body.kind,
+            base=base,
+            start=start,
         )
+
+    def _origin(self, model: str) -> tuple[str, str | None]:
+        """The base of a model that may be trained, and its place under `models` when it is a finished fine-tune."""
+        if model in self._engines:
+            return model, None
+        tuned = self._store.get(TunedModel, model)
+        engine = self._engines.get(tuned.base) if tuned is not None else None
+        if tuned is None or engine is None or not engine.continues:
+            message = f"Model {model} is not available for fine-tuning or does not exist."
+            raise ApiError(message, param="model", code="model_not_available")
+        return tuned.base, f"{tuned.job_id}/{tuned.step}{engine.suffix}"
 
     def _check_file(self, file_id: str, param: str) -> None:
         try:
@@ -142,9 +157,13 @@ def _metadata_filter(query: Mapping[str, str]) -> dict[str, str]:
 def _refuse_other_methods(raw: dict[str, Any]) -> None:
     method = raw.get("method")
     kind = method.get("type") if isinstance(method, dict) else None
-    if kind in ("dpo", "reinforcement"):
-        message = f"The method '{kind}' is not offered by this server; use 'supervised'."
-        raise ApiError(message, param="method.type", code="unsupported_method")
+    if kind == "reinforcement":
+        raise _unsupported(kind)
+
+
+def _unsupported(kind: str) -> ApiError:
+    message = f"The method '{kind}' is not offered by this server for this model."
+    return ApiError(message, param="method.type", code="unsupported_method")
 
 
 def _sent_once(key: str, raw: dict[str, Any]) -> SentOnce:

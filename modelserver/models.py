@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import web
 
 from modelserver.engine import Engine, LoadedModel
-from modelserver.engines import ENGINES
+from modelserver.engines import Engines
 from modelserver.errors import ApiError, no_such_model
 from modelserver.paging import listing
 from modelserver.records import TunedModel
 from modelserver.store import Store
+
+log = logging.getLogger(__name__)
 
 MAX_LOADED: Final = 8  # models in memory; the one asked longest ago makes room
 BASES_CREATED: Final = 1_767_225_600  # 2026-01-01, a fixed date so that lists are stable
@@ -23,8 +27,8 @@ BASES_CREATED: Final = 1_767_225_600  # 2026-01-01, a fixed date so that lists a
 class Models:
     """Finds, loads and deletes models."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, engines: Engines) -> None:
+        self._store, self._engines = store, engines
         self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
         self._loading = asyncio.Lock()
 
@@ -35,12 +39,14 @@ class Models:
 
     async def load(self, name: str) -> tuple[Engine, LoadedModel]:
         """A model ready to answer and its engine; model_not_found when there is none of that name."""
-        tuned = None if name in ENGINES else self._tuned(name)
-        engine = ENGINES[tuned.base if tuned else name]
-        path = self._store.models / tuned.job_id / f"{tuned.step}.ngram" if tuned else None
+        tuned = None if name in self._engines else self._tuned(name)
+        engine = self._engines.get(tuned.base if tuned else name)
+        if engine is None:
+            raise no_such_model(name)  # its base is no longer served
+        path = self._store.models / tuned.job_id / f"{tuned.step}{engine.suffix}" if tuned else None
         async with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = await asyncio.to_thread(engine.load, path)
+                self._loaded[name] = await _opened(engine, path, name)
                 while len(self._loaded) > MAX_LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(name)
@@ -54,16 +60,16 @@ class Models:
 
     async def list(self, _: web.Request) -> web.Response:
         tuned = [model.wire() for model in self._store.all(TunedModel) if model.listed]
-        return web.json_response(listing([*map(_base, ENGINES), *tuned]))
+        return web.json_response(listing([*map(_base, self._engines), *tuned]))
 
     async def retrieve(self, request: web.Request) -> web.Response:
         name = request.match_info["model"]
-        return web.json_response(_base(name) if name in ENGINES else self._tuned(name).wire())
+        return web.json_response(_base(name) if name in self._engines else self._tuned(name).wire())
 
     async def delete(self, request: web.Request) -> web.Response:
         """Remove a fine-tune with its checkpoints; its job stays."""
         name = request.match_info["model"]
-        if name in ENGINES:
+        if name in self._engines:
             raise ApiError(f"The model `{name}` is a base model and cannot be deleted.", status=403, param="model")
         tuned = self._tuned(name)
         with self._store.transaction():
@@ -73,6 +79,18 @@ class Models:
         if tuned.listed:
             await asyncio.to_thread(shutil.rmtree, self._store.models / tuned.job_id, ignore_errors=True)
         return web.json_response({"id": name, "object": "model", "deleted": True})
+
+
+async def _opened(engine: Engine, path: Path | None, name: str) -> LoadedModel:
+    try:
+        return await asyncio.to_thread(engine.load, path)
+    except (ValueError, OSError) as err:
+        log.exception("model unreadable", extra={"model": name})
+        message = f"The files of the model `{name}` cannot be read. Delete it and train it again."
+        raise ApiError(message, status=500, kind="server_error", param="model", code="model_unreadable") from err
+    except ImportError as err:
+        message = f"The model `{name}` needs the optional extra: pip install 'understudy[lora]'."
+        raise ApiError(message, status=503, kind="server_error", param="model", code="extra_missing") from err
 
 
 def _base(name: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from modelserver.engine import Answer, Conversation, Sampling, Step, TrainingPlan
-from modelserver.records import Metrics
+from modelserver.engine import Answer, Conversation, Preference, Report, Row, Sampling, Step, TrainingPlan
+from modelserver.records import Method, Metrics
 from pipeline.ngram import NgramModel, tokenize
 
 MAX_REPORTS: Final = 100  # steps that are measured in one run; the others only count
@@ -28,14 +28,19 @@ class NgramEngine:
 
     base = "understudy-ngram"
     context_tokens = 16_384
+    methods: frozenset[Method] = frozenset({"supervised"})
+    folder = None
+    suffix = ".ngram"
+    resumes = False  # it trains in seconds
+    continues = False
 
     def train(
         self,
-        rows: Sequence[Conversation],
-        held_out: Sequence[Conversation],
+        rows: Sequence[Row],
+        held_out: Sequence[Row],
         plan: TrainingPlan,
         folder: Path,
-        report: Callable[[Step], None],
+        report: Callable[[Report], None],
     ) -> int:
         pairs = [pair for row in rows for pair in _pairs(row)]
         random.Random(plan.seed).shuffle(pairs)
@@ -94,7 +99,7 @@ class _Run:
         validation: str,
         plan: TrainingPlan,
         folder: Path,
-        report: Callable[[Step], None],
+        report: Callable[[Report], None],
         tokens: int,
     ) -> None:
         self._pairs, self._validation, self._plan = pairs, validation, plan
@@ -152,9 +157,11 @@ class _Run:
         return name
 
 
-def _pairs(row: Conversation) -> Iterator[Pair]:
+def _pairs(row: Row) -> Iterator[Pair]:
     """(what was asked, what was answered) for each trained assistant turn."""
     asked: list[str] = []
+    if isinstance(row, Preference):
+        return
     for message in row:
         if message.role == "user":
             asked.append(message.content)
@@ -162,5 +169,7 @@ def _pairs(row: Conversation) -> Iterator[Pair]:
             yield "\n\n".join(asked), message.content
 
 
-def _count(messages: Conversation) -> int:
+def _count(messages: Row) -> int:
+    if isinstance(messages, Preference):
+        return 0
     return sum(TURN_TOKENS + len(tokenize(message.content)) for message in messages)

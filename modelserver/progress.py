@@ -21,11 +21,12 @@ from modelserver.records import (
     JobError,
     JobEvent,
     JobStatus,
+    Metrics,
     StoredFile,
     TunedModel,
     new_id,
 )
-from modelserver.store import Store, keep_bytes
+from modelserver.store import Store, forget, keep_bytes, keep_model
 
 CHECKPOINTS_KEPT: Final = 3
 RESULT_COLUMNS: Final = ("step", "train_loss", "train_accuracy", "valid_loss", "valid_mean_token_accuracy")
@@ -78,25 +79,49 @@ class Progress:
             self._store.replace(job.model_copy(update={"status": status, **changes}))
             self.tell(job_id, message)
 
-    def restart(self, job_id: str) -> None:
-        """Begin a job anew that the server was stopped in."""
+    def restart(self, job_id: str, *, resumes: bool = False) -> None:
+        """Take up a job that the server was stopped in. resumes: its engine goes on from what is in its folder."""
         job = self.open_job(job_id)
         if job is None:
             return
-        self.discard_files(job_id)
+        changes: dict[str, Any] = {"status": "validating_files", "estimated_finish": None}
+        message = "The server was restarted; the job goes on where its last state was kept."
+        if not resumes:
+            self.discard_files(job_id)
+            changes["tokens_so_far"] = None
+            message = "The server was restarted; the job begins again."
         with self._store.transaction():
-            self._store.remove_children(Checkpoint, job_id)
-            self._store.replace(
-                job.model_copy(update={"status": "validating_files", "estimated_finish": None, "tokens_so_far": None})
-            )
-            self.tell(job_id, "The server was restarted; the job begins again.", level="warn")
+            if not resumes:
+                self._store.remove_children(Checkpoint, job_id)
+            self._store.replace(job.model_copy(update=changes))
+            self.tell(job_id, message, level="warn")
+
+    def resumed(self, job_id: str, step: int) -> list[Step]:
+        """The steps up to the one that a run goes on from; what came later is forgotten, as it comes again."""
+        kept = {point.step_number for point in self._store.all(Checkpoint, parent=job_id)}
+        told: dict[int, Step] = {}
+        for event in self._store.all(JobEvent, parent=job_id):
+            if event.type == "metrics" and event.data["step"] <= step:
+                metrics = Metrics.model_validate({k: v for k, v in event.data.items() if k != "total_steps"})
+                name = str(metrics.step) if metrics.step in kept else None
+                told[metrics.step] = Step(metrics, event.data["total_steps"], name)
+        with self._store.transaction():
+            for point in self._store.all(Checkpoint, parent=job_id):
+                if point.step_number > step:
+                    self._store.remove(Checkpoint, point.id)
+            self.tell(job_id, f"The job goes on after step {step}.")
+        return [told[number] for number in sorted(told)]
 
     def started(self, job_id: str, numbers: Hyperparameters, *, expected_seconds: float) -> None:
         finish = int(time.time() + max(1.0, expected_seconds))
         changes = {"hyperparameters": numbers, "estimated_finish": finish}
         self.move(job_id, "running", "Fine-tuning job started", **changes)
 
-    def step(self, job_id: str, step: Step) -> None:
+    def note(self, job_id: str, message: str) -> None:
+        with self._store.transaction():
+            self.tell(job_id, message)
+
+    def step(self, job_id: str, step: Step, *, left_s: float | None = None) -> None:
         metrics = step.metrics.model_dump(exclude_none=True)
         message = f"Step {step.metrics.step}/{step.steps}: training loss={step.metrics.train_loss:.2f}"
         if step.metrics.valid_loss is not None:
@@ -104,7 +129,10 @@ class Progress:
         with self._store.transaction():
             self.tell(job_id, message, metrics=metrics | {"total_steps": step.steps})
             if (job := self.open_job(job_id)) is not None:
-                self._store.replace(job.model_copy(update={"tokens_so_far": step.tokens}))
+                changes: dict[str, Any] = {"tokens_so_far": step.tokens}
+                if left_s is not None:
+                    changes["estimated_finish"] = int(time.time() + max(1.0, left_s))
+                self._store.replace(job.model_copy(update=changes))
             if step.kept is not None:
                 self._checkpoint(job_id, step)
 
@@ -124,6 +152,9 @@ class Progress:
         self._store.add(checkpoint, parent=job_id)
         for older in self._store.all(Checkpoint, parent=job_id)[:-CHECKPOINTS_KEPT]:
             self._store.remove(Checkpoint, older.id)
+            for path in self.folder(job_id).glob(f"{older.step_number}*"):
+                if path.stem == str(older.step_number):
+                    forget(path)
 
     def failed(self, job_id: str, error: JobError) -> None:
         job = self.open_job(job_id)
@@ -166,10 +197,10 @@ class Progress:
     def _models(self, job: Job, steps: Sequence[Step]) -> list[TunedModel]:
         kept = [step.metrics.step for step in steps if step.kept is not None]
         for path in self.folder(job.id).iterdir():
-            if int(path.stem) not in kept[-CHECKPOINTS_KEPT:]:
-                path.unlink()
+            if not path.stem.isdigit() or int(path.stem) not in kept[-CHECKPOINTS_KEPT:]:
+                forget(path)
             else:
-                keep_bytes(path, path)
+                keep_model(path)
         name = model_name(job)
         named = [(name, kept[-1]), *((f"{name}:ckpt-step-{step}", step) for step in kept[-CHECKPOINTS_KEPT:])]
         return [
@@ -177,7 +208,7 @@ class Progress:
                 id=model,
                 created=int(time.time()),
                 owned_by=job.organization_id,
-                base=job.model,
+                base=job.trained_base,
                 job_id=job.id,
                 step=step,
                 listed=model == name,
@@ -210,4 +241,4 @@ class Progress:
 def model_name(job: Job) -> str:
     """ft:<base>:<organisation>:<suffix>:<the end of the job's id>."""
     suffix = re.sub(r"[^a-z0-9-]+", "-", (job.suffix or "").lower()).strip("-")
-    return f"ft:{job.model}:{job.organization_id.removeprefix('org-')}:{suffix}:{job.id[-8:]}"
+    return f"ft:{job.trained_base}:{job.organization_id.removeprefix('org-')}:{suffix}:{job.id[-8:]}"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Method = Literal["supervised", "dpo"]
 JobStatus = Literal["validating_files", "queued", "running", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[JobStatus] = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -56,11 +57,14 @@ class Hyperparameters(BaseModel):
     n_epochs: int | Literal["auto"] = "auto"
     batch_size: int | Literal["auto"] = "auto"
     learning_rate_multiplier: float | Literal["auto"] = "auto"
+    beta: float | Literal["auto"] | None = None  # of dpo; None with other methods
 
 
 class Job(Record):
+    """base, start: the base model, and the step's model under `models` when a finished one is trained on."""
+
     KIND = "job"
-    PRIVATE = frozenset({"suffix", "tokens_so_far"})
+    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start"})
 
     object: Literal["fine_tuning.job"] = "fine_tuning.job"
     model: str
@@ -81,10 +85,19 @@ class Job(Record):
     metadata: dict[str, str] | None = None
     suffix: str | None = None
     tokens_so_far: int | None = None
+    kind: Method = "supervised"
+    base: str | None = None
+    start: str | None = None
+
+    @property
+    def trained_base(self) -> str:
+        return self.base or self.model
 
     def wire(self) -> dict[str, Any]:
         shown = super().wire()
-        return shown | {"method": {"type": "supervised", "supervised": {"hyperparameters": shown["hyperparameters"]}}}
+        beta = shown["hyperparameters"].pop("beta")
+        numbers = shown["hyperparameters"] | ({"beta": beta} if beta is not None else {})
+        return shown | {"method": {"type": self.kind, self.kind: {"hyperparameters": numbers}}}
 
 
 class JobEvent(Record):

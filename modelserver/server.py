@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from modelserver.chat import Chat
+from modelserver.engines import engines
 from modelserver.errors import ApiError, unauthorised
 from modelserver.files import Files
 from modelserver.jobs import Jobs
@@ -21,32 +22,36 @@ from modelserver.models import Models
 from modelserver.progress import Progress
 from modelserver.records import new_id
 from modelserver.store import Store
-from modelserver.training import Training
+from modelserver.training import Pace, Training
 
 log = logging.getLogger(__name__)
 
 MAX_JSON_BYTES: Final = 16 * 1024 * 1024  # of a body that is not an uploaded file
 
 
-@dataclass(frozen=True)
-class Pace:
-    """How training is run. min_train_seconds: spread the steps of a job over at least this long."""
-
-    min_train_seconds: float = 0.0
-    parallel_jobs: int = 1
+AT_ONCE: Final = Pace()
+NO_BASES: Final[Mapping[str, Path]] = MappingProxyType({})
 
 
-def create_app(*, state: Path, api_key: str, organization: str = "org-private", pace: Pace = Pace()) -> web.Application:
-    """The whole server as an application. The state folder is opened when the application starts."""
+def create_app(
+    *,
+    state: Path,
+    api_key: str,
+    organization: str = "org-private",
+    pace: Pace = AT_ONCE,
+    bases: Mapping[str, Path] = NO_BASES,
+) -> web.Application:
+    """The whole server as an application. bases: folders of models to train, by name; ValueError for a bad one."""
     if not api_key:
         raise ValueError("api_key is empty")
     app = web.Application(middlewares=[_errors, _require(api_key)], client_max_size=MAX_JSON_BYTES)
     app.router.add_get("/healthz", _healthz)
     store = Store(state)
     progress = Progress(store)
-    training = Training(store, progress, parallel_jobs=pace.parallel_jobs, min_train_seconds=pace.min_train_seconds)
-    files, models = Files(store), Models(store)
-    jobs = Jobs(store, files, progress, training, organization=organization)
+    served = engines(bases)
+    training = Training(store, served, progress, pace)
+    files, models = Files(store), Models(store, served)
+    jobs = Jobs(store, served, files, progress, training, organization=organization)
     for part in (files, jobs, models, Chat(models)):
         part.register(app)
 
@@ -63,10 +68,16 @@ def create_app(*, state: Path, api_key: str, organization: str = "org-private", 
 
 @asynccontextmanager
 async def running_modelserver(
-    *, state: Path, api_key: str, host: str = "127.0.0.1", port: int = 0, pace: Pace = Pace()
+    *,
+    state: Path,
+    api_key: str,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    pace: Pace = AT_ONCE,
+    bases: Mapping[str, Path] = NO_BASES,
 ) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
-    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace), access_log=None)
+    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace, bases=bases), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from modelserver.records import Record, StoredFile, TunedModel
+from modelserver.records import TERMINAL, Job, Record, StoredFile, TunedModel
 
 R = TypeVar("R", bound=Record)
 
@@ -88,18 +89,39 @@ class Store:
         for path in self.files.iterdir():
             if path.name not in files:
                 path.unlink()
+        at_work = {job.id for job in self.all(Job) if job.status not in TERMINAL}
         for path in self.models.glob("*/*"):
-            if (path.parent.name, int(path.stem)) not in models:
-                path.unlink()
+            if path.parent.name in at_work:
+                continue  # the job goes on from what is there, or discards it
+            if not path.stem.isdigit() or (path.parent.name, int(path.stem)) not in models:
+                forget(path)
 
 
 def keep_bytes(path: Path, written: Path) -> None:
     """Give a finished temporary file its name, so that the name is never seen with half its bytes."""
-    with written.open("rb+") as file:
-        os.fsync(file.fileno())
+    _sync(written)
     written.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def keep_model(path: Path) -> None:
+    """Make sure that a model's bytes outlast a power cut: a file, or a folder of files."""
+    for file in path.iterdir() if path.is_dir() else [path]:
+        _sync(file)
+    _sync(path.parent)
+
+
+def forget(path: Path) -> None:
+    """Remove a file, or a folder with all its files."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

@@ -1,60 +1,55 @@
-"""Runs one training in a process of its own and passes on its steps."""
+"""Runs one training in processes of its own and passes on what they tell."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
+import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from modelserver.engine import Step
-from modelserver.records import Metrics
-from modelserver.training_process import Assignment
+from modelserver.training_process import LINE, Assignment, Told
+
+ASSIGNMENT: Final = "assignment.json"
+ONE_PROCESS: Final = (sys.executable, "-m", "modelserver.training_process")
+MAX_LINE_BYTES: Final = 1 << 20
 
 
 class Trainer:
-    """seen and trained_tokens are complete when `steps` has ended without an exception."""
+    """command: what starts the training, without its last argument, the path of the assignment."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        self._assignment = assignment
-        self.seen: list[Step] = []
-        self.trained_tokens = 0
+    def __init__(self, assignment: Assignment, command: Sequence[str] = ONE_PROCESS) -> None:
+        self._assignment, self._command = assignment, command
 
-    async def steps(self) -> AsyncGenerator[Step, None]:
-        """Each measured step as it happens. The process is killed when the caller stops listening."""
+    async def told(self) -> AsyncGenerator[Told, None]:
+        """Each report as it happens. The processes are killed when the caller stops listening."""
+        path = self._assignment.folder / ASSIGNMENT
+        await asyncio.to_thread(path.write_text, self._assignment.model_dump_json(), encoding="utf-8")
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "modelserver.training_process",
+            *self._command,
+            str(path.resolve()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=_environment(),
+            process_group=0,
+            limit=MAX_LINE_BYTES,
         )
         assert process.stdin is not None and process.stdout is not None  # both are pipes
         try:
-            process.stdin.write(self._assignment.model_dump_json().encode() + b"\n")
             async for line in process.stdout:
-                step = self._read(json.loads(line))
-                if step is not None:
-                    yield step
+                _, mark, told = line.decode(errors="replace").partition(LINE)
+                if mark:
+                    yield Told.model_validate_json(told)
             if await process.wait():
                 raise ChildProcessError(process.returncode)
         finally:
-            if process.returncode is None:
-                process.kill()
+            with suppress(ProcessLookupError):  # the last of the group has ended
+                os.killpg(process.pid, signal.SIGKILL)
             process.stdin.close()
             await process.wait()
-
-    def _read(self, line: dict[str, Any]) -> Step | None:
-        if "step" not in line:
-            self.trained_tokens = line["trained_tokens"]
-            return None
-        step = line["step"]
-        self.seen.append(Step(Metrics(**step["metrics"]), step["steps"], step["kept"], step["tokens"]))
-        return self.seen[-1]
 
 
 def _environment() -> dict[str, str]:

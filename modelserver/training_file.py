@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from modelserver.engine import Conversation, Message
+from modelserver.engine import Conversation, Message, Preference, Row
+from modelserver.records import Method
 
 MIN_ROWS: Final = 10
 ROLES: Final = frozenset({"system", "user", "assistant", "tool", "function"})
@@ -16,6 +17,8 @@ MESSAGE_KEYS: Final = frozenset(
     {"role", "content", "name", "weight", "refusal", "function_call", "tool_calls", "tool_call_id"}
 )
 PREFERENCE_KEYS: Final = frozenset({"preferred_output", "non_preferred_output"})
+PREFERENCE_ROW_KEYS: Final = PREFERENCE_KEYS | {"input"}
+INPUT_KEYS: Final = frozenset({"messages", "tools", "parallel_tool_calls"})
 
 
 class BadTrainingFile(Exception):
@@ -30,12 +33,12 @@ class _BadRow(Exception):
     """Why one row is refused."""
 
 
-def read_training_file(path: Path, *, min_rows: int = MIN_ROWS) -> list[Conversation]:
+def read_training_file(path: Path, *, method: Method = "supervised", min_rows: int = MIN_ROWS) -> list[Row]:
     """Every row of a file, or BadTrainingFile for the first that is wrong. A byte order mark is allowed."""
-    rows: list[Conversation] = []
+    rows: list[Row] = []
     for number, line in _lines(path):
         try:
-            rows.append(_conversation(line))
+            rows.append(_preference(_parsed(line)) if method == "dpo" else _conversation(_parsed(line)))
         except _BadRow as err:
             raise BadTrainingFile(str(err), code="invalid_training_file", row=number) from err
     if len(rows) < min_rows:
@@ -55,13 +58,17 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _conversation(line: str) -> Conversation:
+def _parsed(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as err:
         raise _BadRow("not valid JSON") from err
     if not isinstance(row, dict):
         raise _BadRow("not a JSON object")
+    return row
+
+
+def _conversation(row: dict[str, Any]) -> Conversation:
     if PREFERENCE_KEYS & row.keys():
         raise _BadRow("a preference (DPO) row; the method here is supervised")
     messages = row.get("messages")
@@ -72,6 +79,36 @@ def _conversation(line: str) -> Conversation:
     if row.get("tools") or row.get("functions"):
         raise _BadRow("tools are not supported by this server's models")
     return _turns(messages)
+
+
+def _preference(row: dict[str, Any]) -> Preference:
+    """One turn as OpenAI has it: what was asked, and two last messages of the assistant."""
+    if unknown := sorted(row.keys() - PREFERENCE_ROW_KEYS):
+        raise _BadRow(f"unrecognised key {unknown[0]!r}; the method here is dpo")
+    asked = row.get("input")
+    if not isinstance(asked, dict) or not isinstance(asked.get("messages"), list) or not asked["messages"]:
+        raise _BadRow("'input.messages' is missing or empty")
+    if unknown := sorted(asked.keys() - INPUT_KEYS):
+        raise _BadRow(f"unrecognised key 'input.{unknown[0]}'")
+    if asked.get("tools"):
+        raise _BadRow("tools are not supported by this server's models")
+    messages = [_message(message, number) for number, message in enumerate(asked["messages"], start=1)]
+    if messages[-1].role == "assistant":
+        raise _BadRow("the last message of 'input' is from the assistant")
+    preferred, rejected = (_output(row, name) for name in ("preferred_output", "non_preferred_output"))
+    if preferred == rejected:
+        raise _BadRow("the preferred and the other output are the same")
+    return Preference(messages, preferred, rejected)
+
+
+def _output(row: dict[str, Any], name: str) -> str:
+    output = row.get(name)
+    if not isinstance(output, list) or len(output) != 1:
+        raise _BadRow(f"'{name}' must be a list of one message")
+    message = _message(output[0], 1)
+    if message.role != "assistant":
+        raise _BadRow(f"'{name}' is not from the assistant")
+    return message.content
 
 
 def _turns(messages: list[Any]) -> Conversation:

@@ -1,67 +1,111 @@
-"""The process one job is trained in: a job as JSON on the first input line, progress as JSON lines on output.
+"""The process one job is trained in: its assignment is a file, its progress JSON lines on output.
 
-It ends when its input closes, so it never outlives the server, however that was stopped.
+It ends when its input closes, so it never outlives the server, however that was stopped. A trainer command may start
+several of it with the same assignment; then one of them reports.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import os
 import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from pydantic import BaseModel
 
-from modelserver.engine import Step, TrainingPlan
-from modelserver.engines import engine_for
+from modelserver.engine import Note, Refused, Report, Resumed, Step, TrainingPlan
+from modelserver.engines import engines
+from modelserver.records import Method
 from modelserver.training_file import read_training_file
+
+LINE: Final = "understudy "  # before each line that is meant for the server; libraries print too
 
 
 class Assignment(BaseModel):
     """What the server tells the process. min_seconds: spread the steps over at least this long."""
 
     base: str
+    base_folder: Path | None = None
+    method: Method = "supervised"
     training_file: Path
     validation_file: Path | None
     folder: Path
+    start: Path | None = None
     n_epochs: int
     batch_size: int
     learning_rate_multiplier: float
+    beta: float = 0.1
     seed: int
     min_seconds: float
 
+    def plan(self) -> TrainingPlan:
+        return TrainingPlan(
+            n_epochs=self.n_epochs,
+            batch_size=self.batch_size,
+            learning_rate_multiplier=self.learning_rate_multiplier,
+            seed=self.seed,
+            method=self.method,
+            beta=self.beta,
+            start=self.start,
+        )
+
+
+class Told(BaseModel):
+    """One line to the server; one of the fields is set. left_s: seconds until the last step, as it looks now."""
+
+    step: Step | None = None
+    left_s: float | None = None
+    note: Note | None = None
+    resumed: Resumed | None = None
+    refused: str | None = None
+    code: str | None = None
+    trained_tokens: int | None = None
+
 
 def main() -> None:
-    assignment = Assignment.model_validate_json(sys.stdin.readline())
+    assignment = Assignment.model_validate_json(Path(sys.argv[1]).read_bytes())
     threading.Thread(target=_end_with_input, daemon=True).start()
-    rows = read_training_file(assignment.training_file)
-    held_out = read_training_file(assignment.validation_file, min_rows=1) if assignment.validation_file else []
-    started = time.monotonic()
-
-    def report(step: Step) -> None:
-        share = step.metrics.step / step.steps
-        time.sleep(max(0.0, started + share * assignment.min_seconds - time.monotonic()))
-        _say({"step": dataclasses.asdict(step) | {"metrics": step.metrics.model_dump()}})
-
-    trained = engine_for(assignment.base).train(rows, held_out, _plan(assignment), assignment.folder, report)
-    _say({"trained_tokens": trained})
+    try:
+        _say(Told(trained_tokens=_train(assignment)))
+    except Refused as err:
+        _say(Told(refused=err.reason, code=err.code))
 
 
-def _plan(assignment: Assignment) -> TrainingPlan:
-    return TrainingPlan(
-        n_epochs=assignment.n_epochs,
-        batch_size=assignment.batch_size,
-        learning_rate_multiplier=assignment.learning_rate_multiplier,
-        seed=assignment.seed,
+def _train(assignment: Assignment) -> int:
+    rows = read_training_file(assignment.training_file, method=assignment.method)
+    held_out = (
+        read_training_file(assignment.validation_file, method=assignment.method, min_rows=1)
+        if assignment.validation_file
+        else []
     )
+    bases = {assignment.base: assignment.base_folder} if assignment.base_folder else {}
+    engine = engines(bases)[assignment.base]
+    return engine.train(rows, held_out, assignment.plan(), assignment.folder, _Pacer(assignment.min_seconds).report)
 
 
-def _say(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
+class _Pacer:
+    """Passes reports on, not faster than was asked, with the time that is left."""
+
+    def __init__(self, min_seconds: float) -> None:
+        self._min_seconds, self._started, self._first = min_seconds, time.monotonic(), 0
+
+    def report(self, report: Report) -> None:
+        if isinstance(report, Note):
+            return _say(Told(note=report))
+        if isinstance(report, Resumed):
+            self._first = report.step
+            return _say(Told(resumed=report))
+        share = report.metrics.step / report.steps
+        time.sleep(max(0.0, self._started + share * self._min_seconds - time.monotonic()))
+        done = report.metrics.step - self._first
+        left = (time.monotonic() - self._started) / max(1, done) * (report.steps - report.metrics.step)
+        return _say(Told(step=report, left_s=left))
+
+
+def _say(told: Told) -> None:
+    sys.stdout.write(LINE + told.model_dump_json(exclude_none=True) + "\n")
     sys.stdout.flush()
 
 

@@ -14,7 +14,8 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.fine_tuning import FineTuningJob
 
-from modelserver.server import Pace, running_modelserver
+from modelserver.server import running_modelserver
+from modelserver.training import Pace
 
 KEY = "test-key"
 TERMINAL = {"succeeded", "failed", "cancelled"}
@@ -93,10 +94,10 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def wait_for(client: AsyncOpenAI, job_id: str, *statuses: str) -> FineTuningJob:
+async def wait_for(client: AsyncOpenAI, job_id: str, *statuses: str, within_s: float = 60) -> FineTuningJob:
     """The job when it has one of the statuses, or any terminal one."""
     wanted = set(statuses) | TERMINAL
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(within_s):
         while True:
             job = await client.fine_tuning.jobs.retrieve(job_id)
             if job.status in wanted:

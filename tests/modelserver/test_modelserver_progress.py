@@ -71,4 +71,5 @@ def test_auto_follows_the_cookbook(rows: int, epochs: int, batch: int) -> None:
         "n_epochs": 7,
         "batch_size": 2,
         "learning_rate_multiplier": 1.0,
+        "beta": None,
     }

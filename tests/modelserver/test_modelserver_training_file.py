@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI
 
+from modelserver.engine import Preference
 from modelserver.training_file import BadTrainingFile, read_training_file
 from tests.modelserver.providers import Provider, good_rows, jsonl, upload, wait_for
 
@@ -69,8 +70,9 @@ def test_what_openai_takes_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + jsonl(rows).replace(b"\n", b"\r\n\r\n") + b"\n")
     read = read_training_file(path)
-    assert len(read) == 10 and read[9][4].content == "Good morning"
-    assert [message.trained for message in read[9]] == [True, True, False, True, True]
+    last = read[9]
+    assert len(read) == 10 and not isinstance(last, Preference) and last[4].content == "Good morning"
+    assert [message.trained for message in last] == [True, True, False, True, True]
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

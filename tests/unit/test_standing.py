@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from modelserver.server import Pace, running_modelserver
+from modelserver.server import running_modelserver
+from modelserver.training import Pace
 from pipeline.domain.preflights import ProviderStanding
 from pipeline.errors import ProviderUnavailable
 from pipeline.models.standing import CompatibleStanding

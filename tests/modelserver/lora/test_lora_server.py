@@ -1,0 +1,100 @@
+"""The engine behind the server, asked through the official SDK: a real child process trains, the server answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+from openai import AsyncOpenAI
+from openai.types.fine_tuning import FineTuningJob
+
+from modelserver.server import running_modelserver
+from tests.modelserver.lora.judging import log_likelihood
+from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, notes, preference_rows
+from tests.modelserver.providers import KEY, Provider, ask, jsonl, upload, wait_for
+
+pytestmark = [pytest.mark.lora, pytest.mark.timeout(600)]  # a child takes seconds to import torch
+
+ASK = ask("Write a note")
+HYPERPARAMETERS: Any = {"n_epochs": 2, "batch_size": 4, "learning_rate_multiplier": 60.0}
+
+
+@asynccontextmanager
+async def tiny_server(state: Path, base_folder: Path) -> AsyncIterator[AsyncOpenAI]:
+    async with (
+        running_modelserver(state=state, api_key=KEY, bases={"tiny": base_folder}) as url,
+        Provider(url, KEY, "tiny").client() as client,
+    ):
+        yield client
+
+
+async def finished(client: AsyncOpenAI, job_id: str) -> FineTuningJob:
+    return await wait_for(client, job_id, within_s=240)
+
+
+@pytest.fixture
+async def client(base_folder: Path, tmp_path: Path) -> AsyncIterator[AsyncOpenAI]:
+    async with tiny_server(tmp_path / "state", base_folder) as client:
+        yield client
+
+
+async def test_a_voice_is_trained_and_then_answers(client: AsyncOpenAI, base_folder: Path, tmp_path: Path) -> None:
+    training = await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=3, count=32))))
+    validation = await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=5, count=4))))
+    method: Any = {"type": "supervised", "supervised": {"hyperparameters": HYPERPARAMETERS | {"batch_size": "auto"}}}
+    created = await client.fine_tuning.jobs.create(
+        model="tiny", training_file=training, validation_file=validation, method=method, seed=3
+    )
+    done = await finished(client, created.id)
+    assert done.status == "succeeded", done.error
+    name = done.fine_tuned_model or ""
+    said = " ".join([event.message async for event in client.fine_tuning.jobs.list_events(done.id)])
+    assert "auto: batch_size is 1 (one row in 500)" in said and "the longest row has" in said
+    answer = await client.chat.completions.create(model=name, messages=ASK, temperature=0)
+    text = answer.choices[0].message.content or ""
+    assert text and answer.choices[0].finish_reason == "stop"
+    assert log_likelihood(base_folder, None, [text]) < log_likelihood(base_folder, _adapter(tmp_path), [text])
+    base = await client.chat.completions.create(model="tiny", messages=ASK, temperature=0)
+    assert base.choices[0].message.content != text
+    assert (await client.chat.completions.create(model=name, messages=ASK, temperature=0)).choices == answer.choices
+
+
+async def test_preferences_are_trained_on_a_finished_voice(client: AsyncOpenAI) -> None:
+    first = await client.fine_tuning.jobs.create(
+        model="tiny",
+        training_file=await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=3, count=12)))),
+        hyperparameters=HYPERPARAMETERS,
+    )
+    voice = (await finished(client, first.id)).fine_tuned_model or ""
+    method: Any = {"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": 1, "beta": "auto"}}}
+    pairs = await upload(client, jsonl(preference_rows(12, seed=1)))
+    created = await client.fine_tuning.jobs.create(model=voice, training_file=pairs, method=method)
+    done = await finished(client, created.id)
+    assert done.status == "succeeded", done.error
+    assert done.method is not None and done.method.dpo is not None and done.method.dpo.hyperparameters is not None
+    assert (done.method.type, done.method.dpo.hyperparameters.beta) == ("dpo", 0.1)
+    assert (done.fine_tuned_model or "").startswith("ft:tiny:")
+
+
+async def test_a_broken_adapter_is_told_and_spares_the_other_voices(client: AsyncOpenAI, tmp_path: Path) -> None:
+    created = await client.fine_tuning.jobs.create(
+        model="tiny",
+        training_file=await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=3, count=10)))),
+        hyperparameters={"n_epochs": 1},
+    )
+    name = (await finished(client, created.id)).fine_tuned_model or ""
+    weights = _adapter(tmp_path) / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:200])
+    with pytest.raises(openai.InternalServerError) as refused:
+        await client.chat.completions.create(model=name, messages=ASK)
+    assert refused.value.code == "model_unreadable"
+    assert (await client.chat.completions.create(model="tiny", messages=ASK)).choices[0].message.content
+
+
+def _adapter(tmp_path: Path) -> Path:
+    """The last step's, of the only job."""
+    return max((tmp_path / "state" / "models").glob("*/*"), key=lambda path: int(path.name))
