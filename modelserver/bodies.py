@@ -123,17 +123,23 @@ class ChatBody(Body):
     metadata: Metadata | None = None
     store: bool | None = None
     response_format: ResponseFormat | None = None
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] | None = None
 
     def stops(self) -> list[str]:
         return [self.stop] if isinstance(self.stop, str) else self.stop or []
+
+    def likeliest(self) -> int | None:
+        """As of Sampling."""
+        if self.top_logprobs is not None and not self.logprobs:
+            raise ApiError("'top_logprobs' needs 'logprobs' to be true.", param="top_logprobs", code="invalid_value")
+        return (self.top_logprobs or 0) if self.logprobs else None
 
     def token_limit(self) -> int | None:
         return self.max_completion_tokens or self.max_tokens
 
 
-UNSUPPORTED_CHAT = frozenset(
-    {"tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "logprobs", "top_logprobs", "audio"}
-)
+UNSUPPORTED_CHAT = frozenset({"tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio"})
 
 
 async def read_json(request: web.Request) -> dict[str, Any]:

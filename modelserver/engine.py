@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -90,20 +90,39 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Sampling:
-    """How to write one answer. max_tokens counts tokens of the engine."""
+    """How to write one answer. max_tokens counts tokens of the engine.
+
+    likeliest: how many other tokens to tell beside each written one; None tells no probabilities at all.
+    """
 
     temperature: float
     max_tokens: int
     stop: Sequence[str]
     seed: int
     top_p: float = 1.0
+    likeliest: int | None = None
 
 
 @dataclass(frozen=True)
-class Answer:
+class Token:
+    """How likely a token was, in nats (0 is certain), and which ones were likeliest in its place."""
+
     text: str
-    finish_reason: Literal["stop", "length"]
-    completion_tokens: int
+    log_probability: float
+    likeliest: Sequence[tuple[str, float]] = ()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of an answer as soon as it is certain. finish_reason: with the last one.
+
+    tokens: how many were written for it; text may be empty while a word is unfinished.
+    """
+
+    text: str
+    tokens: int
+    finish_reason: Literal["stop", "length"] | None = None
+    told: Sequence[Token] = ()
 
 
 class LoadedModel(Protocol):
@@ -111,7 +130,8 @@ class LoadedModel(Protocol):
 
     def count_tokens(self, messages: Conversation) -> int: ...
 
-    def answer(self, messages: Conversation, sampling: Sampling) -> Answer: ...
+    def write(self, messages: Conversation, sampling: Sampling) -> Iterator[Piece]:
+        """The answer as it is written; the caller may stop at any piece."""
 
 
 class Engine(Protocol):
@@ -136,6 +156,8 @@ class Engine(Protocol):
     def resumes(self) -> bool: ...
     @property
     def continues(self) -> bool: ...
+    @property
+    def tells_probabilities(self) -> bool: ...
 
     def train(
         self,

@@ -40,6 +40,8 @@ class Jobs:
         app.router.add_get("/v1/fine_tuning/jobs", self.list)
         app.router.add_get("/v1/fine_tuning/jobs/{job_id}", self.retrieve)
         app.router.add_post("/v1/fine_tuning/jobs/{job_id}/cancel", self.cancel)
+        app.router.add_post("/v1/fine_tuning/jobs/{job_id}/pause", self.pause)
+        app.router.add_post("/v1/fine_tuning/jobs/{job_id}/resume", self.resume)
         app.router.add_get("/v1/fine_tuning/jobs/{job_id}/events", self.events)
         app.router.add_get("/v1/fine_tuning/jobs/{job_id}/checkpoints", self.checkpoints)
 
@@ -137,6 +139,21 @@ class Jobs:
             message = f"Job {job.id} has already finished with status {job.status}."
             raise ApiError(message, param="fine_tune_id", code="job_not_cancellable")
         await self._training.cancel(job.id)
+        return web.json_response(self._find(request).wire())
+
+    async def pause(self, request: web.Request) -> web.Response:
+        job = self._find(request)
+        if job.status not in ("queued", "running") or job.paused:
+            state = "paused" if job.paused else job.status
+            raise ApiError(f"Job {job.id} is {state}.", param="fine_tune_id", code="job_not_pausable")
+        await self._training.pause(job.id)
+        return web.json_response(self._find(request).wire())
+
+    async def resume(self, request: web.Request) -> web.Response:
+        job = self._find(request)
+        if not job.paused:
+            raise ApiError(f"Job {job.id} is not paused.", param="fine_tune_id", code="job_not_paused")
+        self._training.unpause(job.id)
         return web.json_response(self._find(request).wire())
 
     async def events(self, request: web.Request) -> web.Response:

@@ -52,6 +52,10 @@ class Models:
             self._loaded.move_to_end(name)
             return engine, self._loaded[name]
 
+    def keep(self, name: str, model: LoadedModel) -> None:
+        """Answer by a model that is in memory already."""
+        self._loaded[name] = model
+
     def _tuned(self, name: str) -> TunedModel:
         tuned = self._store.get(TunedModel, name)
         if tuned is None:

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from modelserver.engine import Answer, Conversation, Preference, Report, Row, Sampling, Step, TrainingPlan
+from modelserver.engine import Conversation, Piece, Preference, Report, Row, Sampling, Step, TrainingPlan
 from modelserver.records import Method, Metrics
 from pipeline.ngram import NgramModel, tokenize
 
@@ -33,6 +33,7 @@ class NgramEngine:
     suffix = ".ngram"
     resumes = False  # it trains in seconds
     continues = False
+    tells_probabilities = False
 
     def train(
         self,
@@ -68,7 +69,8 @@ class NgramChat:
     def count_tokens(self, messages: Conversation) -> int:
         return _count(messages)
 
-    def answer(self, messages: Conversation, sampling: Sampling) -> Answer:
+    def write(self, messages: Conversation, sampling: Sampling) -> Iterator[Piece]:
+        """Whole: a text is written faster than it could be passed on word by word."""
         prompt = asked_last(messages)
         # Examples count as being about the request, or the base's own texts would drown them.
         shots = [(prompt, text) for _, text in _pairs(messages)]
@@ -80,7 +82,7 @@ class NgramChat:
             max_tokens=sampling.max_tokens,
             stop=sampling.stop,
         )
-        return Answer(written.text, written.finish_reason, written.completion_tokens)
+        yield Piece(written.text, written.completion_tokens, written.finish_reason)
 
 
 def asked_last(messages: Conversation) -> str:

@@ -69,7 +69,11 @@ class Progress:
         return None if job is None or job.status in TERMINAL else job
 
     def unfinished(self) -> list[str]:
-        return [job.id for job in self._store.all(Job) if job.status not in TERMINAL]
+        """Jobs that wait or train; not those that somebody has paused."""
+        return [job.id for job in self._store.all(Job) if job.status not in TERMINAL and not job.paused]
+
+    def paused(self, job_id: str) -> None:
+        self.move(job_id, "queued", "Fine-tuning job was paused", paused=True, estimated_finish=None)
 
     def move(self, job_id: str, status: JobStatus, message: str, **changes: Any) -> None:
         job = self.open_job(job_id)
@@ -79,17 +83,17 @@ class Progress:
             self._store.replace(job.model_copy(update={"status": status, **changes}))
             self.tell(job_id, message)
 
-    def restart(self, job_id: str, *, resumes: bool = False) -> None:
-        """Take up a job that the server was stopped in. resumes: its engine goes on from what is in its folder."""
+    def take_up(self, job_id: str, why: str, *, resumes: bool = False) -> None:
+        """Ready a job that was interrupted. resumes: its engine goes on from what is in its folder."""
         job = self.open_job(job_id)
         if job is None:
             return
-        changes: dict[str, Any] = {"status": "validating_files", "estimated_finish": None}
-        message = "The server was restarted; the job goes on where its last state was kept."
+        changes: dict[str, Any] = {"status": "validating_files", "estimated_finish": None, "paused": False}
+        message = f"{why}; the job goes on where its last state was kept."
         if not resumes:
             self.discard_files(job_id)
             changes["tokens_so_far"] = None
-            message = "The server was restarted; the job begins again."
+            message = f"{why}; the job begins again."
         with self._store.transaction():
             if not resumes:
                 self._store.remove_children(Checkpoint, job_id)

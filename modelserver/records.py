@@ -61,10 +61,13 @@ class Hyperparameters(BaseModel):
 
 
 class Job(Record):
-    """base, start: the base model, and the step's model under `models` when a finished one is trained on."""
+    """base, start: the base model, and the step's model under `models` when a finished one is trained on.
+
+    paused: shown as queued, because OpenAI's list of states has no word for it.
+    """
 
     KIND = "job"
-    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start"})
+    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start", "paused"})
 
     object: Literal["fine_tuning.job"] = "fine_tuning.job"
     model: str
@@ -88,6 +91,7 @@ class Job(Record):
     kind: Method = "supervised"
     base: str | None = None
     start: str | None = None
+    paused: bool = False
 
     @property
     def trained_base(self) -> str:

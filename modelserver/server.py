@@ -19,6 +19,7 @@ from modelserver.errors import ApiError, unauthorised
 from modelserver.files import Files
 from modelserver.jobs import Jobs
 from modelserver.models import Models
+from modelserver.moderations import Moderations
 from modelserver.progress import Progress
 from modelserver.records import new_id
 from modelserver.store import Store
@@ -52,7 +53,7 @@ def create_app(
     training = Training(store, served, progress, pace)
     files, models = Files(store), Models(store, served)
     jobs = Jobs(store, served, files, progress, training, organization=organization)
-    for part in (files, jobs, models, Chat(models)):
+    for part in (files, jobs, models, Chat(models), Moderations()):
         part.register(app)
 
     async def run(_: web.Application) -> AsyncIterator[None]:

@@ -47,10 +47,21 @@ class Training:
     def resume(self) -> None:
         """Take up every job that was unfinished when the server last stopped."""
         for job_id in self._progress.unfinished():
-            job = self._progress.open_job(job_id)
-            engine = self._engines.get(job.trained_base) if job is not None else None
-            self._progress.restart(job_id, resumes=engine is not None and engine.resumes)
-            self.start(job_id)
+            self._take_up(job_id, "The server was restarted")
+
+    def _take_up(self, job_id: str, why: str) -> None:
+        job = self._progress.open_job(job_id)
+        engine = self._engines.get(job.trained_base) if job is not None else None
+        self._progress.take_up(job_id, why, resumes=engine is not None and engine.resumes)
+        self.start(job_id)
+
+    async def pause(self, job_id: str) -> None:
+        """Record it, then end the job's process and give its slot to the next."""
+        self._progress.paused(job_id)
+        await self._stop([self._tasks[job_id]] if job_id in self._tasks else [])
+
+    def unpause(self, job_id: str) -> None:
+        self._take_up(job_id, "The job was resumed")
 
     def start(self, job_id: str) -> None:
         task = asyncio.create_task(self._run(job_id), name=job_id)

@@ -105,6 +105,8 @@ class _Pacer:
 
 
 def _say(told: Told) -> None:
+    if os.environ.get("RANK", "0") != "0":
+        return  # of several processes the first one speaks for all
     sys.stdout.write(LINE + told.model_dump_json(exclude_none=True) + "\n")
     sys.stdout.flush()
 

@@ -22,6 +22,7 @@ class LoraEngine:
     suffix = ""
     resumes = True
     continues = True
+    tells_probabilities = True
 
     def __init__(self, name: str, folder: Path) -> None:
         """Raises ValueError when the folder holds no model."""

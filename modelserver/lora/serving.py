@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import torch
 from peft import PeftModel
 from safetensors import SafetensorError
 
-from modelserver.engine import Answer, Conversation, Sampling
+from modelserver.engine import Conversation, Piece, Sampling, Token
 from modelserver.lora.encoding import Encoder
 from modelserver.lora.hub import BaseFolder, open_base, open_tokenizer
 from modelserver.lora.picking import Picker
@@ -84,20 +84,30 @@ class LoraChat:
     def count_tokens(self, messages: Conversation) -> int:
         return len(self._served.encoder.prompt(messages))
 
-    def answer(self, messages: Conversation, sampling: Sampling) -> Answer:
+    def write(self, messages: Conversation, sampling: Sampling) -> Iterator[Piece]:
         words = Words(self._served.tokenizer, sampling.stop)
-        picker, text = Picker(sampling), ""
+        picker = Picker(sampling)
         ids, cache = self._served.encoder.prompt(messages), None
-        for written in range(1, sampling.max_tokens + 1):
+        for _ in range(sampling.max_tokens):
             scores, cache = self._served.next_scores(self._adapter, ids, cache)
             token = picker.pick(scores)
             if token in self._served.ends:
-                return Answer(text + words.rest(), "stop", written)
-            text += words.add(token)
+                yield Piece(words.rest(), 1, "stop")
+                return
+            told = () if sampling.likeliest is None else (self._told(scores, token, sampling.likeliest),)
+            yield Piece(words.add(token), 1, "stop" if words.stopped else None, told)
             if words.stopped:
-                return Answer(text, "stop", written)
+                return
             ids = [token]
-        return Answer(text + words.rest(), "length", sampling.max_tokens)
+        yield Piece(words.rest(), 0, "length")
+
+    def _told(self, scores: Any, token: int, likeliest: int) -> Token:
+        """Of the model itself, before temperature and top_p."""
+        nats = scores.log_softmax(-1)
+        values, places = nats.topk(likeliest)
+        written = self._served.tokenizer.decode
+        others = [(written([place]), value) for place, value in zip(places.tolist(), values.tolist(), strict=True)]
+        return Token(written([token]), float(nats[token]), others)
 
 
 def _ends(model: Any, tokenizer: Any) -> frozenset[int]:

@@ -130,6 +130,24 @@ async def test_a_running_job_can_be_cancelled(slow_client: AsyncOpenAI, slow_pro
     assert (await slow_client.fine_tuning.jobs.retrieve(created.id)).status == "cancelled"
 
 
+async def test_a_paused_job_waits_until_it_is_resumed(slow_client: AsyncOpenAI, slow_provider: Provider) -> None:
+    jobs, file_id = slow_client.fine_tuning.jobs, await upload(slow_client)
+    created = await jobs.create(model=slow_provider.base, training_file=file_id)
+    await wait_for(slow_client, created.id, "running")
+    paused = await jobs.pause(created.id)
+    assert paused.status == "queued" and paused.finished_at is None
+    with pytest.raises(openai.BadRequestError):
+        await jobs.pause(created.id)
+    assert (await jobs.retrieve(created.id)).status == "queued"
+    await jobs.resume(created.id)
+    with pytest.raises(openai.BadRequestError):
+        await jobs.resume(created.id)
+    assert (await wait_for(slow_client, created.id, "running")).status == "running"
+    said = [event.message async for event in jobs.list_events(created.id)]
+    assert any("paused" in each for each in said) and any("resumed" in each for each in said)
+    assert (await jobs.cancel(created.id)).status == "cancelled"
+
+
 async def test_two_jobs_at_once_both_finish_with_their_own_model(client: AsyncOpenAI, provider: Provider) -> None:
     jobs = await asyncio.gather(*(tune(client, provider.base, suffix=name) for name in ("one", "two")))
     assert [job.status for job in jobs] == ["succeeded", "succeeded"]

@@ -29,7 +29,7 @@ def test_a_cancelled_job_neither_succeeds_nor_fails_later(tmp_path: Path) -> Non
     progress.succeeded(made.id, [], 5)
     progress.failed(made.id, JobError(code="late", message="late", param=None))
     progress.started(made.id, Hyperparameters(), expected_seconds=1)
-    progress.restart(made.id)
+    progress.take_up(made.id, "late")
     assert after is not None and after.status == "cancelled"
     assert (store.get(Job, made.id), store.all(JobEvent, parent=made.id)) == (after, events)
     store.close()

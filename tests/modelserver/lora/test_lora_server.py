@@ -80,6 +80,34 @@ async def test_preferences_are_trained_on_a_finished_voice(client: AsyncOpenAI) 
     assert (done.fine_tuned_model or "").startswith("ft:tiny:")
 
 
+async def test_probabilities_are_told_with_the_words_they_belong_to(client: AsyncOpenAI) -> None:
+    answer = await client.chat.completions.create(
+        model="tiny", messages=ASK, temperature=0, max_tokens=6, logprobs=True, top_logprobs=3
+    )
+    told = answer.choices[0].logprobs
+    assert told is not None and told.content is not None and len(told.content) == 6
+    assert "".join(token.token for token in told.content) == answer.choices[0].message.content
+    for token in told.content:
+        others = [other.logprob for other in token.top_logprobs]
+        assert others == sorted(others, reverse=True) and len(others) == 3 and others[0] <= 0
+        assert token.token == token.top_logprobs[0].token  # temperature 0 takes the likeliest
+    with pytest.raises(openai.BadRequestError):
+        await client.chat.completions.create(model="tiny", messages=ASK, top_logprobs=3)
+
+
+async def test_a_stream_has_the_words_of_the_whole_answer(client: AsyncOpenAI) -> None:
+    question: Any = {"model": "tiny", "messages": ASK, "seed": 5, "max_tokens": 60, "stop": ["quiet"]}
+    whole = await client.chat.completions.create(**question)
+    stream = await client.chat.completions.create(**question, stream=True, stream_options={"include_usage": True})
+    chunks = [chunk async for chunk in stream]
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == (
+        whole.choices[0].message.content
+    )
+    assert chunks[-1].usage == whole.usage
+    ends = [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices and chunk.choices[0].finish_reason]
+    assert ends == [whole.choices[0].finish_reason]
+
+
 async def test_a_broken_adapter_is_told_and_spares_the_other_voices(client: AsyncOpenAI, tmp_path: Path) -> None:
     created = await client.fine_tuning.jobs.create(
         model="tiny",
