@@ -16,6 +16,7 @@ from typing import Final
 from modelserver.server import running_modelserver
 from modelserver.trainer import ONE_PROCESS
 from modelserver.training import Pace
+from modelserver.webhooks import Hook
 
 EXAMPLE: Final = """\
 Train and ask with any OpenAI client, on this machine, in five lines:
@@ -59,6 +60,12 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "modelserver.training_process'; the path of the job's assignment is added",
     )
     parser.add_argument(
+        "--webhook",
+        default=env.get("MODELSERVER_WEBHOOK"),
+        metavar="URL",
+        help="told when a job ends, signed with MODELSERVER_WEBHOOK_SECRET",
+    )
+    parser.add_argument(
         "--min-train-seconds",
         type=float,
         default=env.get("MODELSERVER_MIN_TRAIN_SECONDS", "0"),
@@ -74,6 +81,9 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     for name in ("state", "api_key"):
         if not getattr(arguments, name):
             parser.error(f"--{name.replace('_', '-')} or MODELSERVER_{name.upper()} is required")
+    if arguments.webhook and not env.get("MODELSERVER_WEBHOOK_SECRET"):
+        parser.error("--webhook needs MODELSERVER_WEBHOOK_SECRET")
+    arguments.hook = Hook(arguments.webhook, env["MODELSERVER_WEBHOOK_SECRET"]) if arguments.webhook else None
     if arguments.base is None:
         arguments.base = [_named_folder(text) for text in shlex.split(env.get("MODELSERVER_BASES", ""))]
     return arguments
@@ -102,6 +112,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         port=arguments.port,
         pace=pace,
         bases=dict(arguments.base),
+        hook=arguments.hook,
     )
     async with serving as url:
         sys.stdout.write(f"modelserver ready on {url}\n")

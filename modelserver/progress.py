@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -33,10 +33,13 @@ RESULT_COLUMNS: Final = ("step", "train_loss", "train_accuracy", "valid_loss", "
 
 
 class Progress:
-    """Every change of a job. A job in a terminal state never changes again."""
+    """Every change of a job. A job in a terminal state never changes again.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    ended: told of each job that has ended, inside the transaction that ends it.
+    """
+
+    def __init__(self, store: Store, ended: Callable[[Job], None] = lambda _: None) -> None:
+        self._store, self._ended = store, ended
 
     def folder(self, job_id: str) -> Path:
         """Where the model files of a job are."""
@@ -80,8 +83,14 @@ class Progress:
         if job is None:
             return
         with self._store.transaction():
-            self._store.replace(job.model_copy(update={"status": status, **changes}))
+            self._replace(job, {"status": status, **changes})
             self.tell(job_id, message)
+
+    def _replace(self, job: Job, changes: dict[str, Any]) -> None:
+        changed = job.model_copy(update=changes)
+        self._store.replace(changed)
+        if changed.status in TERMINAL:
+            self._ended(changed)
 
     def take_up(self, job_id: str, why: str, *, resumes: bool = False) -> None:
         """Ready a job that was interrupted. resumes: its engine goes on from what is in its folder."""
@@ -167,7 +176,7 @@ class Progress:
         self.discard_files(job_id)
         changes = {"status": "failed", "error": error, "finished_at": int(time.time()), "estimated_finish": None}
         with self._store.transaction():
-            self._store.replace(job.model_copy(update=changes))
+            self._replace(job, changes)
             self.tell(job_id, error.message, level="error")
 
     def cancelled(self, job_id: str) -> None:
@@ -194,7 +203,7 @@ class Progress:
         with self._store.transaction():
             for record in (results, *models):
                 self._store.add(record, parent=job_id)
-            self._store.replace(job.model_copy(update=changes))
+            self._replace(job, changes)
             self.tell(job_id, f"New fine-tuned model created: {model_name(job)}")
             self.tell(job_id, "The job has successfully completed")
 

@@ -154,6 +154,17 @@ class TunedModel(Record):
     listed: bool
 
 
+class Delivery(Record):
+    """A message that a webhook has not taken yet. due_at: when it is tried next, in seconds since 1970."""
+
+    KIND = "delivery"
+
+    body: str
+    created_at: int
+    due_at: float
+    attempts: int = 0
+
+
 class SentOnce(Record):
     """A request made with an Idempotency-Key; id: digest of the key, body_digest: digest of the body."""
 

@@ -24,6 +24,7 @@ from modelserver.progress import Progress
 from modelserver.records import new_id
 from modelserver.store import Store
 from modelserver.training import Pace, Training
+from modelserver.webhooks import Hook, Webhooks
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def create_app(
     organization: str = "org-private",
     pace: Pace = AT_ONCE,
     bases: Mapping[str, Path] = NO_BASES,
+    hook: Hook | None = None,
 ) -> web.Application:
     """The whole server as an application. bases: folders of models to train, by name; ValueError for a bad one."""
     if not api_key:
@@ -48,7 +50,8 @@ def create_app(
     app = web.Application(middlewares=[_errors, _require(api_key)], client_max_size=MAX_JSON_BYTES)
     app.router.add_get("/healthz", _healthz)
     store = Store(state)
-    progress = Progress(store)
+    webhooks = Webhooks(store, hook)
+    progress = Progress(store, webhooks.ended)
     served = engines(bases)
     training = Training(store, served, progress, pace)
     files, models = Files(store), Models(store, served)
@@ -59,8 +62,10 @@ def create_app(
     async def run(_: web.Application) -> AsyncIterator[None]:
         store.sweep()
         training.resume()
+        webhooks.start()
         yield
         await training.close()
+        await webhooks.close()
         store.close()
 
     app.cleanup_ctx.append(run)
@@ -76,9 +81,10 @@ async def running_modelserver(
     port: int = 0,
     pace: Pace = AT_ONCE,
     bases: Mapping[str, Path] = NO_BASES,
+    hook: Hook | None = None,
 ) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
-    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace, bases=bases), access_log=None)
+    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace, bases=bases, hook=hook), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

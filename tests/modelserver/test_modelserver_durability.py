@@ -8,9 +8,10 @@ import re
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -19,11 +20,14 @@ from openai import AsyncOpenAI
 from tests.modelserver.providers import KEY, Provider, ask, good_rows, jsonl, until, upload, wait_for
 
 EPOCHS: Any = {"n_epochs": 20, "batch_size": 12}  # one step for each epoch
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 READY = re.compile(r"modelserver ready on (http://127\.0\.0\.1:\d+/v1)\n")
 
 
 @asynccontextmanager
-async def server_process(state: Path, *, train_seconds: float) -> AsyncIterator[tuple[Process, Provider]]:
+async def server_process(
+    state: Path, *, train_seconds: float, more: Mapping[str, str] = NOTHING_MORE
+) -> AsyncIterator[tuple[Process, Provider]]:
     options = {
         "MODELSERVER_PORT": "0",
         "MODELSERVER_STATE": str(state),
@@ -31,7 +35,7 @@ async def server_process(state: Path, *, train_seconds: float) -> AsyncIterator[
         "MODELSERVER_MIN_TRAIN_SECONDS": str(train_seconds),
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "modelserver", stdout=PIPE, env=os.environ | options
+        sys.executable, "-m", "modelserver", stdout=PIPE, env={**os.environ, **options, **more}
     )
     try:
         assert process.stdout is not None

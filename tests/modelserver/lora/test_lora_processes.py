@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from openai import AsyncOpenAI
 from safetensors.torch import load_file
 
 from modelserver.engine import Step
@@ -16,11 +19,26 @@ from modelserver.trainer import Trainer
 from modelserver.training_file import read_training_file
 from modelserver.training_process import Assignment, Told
 from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, notes
-from tests.modelserver.providers import jsonl
+from tests.modelserver.providers import ask, jsonl, upload, wait_for
+from tests.modelserver.test_modelserver_durability import server_process
 
 pytestmark = [pytest.mark.lora, pytest.mark.timeout(600)]  # a child takes seconds to import torch
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+# Python runs this at the start of each process: it writes down every address that is asked for or connected to.
+WATCH = """
+import os, sys
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"):
+        address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+        host = address[0] if isinstance(address, tuple) else address
+        with open(os.environ["WATCHED"], "a") as file:
+            file.write(f"{os.getpid()} {event} {host}\\n")
+sys.addaudithook(watch)
+with open(os.environ["WATCHED"], "a") as file:
+    file.write(f"{os.getpid()} start -\\n")
+"""
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "-"}
 MODULE = ("-m", "modelserver.training_process")
 
 
@@ -68,3 +86,38 @@ async def test_two_processes_learn_what_one_learns(base_folder: Path, tmp_path: 
         assert one.metrics.valid_loss == pytest.approx(two.metrics.valid_loss, abs=1e-3)
     first, second = (load_file(folder / "6" / "adapter_model.safetensors") for folder in (alone, asked.folder))
     assert all(torch.allclose(first[name], second[name], atol=1e-4) for name in first)
+
+
+async def test_a_killed_training_goes_on_and_nothing_ever_leaves_the_machine(base_folder: Path, tmp_path: Path) -> None:
+    watched, state = tmp_path / "watched", tmp_path / "state"
+    (tmp_path / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+    more = {"PYTHONPATH": path, "WATCHED": str(watched), "MODELSERVER_BASES": f"tiny={base_folder}"}
+    async with server_process(state, train_seconds=60, more=more) as (process, provider), provider.client() as client:
+        rows = await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=3, count=12))))
+        created = await client.fine_tuning.jobs.create(
+            model="tiny", training_file=rows, seed=7, hyperparameters={"n_epochs": 8, "batch_size": 4}
+        )
+        await _first_checkpoint(client, created.id)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+    async with server_process(state, train_seconds=0, more=more) as (_, provider), provider.client() as client:
+        done = await wait_for(client, created.id, within_s=240)
+        assert done.status == "succeeded", done.error
+        said = [event.message async for event in client.fine_tuning.jobs.list_events(done.id)]
+        assert any(each.startswith("The job goes on after step ") for each in said)
+        results = (await client.files.content(done.result_files[0])).text.splitlines()
+        assert [int(line.split(",")[0]) for line in results[1:]] == list(range(1, 25))
+        answer = await client.chat.completions.create(model=done.fine_tuned_model or "", messages=ask("Hello"))
+        assert answer.usage is not None and answer.usage.completion_tokens
+    lines = [line.split(" ", 2) for line in watched.read_text("utf-8").splitlines()]
+    assert len({pid for pid, _, _ in lines}) >= 4  # two servers and two trainings were watched
+    assert {host for _, _, host in lines} <= LOOPBACK
+
+
+async def _first_checkpoint(client: AsyncOpenAI, job_id: str) -> None:
+    async with asyncio.timeout(240):
+        while True:
+            if (await client.fine_tuning.jobs.checkpoints.list(job_id)).data:
+                return
+            await asyncio.sleep(0.1)
