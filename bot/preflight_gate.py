@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.domain.preflights import Preflight
 from pipeline.domain.voices import Round
-from pipeline.errors import PreflightRefused, SpendError
+from pipeline.errors import PreflightPending, PreflightRefused, SpendError
 from pipeline.ports import Transaction
 from pipeline.preflight import is_fresh
 
@@ -22,10 +22,16 @@ async def ask_where_unknown(tx: Transaction, round_: Round, bases: Iterable[tupl
         await ask_providers(tx, round_, now=now)
 
 
-async def closed_by_preflight(tx: Transaction, round_: Round, provider: str, base: str) -> SpendError | None:
-    """Why nobody may be asked to pay for this base: its provider last said a definite no. None when they may."""
+async def closed_by_preflight(
+    tx: Transaction, round_: Round, provider: str, base: str, *, now: datetime
+) -> SpendError | None:
+    """Why nobody may be asked to pay for this base: its provider said a definite no, or nothing of late. Then it is
+    asked. None when they may."""
     known = about(await tx.preflights.of_team(round_.team_id), provider, base)
-    return PreflightRefused(provider, base, known.refusal) if known and known.refusal else None
+    if known is None or not is_fresh(known, now):
+        await ask_providers(tx, round_, now=now)
+        return PreflightPending(provider, base)
+    return PreflightRefused(provider, base, known.refusal) if known.refusal else None
 
 
 def about(known: Iterable[Preflight], provider: str, base: str) -> Preflight | None:

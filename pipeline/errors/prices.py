@@ -44,6 +44,15 @@ class StalePrice(PriceError):
         self.age_days = age_days
 
 
+class PreflightPending(PriceError):
+    """The provider has not said yet whether it would train, or said so too long ago; it is being asked."""
+
+    def __init__(self, provider: str, base: str) -> None:
+        super().__init__(provider, base)
+        self.provider = provider
+        self.base = base
+
+
 class PreflightRefused(PriceError):
     """refusal: which check said no (pipeline.domain.preflights)."""
 

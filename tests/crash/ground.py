@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from sqlmodel import select
 
@@ -29,6 +29,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.poster import Poster
 from bot.wiring import opened_parts, slack_client
 from bot.worker import Step, Worker
+from pipeline.domain.preflights import Check, CheckName, Preflight
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob
@@ -194,6 +195,8 @@ class Process:
             await tx.rehearsals.record(
                 RehearsalRecord(TEAM, dataset.dataset_id, content_hash, "pass", (), "e", now),
             )
+            checks = tuple(Check(name, "ok") for name in get_args(CheckName))
+            await tx.preflights.record(Preflight(TEAM, PROVIDER, BASE, checks, now))
             await tx.baseline_overrides.give(dataset, by=STEWARD, reason="known to be worth it", at=now)
             await say_round_card(tx, await tx.rounds.by_id(round_.round_id), voice)
 

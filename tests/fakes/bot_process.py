@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -214,9 +215,24 @@ class World:
         assert "spending.ask" in pressable, words_of(report["message"])
 
     async def ready_to_pay(self, handle: str) -> None:
-        """Rehearsed, and with a reason not to compare with plain prompting first."""
+        """Rehearsed, its provider asked, and with a reason not to compare with plain prompting first."""
         await self.rehearsed(handle)
+        await self.provider_asked()
         await self.skip_comparing(handle)
+
+    async def provider_asked(self) -> None:
+        """The private one said yes just now; it need not even run."""
+        await asyncio.to_thread(self._provider_asked)
+
+    def _provider_asked(self) -> None:
+        connection = sqlite3.connect(self.database, timeout=10)
+        with connection:
+            connection.execute(
+                "INSERT INTO preflight (team_id, provider, base, checks, asked_at) "
+                "SELECT DISTINCT team_id, 'private', 'understudy-ngram', '{}', ? FROM voice",
+                (f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",),
+            )
+        connection.close()
 
     async def skip_comparing(self, handle: str) -> None:
         await asyncio.to_thread(self._skip_comparing, handle)

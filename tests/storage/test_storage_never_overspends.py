@@ -1,6 +1,7 @@
 """No order of requests, clicks, expiries and settlements overspends a budget or approves twice; on both databases.
 
-Each story starts from requests that wait, of amounts near the limits, and ends with presses on all that still waits.
+Each story starts with a voice that has spent, and requests that wait, of amounts near the limits, and
+ends with presses on all that still waits.
 """
 
 import asyncio
@@ -192,11 +193,12 @@ async def started(bench: Bench) -> Story:
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-@given(waiting=st.tuples(amounts, amounts, amounts), told=steps)
+@given(spent=amounts, waiting=st.tuples(amounts, amounts, amounts), told=steps)
 async def test_no_story_overspends_or_approves_twice(
-    db: SqlDatabase, engine: Engine, waiting: tuple[int, int, int], told: list[tuple[Any, ...]]
+    db: SqlDatabase, engine: Engine, spent: int, waiting: tuple[int, int, int], told: list[tuple[Any, ...]]
 ) -> None:
     story = await started(Bench(db, engine))
+    await story.ask_and_press("first", spent)
     for handle, ceiling_microusd in zip(STEWARDS, waiting, strict=True):
         await story.ask(handle, ceiling_microusd)
     for step in told:

@@ -8,7 +8,7 @@ from bot.features.costs.usecase import CostQuestion, card_key, say_cost
 from bot.offers import Market
 from bot.preflight_gate import about
 from bot.readiness import Ready, current_dataset
-from pipeline.domain.preflights import Preflight
+from pipeline.domain.preflights import Preflight, ProviderStanding
 from pipeline.domain.voices import Round, RoundId, Voice
 from pipeline.domain.work import AuditEntry, WorkItem
 from pipeline.errors import NoPrice, ProviderBusy, ProviderError, ProviderUnavailable, TextsNotReady
@@ -47,13 +47,17 @@ class RunPreflight:
                 answered.append(await self.asked(market, item.team_id, provider, base))
             except (ProviderBusy, ProviderUnavailable):
                 silent = True
-            except ProviderError:
-                continue  # refused to answer at all: the card says that nobody knows
+            except ProviderError:  # it refuses to answer at all: nobody knows, and that is said
+                answered.append(self.judged(market, item.team_id, provider, base, ProviderStanding()))
         await self.record(item, round_, voice, answered, again=silent and item.attempts < MAX_ATTEMPTS)
 
     async def asked(self, market: Market, team_id: str, provider: str, base: str) -> Preflight:
         """Raises ProviderError."""
         standing = await self.eligibility.standing(provider, base)
+        return self.judged(market, team_id, provider, base, standing)
+
+    def judged(self, market: Market, team_id: str, provider: str, base: str, standing: ProviderStanding) -> Preflight:
+        """What its answer means by what we know ourselves."""
         now = self.clock()
         try:
             shutdown_on = market.prices.find(provider, base).shutdown_on

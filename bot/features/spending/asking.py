@@ -106,7 +106,7 @@ class AskForSpend:
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
     NoPrice, StalePrice, BaseGone, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
-    NotCompared, ComparisonUnderWay, FewShotIsEnough, PreflightRefused.
+    NotCompared, ComparisonUnderWay, FewShotIsEnough, PreflightPending, PreflightRefused.
     """
 
     database: Database
@@ -136,7 +136,7 @@ class AskForSpend:
             return AskedBefore(same[0])
         closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
         closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
-        closed = closed or await closed_by_preflight(tx, ready.round, wish.provider, wish.base)
+        closed = closed or await closed_by_preflight(tx, ready.round, wish.provider, wish.base, now=now)
         if closed is not None:
             return closed
         who = await who_decides(tx, self.people, wish.team_id, now.date())

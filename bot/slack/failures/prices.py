@@ -25,6 +25,11 @@ def price_sentence(error: e.PriceError) -> str:
                 f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
                 "approval is closed until someone confirms it (*Confirm price* on the cost card)."
             )
+        case e.PreflightPending():
+            return (
+                f"{escape(error.provider)} hasn't said yet whether it would train; I'm asking now. Nobody was asked "
+                "for money. Send again in a moment."
+            )
         case e.PreflightRefused():
             return refused_words(error.provider, error.base, error.refusal)
     raise TypeError(type(error))

@@ -13,7 +13,7 @@ from bot.slack.failures import sentence_for
 from bot.slack.forms import ERROR_CHARS, in_form
 from pipeline.domain.preflights import ProviderStanding
 from pipeline.domain.work import WorkItem
-from pipeline.errors import AppError, PreflightRefused, ProviderUnavailable
+from pipeline.errors import AppError, PreflightPending, PreflightRefused, ProviderRefused, ProviderUnavailable
 from storage.work_queue import SqlWorkQueue
 from tests.fakes.money_bench import NOW, STEWARD, TEAM, Bench, wish
 
@@ -139,6 +139,21 @@ async def test_a_short_life_is_a_warning(unasked: Bench) -> None:
     await run(unasked, Answers({"private": replace(YES, shutdown_on=date(2026, 12, 20))}))
     assert (await offers(unasked))["small"]["life"] == "warning"
     assert isinstance(await unasked.ask(wish(user=STEWARD)), Asked)
+
+
+async def test_who_asks_for_money_before_the_provider_has_answered_waits_for_its_answer(unasked: Bench) -> None:
+    with pytest.raises(PreflightPending) as pending:
+        await unasked.ask(wish())
+    assert in_form(sentence_for(pending.value)) == sentence_for(pending.value)
+    await run(unasked, Answers())
+    assert isinstance(await unasked.ask(wish()), Asked)
+
+
+async def test_a_provider_that_refuses_to_answer_is_unknown_and_closes_nothing(unasked: Bench) -> None:
+    await unasked.cost(CostQuestion(TEAM, "founder"))
+    await run(unasked, Answers({"private": ProviderRefused("private", "forbidden", "no")}))
+    assert (await offers(unasked))["small"]["key"] == "unknown"
+    assert isinstance(await unasked.ask(wish()), Asked)
 
 
 @pytest.mark.parametrize("refusal", ["key", "training", "base", "life", "funds"])

@@ -66,6 +66,7 @@ async def approval_card(world: World, report: Json) -> Json:
     """By the report's button and the form it opens."""
     seq = await press(world, report, "spending.ask")
     form = await world.people.wait("view_opened", after=seq, user="U0STEWARD")
+    await world.provider_asked()
     sent = await world.people.submit("steward", form["view_id"], {})
     assert sent["errors"] == {}, sent
     card = await world.people.wait("message", after=seq, channel=SPENDING, by_bot=True)

@@ -43,6 +43,7 @@ class AllAtOnce:
 @asynccontextmanager
 async def open_town(folder: Path) -> AsyncIterator[tuple[World, FakeOpenAI]]:
     async with running_sandbox(mode="http", retry_scale=0.001, ack_timeout_s=30) as space, fake_openai() as provider:
+        provider.models["understudy-ngram"] = None
         models = ModelSettings(
             api_keys={"private": SecretStr("k")}, base_urls={"private": provider.base_url}, request_timeout_s=2
         )
