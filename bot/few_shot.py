@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from bot.cards import say_voice_card
-from bot.offers import Prices, workload_of
+from bot.offers import Prices, prices_in_force, workload_of
 from pipeline.blind import SHOWN_WORDS
 from pipeline.domain.baselines import HeldOut
 from pipeline.domain.drafting import Shot
@@ -17,7 +17,7 @@ from pipeline.domain.voices import Dataset, NewDataset, Voice
 from pipeline.domain.work import AuditEntry
 from pipeline.estimate import FEW_SHOT_POSTS, NEAR_TOKENIZER_ERROR, draft_cost
 from pipeline.few_shot import PAIRS, PROMPT_TOKENS
-from pipeline.ports import ArtifactStore, Transaction
+from pipeline.ports import ArtifactStore, Database, Transaction
 
 TOKENS_PER_WORD: Final = 1.6  # as for any draft: English prose is near 1.3
 COMPARED_TOKENS: Final = math.ceil(SHOWN_WORDS * TOKENS_PER_WORD)  # of a draft: judges read no further
@@ -43,6 +43,7 @@ class FewShots:
     artifacts: ArtifactStore
     chooser: ShotChooser
     prices: Prices
+    database: Database
 
     async def held_out(self, dataset: Dataset) -> tuple[HeldOut, ...]:
         return await self.chooser.held_out(await self._blobs(dataset))
@@ -51,7 +52,9 @@ class FewShots:
         self, dataset: Dataset, request: str, *, provider: str, base: str, max_tokens: int
     ) -> tuple[Shot, ...]:
         """What fits beside the request and the answer. Raises NoPrice: nobody knows the base's context."""
-        room = self.prices.find(provider, base).context_tokens - max_tokens - REQUEST_TOKENS
+        async with self.database.read() as tx:
+            prices = await prices_in_force(tx, dataset.facts.team_id, self.prices)
+        room = prices.find(provider, base).context_tokens - max_tokens - REQUEST_TOKENS
         budget = min(PROMPT_TOKENS, math.floor(room * (1 - NEAR_TOKENIZER_ERROR)))
         return await self.chooser.shots(await self._blobs(dataset), request, budget)
 

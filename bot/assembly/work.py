@@ -83,7 +83,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
 
 
 def few_shots(parts: Parts) -> FewShots:
-    return FewShots(parts.artifacts, parts.shots, parts.prices)
+    return FewShots(parts.artifacts, parts.shots, parts.prices, parts.database)
 
 
 def after_training(parts: Parts) -> Mapping[WorkKind, Step]:

@@ -19,6 +19,7 @@ from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel
 from pipeline.domain.voices import NewDataset, NewVoice, Voice
 from pipeline.domain.work import Posting, WorkItem
+from pipeline.errors import NoPrice
 from pipeline.ports import Transaction
 from storage import migrate
 from storage.database import SqlDatabase
@@ -113,8 +114,15 @@ class Posts:
         raise NotImplementedError(blobs, text, at_least)
 
 
+UNPRICED = "unpriced"
+
+
 class Prices:
+    """The operator's file; unpriced: a base that stands in none."""
+
     def find(self, provider: str, base: str) -> Price:
+        if base == UNPRICED:
+            raise NoPrice(provider, base)
         return Price(provider, base, 0, 0, 0, "price page", NOW.date(), 8192, "o200k_base")
 
 
@@ -276,7 +284,7 @@ async def open_world(folder: Path) -> World:
         until = NOW + timedelta(days=365)
         await tx.consents.decide(consent.consent_id, expected="asked", state="given", at=NOW, until=until)
         model = await add_model(tx, voice)
-    shots = FewShots(Blobs(), Posts(), Prices())  # type: ignore[arg-type]  # blobs are only ever read here
+    shots = FewShots(Blobs(), Posts(), Prices(), database)  # type: ignore[arg-type]  # blobs are only ever read here
     locks = FileLocks(folder / "locks")
     step = WriteDraft(database, FakeProviders(provider), locks, People(), clock, system_of, shots)
     return World(engine, database, SqlWorkQueue(engine), SqlPostings(engine), step, provider, clock, voice, model)

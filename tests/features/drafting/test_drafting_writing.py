@@ -4,7 +4,19 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from drafting_world import NOW, SHOTS, Crash, CrashingDatabase, Prices, World, rendered, wish, words_of
+from drafting_world import (
+    NOW,
+    SHOTS,
+    STEWARD,
+    UNPRICED,
+    Crash,
+    CrashingDatabase,
+    Prices,
+    World,
+    rendered,
+    wish,
+    words_of,
+)
 
 from pipeline.errors import (
     LeaseLost,
@@ -267,6 +279,18 @@ async def test_version_zero_writes_with_posts_in_its_prompt_and_as_privately_as_
     assert (asked["model"], asked["shots"], asked["sensitivity"]) == ("small", SHOTS, "private")
     [said] = [one for one in world.said if one.saying.template == "drafting.text"]
     assert "founder v0 (few-shot, not trained)" in words_of(rendered(said))
+
+
+async def test_version_zero_writes_on_a_base_that_only_this_workspace_has_priced(world: World) -> None:
+    async with world.database.begin() as tx:
+        round_ = await tx.rounds.latest(world.voice.voice_id)
+        assert round_ is not None and round_.dataset_id is not None
+        dataset = await tx.datasets.by_id(round_.dataset_id)
+        await tx.voice_models.few_shot(world.voice, dataset, provider="private", base=UNPRICED, now=NOW)
+        price = replace(Prices().find("private", "small"), base=UNPRICED)
+        await tx.entered_prices.add(world.voice.team_id, price, by=STEWARD, now=NOW)
+    draft = await world.drafted(version=0)
+    assert draft.written is not None and world.provider.asked[0]["shots"] == SHOTS
 
 
 async def test_a_trained_version_writes_without_posts_and_goes_before_version_zero(world: World) -> None:
