@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from modelserver.server import running_modelserver
+from modelserver.tenants import new_key
 from modelserver.trainer import ONE_PROCESS
 from modelserver.training import Pace
 from modelserver.webhooks import Hook
@@ -45,6 +46,14 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=env.get("MODELSERVER_PORT", "8100"), help="0 takes a free one")
     parser.add_argument("--state", type=Path, default=env.get("MODELSERVER_STATE"), help="folder of files and models")
     parser.add_argument("--api-key", default=env.get("MODELSERVER_API_KEY"), help="better given by environment")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        default=env.get("MODELSERVER_KEYS"),
+        metavar="FILE",
+        help="keys of several teams, each seeing only its own, with limits",
+    )
+    parser.add_argument("--new-key", metavar="NAME", help="print a new key and its entry for that file, and stop")
     parser.add_argument(
         "--base",
         action="append",
@@ -78,9 +87,12 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         help="trainings at a time; further jobs wait",
     )
     arguments = parser.parse_args(argv)
-    for name in ("state", "api_key"):
-        if not getattr(arguments, name):
-            parser.error(f"--{name.replace('_', '-')} or MODELSERVER_{name.upper()} is required")
+    if arguments.new_key:
+        return arguments
+    if not arguments.state:
+        parser.error("--state or MODELSERVER_STATE is required")
+    if not (arguments.api_key or arguments.keys):
+        parser.error("--api-key or MODELSERVER_API_KEY is required, or --keys")
     if arguments.webhook and not env.get("MODELSERVER_WEBHOOK_SECRET"):
         parser.error("--webhook needs MODELSERVER_WEBHOOK_SECRET")
     arguments.hook = Hook(arguments.webhook, env["MODELSERVER_WEBHOOK_SECRET"]) if arguments.webhook else None
@@ -108,6 +120,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     serving = running_modelserver(
         state=arguments.state,
         api_key=arguments.api_key,
+        keys=arguments.keys,
         host=arguments.host,
         port=arguments.port,
         pace=pace,
@@ -122,7 +135,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_serve(_arguments()))
+    arguments = _arguments()
+    if arguments.new_key:
+        sys.stdout.write(new_key(arguments.new_key))
+    else:
+        asyncio.run(_serve(arguments))
 
 
 if __name__ == "__main__":

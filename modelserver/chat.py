@@ -18,6 +18,7 @@ from modelserver.engine import Engine, LoadedModel, Message, Piece, Refused, Sam
 from modelserver.errors import ApiError
 from modelserver.models import Models
 from modelserver.records import new_id
+from modelserver.tenants import tenant_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Chat:
                 raise _unsupported(name)
             del raw[name]
         body = parse(ChatBody, raw)
-        task = await self._task(body)
+        task = await self._task(body, tenant_of(request).organization)
         if body.stream:
             usage = body.stream_options is not None and body.stream_options.include_usage
             return await _streamed(request, task, include_usage=usage)
@@ -61,8 +62,8 @@ class Chat:
             return web.json_response(task.completion.wire())
         return web.Response(status=499)  # nobody reads it
 
-    async def _task(self, body: ChatBody) -> _Task:
-        engine, model = await self._models.load(body.model)
+    async def _task(self, body: ChatBody, owner: str) -> _Task:
+        engine, model = await self._models.load(body.model, owner)
         messages = [Message(message.role, message.text()) for message in body.messages]
         prompt_tokens = _counted(model, messages)
         samplings = _samplings(body, engine, prompt_tokens)

@@ -13,6 +13,7 @@ from modelserver.errors import ApiError, no_such_file
 from modelserver.paging import page
 from modelserver.records import StoredFile, new_id
 from modelserver.store import Store, keep_bytes
+from modelserver.tenants import Tenant, tenant_of, too_much
 
 MAX_FILE_BYTES: Final = 512 * 1024 * 1024  # OpenAI's bound for one file
 CHUNK_BYTES: Final = 1 << 18
@@ -33,13 +34,13 @@ class Files:
         app.router.add_delete("/v1/files/{file_id}", self.delete)
         app.router.add_get("/v1/files/{file_id}/content", self.content)
 
-    def get(self, file_id: str) -> StoredFile:
-        """A file that has not expired; expired ones are removed on the way."""
+    def get(self, file_id: str, owner: str) -> StoredFile:
+        """A file of this owner that has not expired; expired ones are removed on the way."""
         file = self._store.get(StoredFile, file_id)
         if file is not None and file.expires_at is not None and file.expires_at <= time.time():
             self.remove(file_id)
             file = None
-        if file is None:
+        if file is None or file.owner != owner:
             raise no_such_file(file_id)
         return file
 
@@ -53,35 +54,49 @@ class Files:
     async def create(self, request: web.Request) -> web.Response:
         if not request.content_type.startswith("multipart/"):
             raise ApiError("Send the file as multipart/form-data.", param="file")
-        incoming = self._store.files / new_id("incoming-")
+        tenant, incoming = tenant_of(request), self._store.files / new_id("incoming-")
         try:
             fields, filename = await _receive(request, incoming)
             size = await asyncio.to_thread(_size, incoming)
-            file = _described(fields, filename=filename, size=size)
+            file = _described(fields, filename=filename, size=size, owner=tenant.organization)
+            self._check_room(tenant, size)
             await asyncio.to_thread(keep_bytes, self.path(file.id), incoming)
         finally:
             await asyncio.to_thread(incoming.unlink, missing_ok=True)
         self._store.add(file)
         return web.json_response(file.wire())
 
+    def _check_room(self, tenant: Tenant, size: int) -> None:
+        if tenant.disk_bytes is None:
+            return
+        used = self._store.used_bytes(tenant.organization)
+        if used + size > tenant.disk_bytes:
+            message = f"This key may keep {tenant.disk_bytes} bytes; {used} are used. Delete files or models."
+            raise too_much(message, code="storage_limit_exceeded")
+
     async def list(self, request: web.Request) -> web.Response:
         purpose, order = request.query.get("purpose"), request.query.get("order", "desc")
         if order not in ("asc", "desc"):
             raise ApiError("'order' must be asc or desc.", param="order")
         now = time.time()
-        files = [file for file in self._store.all(StoredFile) if purpose in (None, file.purpose)]
+        owner = tenant_of(request).organization
+        files = [file for file in self._store.all(StoredFile) if file.owner == owner]
+        files = [file for file in files if purpose in (None, file.purpose)]
         files = [file for file in files if file.expires_at is None or file.expires_at > now]
         return page(request, files if order == "asc" else files[::-1], default=10_000, most=10_000)
 
+    def _find(self, request: web.Request) -> StoredFile:
+        return self.get(request.match_info["file_id"], tenant_of(request).organization)
+
     async def retrieve(self, request: web.Request) -> web.Response:
-        return web.json_response(self.get(request.match_info["file_id"]).wire())
+        return web.json_response(self._find(request).wire())
 
     async def content(self, request: web.Request) -> web.StreamResponse:
-        file = self.get(request.match_info["file_id"])
+        file = self._find(request)
         return web.FileResponse(self.path(file.id), headers={"Content-Type": "application/octet-stream"})
 
     async def delete(self, request: web.Request) -> web.Response:
-        file = self.get(request.match_info["file_id"])
+        file = self._find(request)
         self.remove(file.id)
         return web.json_response({"id": file.id, "object": "file", "deleted": True})
 
@@ -117,7 +132,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _described(fields: dict[str, str], *, filename: str, size: int) -> StoredFile:
+def _described(fields: dict[str, str], *, filename: str, size: int, owner: str) -> StoredFile:
     purpose, now = fields.get("purpose"), int(time.time())
     if purpose != "fine-tune":
         raise ApiError(f"{purpose!r} is not one of ['fine-tune'] - 'purpose'", param="purpose")
@@ -129,6 +144,7 @@ def _described(fields: dict[str, str], *, filename: str, size: int) -> StoredFil
         created_at=now,
         filename=Path(filename).name[:255],
         purpose="fine-tune",
+        owner=owner,
         expires_at=_expiry(fields, now),
     )
 

@@ -20,6 +20,7 @@ from modelserver.paging import page
 from modelserver.progress import Progress
 from modelserver.records import TERMINAL, Checkpoint, Job, JobEvent, SentOnce, TunedModel, new_id
 from modelserver.store import Store
+from modelserver.tenants import Tenant, tenant_of, too_much
 from modelserver.training import Training
 
 METADATA_FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
@@ -28,12 +29,9 @@ METADATA_FILTER = re.compile(r"metadata\[(.+)\]", re.DOTALL)
 class Jobs:
     """A job is in the database before its creation is answered."""
 
-    def __init__(
-        self, store: Store, engines: Engines, files: Files, progress: Progress, training: Training, *, organization: str
-    ) -> None:
+    def __init__(self, store: Store, engines: Engines, files: Files, progress: Progress, training: Training) -> None:
         self._store, self._engines, self._files, self._progress = store, engines, files, progress
         self._training = training
-        self._organization = organization
 
     def register(self, app: web.Application) -> None:
         app.router.add_post("/v1/fine_tuning/jobs", self.create)
@@ -48,10 +46,12 @@ class Jobs:
     async def create(self, request: web.Request) -> web.Response:
         raw = await read_json(request)
         key = request.headers.get("Idempotency-Key")
-        sent = _sent_once(key, raw) if key else None
+        tenant = tenant_of(request)
+        sent = _sent_once(f"{tenant.organization} {key}", raw) if key else None
         if sent is not None and (known := self._already_sent(sent)) is not None:
             return web.json_response(known.wire())
-        job = self._new_job(raw)
+        job = self._new_job(raw, tenant.organization)
+        self._check_room(tenant)
         with self._store.transaction():
             self._store.add(job)
             self._progress.tell(job.id, f"Created fine-tuning job: {job.id}")
@@ -60,6 +60,16 @@ class Jobs:
                 self._store.add(sent.model_copy(update={"job_id": job.id}))
         self._training.start(job.id)
         return web.json_response(job.wire())
+
+    def _check_room(self, tenant: Tenant) -> None:
+        jobs = [job for job in self._store.all(Job) if job.organization_id == tenant.organization]
+        waiting = sum(job.status not in TERMINAL for job in jobs)
+        if tenant.waiting_jobs is not None and waiting >= tenant.waiting_jobs:
+            message = f"This key may have {tenant.waiting_jobs} unfinished jobs; {waiting} have not ended."
+            raise too_much(message, code="jobs_limit_exceeded")
+        if tenant.disk_bytes is not None and self._store.used_bytes(tenant.organization) >= tenant.disk_bytes:
+            message = f"This key may keep {tenant.disk_bytes} bytes, and they are used. Delete files or models."
+            raise too_much(message, code="storage_limit_exceeded")
 
     def _already_sent(self, sent: SentOnce) -> Job | None:
         earlier = self._store.get(SentOnce, sent.id)
@@ -70,20 +80,20 @@ class Jobs:
             raise ApiError(message, status=400, kind="idempotency_error", code="idempotency_key_reused")
         return self._store.get(Job, earlier.job_id)
 
-    def _new_job(self, raw: dict[str, Any]) -> Job:
+    def _new_job(self, raw: dict[str, Any], owner: str) -> Job:
         _refuse_other_methods(raw)
         body = parse(JobBody, raw)
-        base, start = self._origin(body.model)
+        base, start = self._origin(body.model, owner)
         if body.kind not in self._engines[base].methods:
             raise _unsupported(body.kind)
-        self._check_file(body.training_file, "training_file")
+        self._check_file(body.training_file, "training_file", owner)
         if body.validation_file is not None:
-            self._check_file(body.validation_file, "validation_file")
+            self._check_file(body.validation_file, "validation_file", owner)
         return Job(
             id=new_id("ftjob-"),
             model=body.model,
             created_at=int(time.time()),
-            organization_id=self._organization,
+            organization_id=owner,
             training_file=body.training_file,
             validation_file=body.validation_file,
             hyperparameters=body.hyperparameters_asked(),
@@ -95,20 +105,20 @@ class Jobs:
             start=start,
         )
 
-    def _origin(self, model: str) -> tuple[str, str | None]:
+    def _origin(self, model: str, owner: str) -> tuple[str, str | None]:
         """The base of a model that may be trained, and its place under `models` when it is a finished fine-tune."""
         if model in self._engines:
             return model, None
         tuned = self._store.get(TunedModel, model)
         engine = self._engines.get(tuned.base) if tuned is not None else None
-        if tuned is None or engine is None or not engine.continues:
+        if tuned is None or tuned.owned_by != owner or engine is None or not engine.continues:
             message = f"Model {model} is not available for fine-tuning or does not exist."
             raise ApiError(message, param="model", code="model_not_available")
         return tuned.base, f"{tuned.job_id}/{tuned.step}{engine.suffix}"
 
-    def _check_file(self, file_id: str, param: str) -> None:
+    def _check_file(self, file_id: str, param: str, owner: str) -> None:
         try:
-            file = self._files.get(file_id)
+            file = self._files.get(file_id, owner)
         except ApiError as err:
             raise ApiError(f"invalid {param}: {file_id}", param=param, code="invalid_file") from err
         if file.purpose != "fine-tune":
@@ -116,7 +126,8 @@ class Jobs:
             raise ApiError(message, param=param, code="invalid_file_purpose")
 
     async def list(self, request: web.Request) -> web.Response:
-        jobs = self._store.all(Job)[::-1]
+        owner = tenant_of(request).organization
+        jobs = [job for job in self._store.all(Job)[::-1] if job.organization_id == owner]
         if request.query.get("metadata") == "null":
             jobs = [job for job in jobs if job.metadata is None]
         wanted = _metadata_filter(request.query)
@@ -126,7 +137,7 @@ class Jobs:
     def _find(self, request: web.Request) -> Job:
         job_id = request.match_info["job_id"]
         job = self._store.get(Job, job_id)
-        if job is None:
+        if job is None or job.organization_id != tenant_of(request).organization:
             raise no_such_job(job_id)
         return job
 

@@ -17,6 +17,7 @@ from modelserver.errors import ApiError, no_such_model
 from modelserver.paging import listing
 from modelserver.records import TunedModel
 from modelserver.store import Store
+from modelserver.tenants import tenant_of
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +38,9 @@ class Models:
         app.router.add_get("/v1/models/{model}", self.retrieve)
         app.router.add_delete("/v1/models/{model}", self.delete)
 
-    async def load(self, name: str) -> tuple[Engine, LoadedModel]:
-        """A model ready to answer and its engine; model_not_found when there is none of that name."""
-        tuned = None if name in self._engines else self._tuned(name)
+    async def load(self, name: str, owner: str) -> tuple[Engine, LoadedModel]:
+        """A model of this owner, or a base, ready to answer, and its engine; model_not_found when there is none."""
+        tuned = None if name in self._engines else self._tuned(name, owner)
         engine = self._engines.get(tuned.base if tuned else name)
         if engine is None:
             raise no_such_model(name)  # its base is no longer served
@@ -56,26 +57,29 @@ class Models:
         """Answer by a model that is in memory already."""
         self._loaded[name] = model
 
-    def _tuned(self, name: str) -> TunedModel:
+    def _tuned(self, name: str, owner: str) -> TunedModel:
         tuned = self._store.get(TunedModel, name)
-        if tuned is None:
+        if tuned is None or tuned.owned_by != owner:
             raise no_such_model(name)
         return tuned
 
-    async def list(self, _: web.Request) -> web.Response:
-        tuned = [model.wire() for model in self._store.all(TunedModel) if model.listed]
+    async def list(self, request: web.Request) -> web.Response:
+        owner = tenant_of(request).organization
+        tuned = [model.wire() for model in self._store.all(TunedModel) if model.listed and model.owned_by == owner]
         return web.json_response(listing([*map(_base, self._engines), *tuned]))
 
     async def retrieve(self, request: web.Request) -> web.Response:
         name = request.match_info["model"]
-        return web.json_response(_base(name) if name in self._engines else self._tuned(name).wire())
+        if name in self._engines:
+            return web.json_response(_base(name))
+        return web.json_response(self._tuned(name, tenant_of(request).organization).wire())
 
     async def delete(self, request: web.Request) -> web.Response:
         """Remove a fine-tune with its checkpoints; its job stays."""
         name = request.match_info["model"]
         if name in self._engines:
             raise ApiError(f"The model `{name}` is a base model and cannot be deleted.", status=403, param="model")
-        tuned = self._tuned(name)
+        tuned = self._tuned(name, tenant_of(request).organization)
         with self._store.transaction():
             for gone in self._store.all(TunedModel, parent=tuned.job_id) if tuned.listed else [tuned]:
                 self._store.remove(TunedModel, gone.id)

@@ -191,7 +191,7 @@ class Progress:
         job = self.open_job(job_id)
         if job is None:
             return
-        results, models = self._result_file(steps), self._models(job, steps)
+        results, models = self._result_file(steps, job.organization_id), self._models(job, steps)
         changes: dict[str, Any] = {
             "status": "succeeded",
             "fine_tuned_model": model_name(job),
@@ -229,7 +229,7 @@ class Progress:
             for model, step in named
         ]
 
-    def _result_file(self, steps: Sequence[Step]) -> StoredFile:
+    def _result_file(self, steps: Sequence[Step], owner: str) -> StoredFile:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(RESULT_COLUMNS)
@@ -244,6 +244,7 @@ class Progress:
             created_at=int(time.time()),
             filename="step_metrics.csv",
             purpose="fine-tune-results",
+            owner=owner,
         )
         with tempfile.NamedTemporaryFile(dir=self._store.files, prefix="incoming-", delete=False) as written:
             written.write(content)

@@ -34,6 +34,7 @@ class Record(BaseModel):
 
 class StoredFile(Record):
     KIND = "file"
+    PRIVATE = frozenset({"owner"})
 
     object: Literal["file"] = "file"
     bytes: int
@@ -43,6 +44,7 @@ class StoredFile(Record):
     purpose: Literal["fine-tune", "fine-tune-results"]
     status: Literal["processed"] = "processed"
     status_details: str | None = None
+    owner: str = "org-private"
 
 
 class JobError(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,11 +10,12 @@ from types import MappingProxyType
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
+from aiohttp.typedefs import Handler
 
+from modelserver.admission import admission, audit
 from modelserver.chat import Chat
 from modelserver.engines import engines
-from modelserver.errors import ApiError, unauthorised
+from modelserver.errors import ApiError
 from modelserver.files import Files
 from modelserver.jobs import Jobs
 from modelserver.models import Models
@@ -23,6 +23,7 @@ from modelserver.moderations import Moderations
 from modelserver.progress import Progress
 from modelserver.records import new_id
 from modelserver.store import Store
+from modelserver.tenants import Tenants
 from modelserver.training import Pace, Training
 from modelserver.webhooks import Hook, Webhooks
 
@@ -38,16 +39,19 @@ NO_BASES: Final[Mapping[str, Path]] = MappingProxyType({})
 def create_app(
     *,
     state: Path,
-    api_key: str,
-    organization: str = "org-private",
+    api_key: str | None = None,
+    keys: Path | None = None,
     pace: Pace = AT_ONCE,
     bases: Mapping[str, Path] = NO_BASES,
     hook: Hook | None = None,
 ) -> web.Application:
-    """The whole server as an application. bases: folders of models to train, by name; ValueError for a bad one."""
-    if not api_key:
-        raise ValueError("api_key is empty")
-    app = web.Application(middlewares=[_errors, _require(api_key)], client_max_size=MAX_JSON_BYTES)
+    """The whole server as an application; ValueError when a key, the keys file or a base is wrong.
+
+    bases: folders of models to train, by name. keys: a file of keys with limits, beside or instead of api_key.
+    """
+    tenants = Tenants.read(single_key=api_key, path=keys)
+    passed = [audit(state / "audit.jsonl"), _errors, admission(tenants)]
+    app = web.Application(middlewares=passed, client_max_size=MAX_JSON_BYTES)
     app.router.add_get("/healthz", _healthz)
     store = Store(state)
     webhooks = Webhooks(store, hook)
@@ -55,7 +59,7 @@ def create_app(
     served = engines(bases)
     training = Training(store, served, progress, pace)
     files, models = Files(store), Models(store, served)
-    jobs = Jobs(store, served, files, progress, training, organization=organization)
+    jobs = Jobs(store, served, files, progress, training)
     for part in (files, jobs, models, Chat(models), Moderations()):
         part.register(app)
 
@@ -76,7 +80,8 @@ def create_app(
 async def running_modelserver(
     *,
     state: Path,
-    api_key: str,
+    api_key: str | None = None,
+    keys: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 0,
     pace: Pace = AT_ONCE,
@@ -84,7 +89,9 @@ async def running_modelserver(
     hook: Hook | None = None,
 ) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
-    runner = web.AppRunner(create_app(state=state, api_key=api_key, pace=pace, bases=bases, hook=hook), access_log=None)
+    runner = web.AppRunner(
+        create_app(state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook), access_log=None
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -117,18 +124,3 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not response.prepared:
         response.headers["x-request-id"] = new_id("req_")
     return response
-
-
-def _require(api_key: str) -> Middleware:
-    """Let in only who sends the key; /healthz is open."""
-
-    @web.middleware
-    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path == "/healthz":
-            return await handler(request)
-        scheme, _, offered = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(offered.strip().encode(), api_key.encode()):
-            raise unauthorised(offered=bool(offered))
-        return await handler(request)
-
-    return check

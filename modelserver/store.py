@@ -82,6 +82,12 @@ class Store:
         rows = self._database.execute(query, (kind.KIND, parent, parent))
         return [kind.model_validate_json(row[0]) for row in rows]
 
+    def used_bytes(self, owner: str) -> int:
+        """Files and models of an organisation, and what its jobs have written so far."""
+        files = sum(file.bytes for file in self.all(StoredFile) if file.owner == owner)
+        jobs = [self.models / job.id for job in self.all(Job) if job.organization_id == owner]
+        return files + sum(path.stat().st_size for job in jobs for path in job.rglob("*") if path.is_file())
+
     def sweep(self) -> None:
         """Remove bytes that no record names: what a kill left behind. Only before anything is served."""
         files = {file.id for file in self.all(StoredFile)}

@@ -11,11 +11,13 @@ import pytest
 from aiohttp import web
 from openai import AsyncOpenAI, AsyncStream
 
+from modelserver.admission import admission
 from modelserver.chat import Chat
 from modelserver.engine import Conversation, Piece, Sampling
 from modelserver.engines import engines
 from modelserver.models import Models
 from modelserver.store import Store
+from modelserver.tenants import Tenants
 from tests.modelserver.providers import KEY, Provider, ask, until
 
 ASK = ask("Hello")
@@ -43,7 +45,7 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[EndlessModel, AsyncOpenA
     model, store = EndlessModel(), Store(tmp_path)
     models = Models(store, engines({}))
     models.keep("understudy-ngram", model)
-    app = web.Application()
+    app = web.Application(middlewares=[admission(Tenants.read(single_key=KEY, path=None))])
     Chat(models).register(app)
     runner = web.AppRunner(app)
     await runner.setup()
