@@ -11,7 +11,8 @@ from pipeline.domain.baselines import HeldOut
 from pipeline.domain.differences import Seen
 from pipeline.domain.drafting import Shot
 from pipeline.domain.signoffs import Picked
-from pipeline.few_shot import TrainPosts, held_out, longest_copy, train_posts
+from pipeline.draft_checks import SeenBefore, seen_before
+from pipeline.few_shot import TrainPosts, held_out, train_posts
 from pipeline.signoffs import pick
 
 
@@ -47,8 +48,8 @@ class ExecutorShots:
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         return await self.pool.run(partial(shots_of, tuple(blobs), request, budget_tokens))
 
-    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
-        return await self.pool.run(partial(copy_in, tuple(blobs), text, at_least))
+    async def seen_before(self, blobs: Sequence[bytes], text: str, at_least: int) -> SeenBefore:
+        return await self.pool.run(partial(seen_in, tuple(blobs), text, at_least))
 
 
 def held_out_of(blobs: tuple[bytes, ...]) -> tuple[HeldOut, ...]:
@@ -59,9 +60,11 @@ def shots_of(blobs: tuple[bytes, ...], request: str, budget_tokens: int) -> tupl
     return TrainPosts.of(train_posts(origins.read_version(*blobs))).near(request, budget_tokens=budget_tokens)
 
 
-def copy_in(blobs: tuple[bytes, ...], text: str, at_least: int) -> int:
-    of_dataset = origins.read_version(*blobs).texts.values()
-    return longest_copy(text, (one.completion for one in of_dataset), at_least=at_least)
+def seen_in(blobs: tuple[bytes, ...], text: str, at_least: int) -> SeenBefore:
+    version = origins.read_version(*blobs)
+    titles = {fate.key: fate.title for fate in version.fates}
+    posts = [(titles[key], one.completion) for key, one in version.texts.items()]
+    return seen_before(text, posts, at_least=at_least)
 
 
 def picked(blobs: tuple[bytes, ...]) -> tuple[Picked, ...]:

@@ -15,8 +15,9 @@ from pipeline.domain.spending import Price
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, NewDataset, Voice
 from pipeline.domain.work import AuditEntry
+from pipeline.draft_checks import SeenBefore
 from pipeline.estimate import FEW_SHOT_POSTS, NEAR_TOKENIZER_ERROR, draft_cost
-from pipeline.few_shot import PAIRS, PROMPT_TOKENS
+from pipeline.few_shot import COPIED_WORDS, PAIRS, PROMPT_TOKENS
 from pipeline.ports import ArtifactStore, Database, Transaction
 
 TOKENS_PER_WORD: Final = 1.6  # as for any draft: English prose is near 1.3
@@ -31,8 +32,8 @@ class ShotChooser(Protocol):
 
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]: ...
 
-    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
-        """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
+    async def seen_before(self, blobs: Sequence[bytes], text: str, at_least: int) -> SeenBefore:
+        """Compared with every text of the dataset, whatever its split."""
         ...
 
 
@@ -59,7 +60,14 @@ class FewShots:
         return await self.chooser.shots(await self._blobs(dataset), request, budget)
 
     async def longest_copy(self, dataset: Dataset, text: str, *, at_least: int) -> int:
-        return await self.chooser.longest_copy(await self._blobs(dataset), text, at_least)
+        """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
+        return (await self.chooser.seen_before(await self._blobs(dataset), text, at_least)).copied_words
+
+    async def seen_before(self, dataset: Dataset, text: str) -> SeenBefore:
+        """Nothing is known of datasets made before their documents were written down."""
+        if not dataset.facts.fates_blob:
+            return SeenBefore()
+        return await self.chooser.seen_before(await self._blobs(dataset), text, COPIED_WORDS)
 
     async def _blobs(self, dataset: Dataset) -> list[bytes]:
         facts = dataset.facts

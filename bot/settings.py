@@ -151,6 +151,16 @@ class UploadSettings(BaseModel):
     requests_per_s: float = Field(default=30.0, description="Pieces of files that one link may send in a second.")
 
 
+class DraftSettings(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    per_person_a_day: int = Field(
+        default=20,
+        ge=0,
+        description="Drafts one member may ask for in a day (UTC); 0: any number. A voice's owner and steward: any.",
+    )
+
+
 class PullSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -178,4 +188,5 @@ class Settings(BaseSettings):
     server: ServerSettings = Field(default_factory=ServerSettings)
     origins: OriginSettings = Field(default_factory=OriginSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
+    drafts: DraftSettings = Field(default_factory=DraftSettings)
     pulls: PullSettings = Field(default_factory=PullSettings)

@@ -97,11 +97,19 @@ SAMPLES: Final[dict[str, Any]] = {
     "usage": "/voice consent founder",
     "verb": "drfat",
     "where": "line 12",
+    "purpose": "generation",
+    "said": "give me the gist",
+    "address": "https://acme.slack.com/archives/C0CONTENT/p1764000000000100",
+    "limit": 20,
+    "resets_at": datetime(2026, 11, 22, tzinfo=UTC),
+    "words": 41,
+    "title": "Managing expectations",
     "would_be_microusd": 164_000_000,
 }
 # Where one value cannot fit every error.
 SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
     "AlreadyDecided": {"state": "approved"},
+    "AlreadyAnswered": {"label": "d-0142"},
     "BadHandle": {"handle": "Founder GPT!"},
     "EmptyFile": {"name": "posts.csv"},
     "FileTooBig": {"name": "dump.sql"},
@@ -121,7 +129,8 @@ one workspace need different names.
 * A name of a voice has 2 to 31 small letters, digits or dashes and starts with a letter. `founder@v2` means its second
   model; without a version the newest one writes. Capitals and quotation marks around a name do not matter.
 * Options may stand anywhere: `words=700`, `--words 700`, `-words 700` and `—words 700` are the same. Only the options
-  named here are taken as options; everything else stays in the brief.
+  named here are taken as options; everything else stays in the brief. `private` needs no value: as the last word, or
+  as `--private` anywhere.
 * A word the bot does not know is answered with the nearest one it does.
 
 | command | what it does | how to |

@@ -21,6 +21,7 @@ PROMPT_TOKENS: Final = 6_000
 # A post loses by being like one that is chosen as much as it gains by being like the request: the second of a series'
 # twins never comes in. (The usual middle, a weight of one half each.)
 SAMENESS: Final = 1.0
+COPIED_WORDS: Final = 20  # a run over so many that stands in a post too: that is the post
 CONSIDERED: Final = 100  # posts nearest to the request among which diverse ones are sought
 
 

@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.admin_menu import AdminMenu
 from bot.features.differences.usecase import Comparer
+from bot.features.drafting.files import Sharing
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
@@ -51,6 +52,10 @@ class Painters(Painter, CurvePainter, Protocol):
     """Everything that is drawn."""
 
 
+class Uploads(PictureUploads, Sharing, Protocol):
+    """Everything that is put into Slack as a file."""
+
+
 class Staff(People, Deciders, Protocol):
     """Who is who, and who may decide."""
 
@@ -69,6 +74,7 @@ class Rules:
     file_limit_bytes: int = 0
     files_per_link: int = 0
     requests_per_s: float = 0.0
+    drafts_a_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ class Parts:
     rehearser: Rehearser
     comparer: Comparer
     painter: Painters
-    uploads: PictureUploads
+    uploads: Uploads
     picker: Picker
     shots: ShotChooser
     files: FileFetcher

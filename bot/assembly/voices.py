@@ -6,9 +6,10 @@ from bot.features.admin.listeners import AdminListeners
 from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.drafting.files import AskForFile
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
-from bot.features.drafting.usecase import AskForDraft, Redraft
+from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
 from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
 from bot.features.feedback.rewriting import (
@@ -39,9 +40,11 @@ def consent(parts: Parts) -> Feature:
 
 def drafting(parts: Parts) -> Feature:
     db, clock, people = parts.database, parts.clock, parts.people
-    ask = AskForDraft(db, people, clock)
+    limits = Limits(parts.rules.drafts_a_day, parts.rules.workspace_url)
+    ask = AskForDraft(db, people, clock, limits)
     untrained = DraftUntrained(db, market(parts), people, clock, ask)
-    return DraftingListeners(ask, Redraft(db, people, clock), untrained, parts.commands, parts.whispers)
+    redraft = Redraft(db, people, clock, limits)
+    return DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers)
 
 
 def feedback(parts: Parts) -> Feature:

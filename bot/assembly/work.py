@@ -16,6 +16,7 @@ from bot.features.datasets.files.sources import (
 from bot.features.datasets.filters.shelf import Shelf
 from bot.features.datasets.report.prepare_round import PrepareRound
 from bot.features.differences.usecase import ShowWhatChanged
+from bot.features.drafting.files import SendDraftFile
 from bot.features.drafting.writing import WriteDraft
 from bot.features.home.usecase import HomeFacts, ShowHome
 from bot.features.home.views import home as home_view
@@ -78,6 +79,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         **after_training(parts),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
+        "draft-file": SendDraftFile(db, parts.uploads, clock),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
 

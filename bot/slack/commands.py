@@ -34,13 +34,17 @@ Handler = Callable[[Typed], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """usage: as typed after the command. flags: names taken as flags; all else stays in the brief."""
+    """usage: as typed after the command. flags: names taken as flags; all else stays in the brief.
+
+    switches: flags that need no value.
+    """
 
     name: str
     usage: str
     says: str
     handler: Handler
     flags: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -91,12 +95,12 @@ class Commands:
             )
             reply = await self.run(typed)
             if reply.text:
-                await tell(reply.text)
+                await tell.reply(reply.text, reply.blocks)
 
     def typed(self, text: str, *, delivery: str, team_id: str, channel_id: str, user: str, **more: str) -> Typed:
         verb, rest = split_verb(text)
-        known = self.verbs[verb].flags if verb in self.verbs else ()
-        words, flags = split_flags(rest, known)
+        known = self.verbs.get(verb)
+        words, flags = split_flags(rest, known.flags, known.switches) if known else split_flags(rest, ())
         return Typed(team_id, channel_id, user, delivery, verb, words, flags, **more)
 
     async def run(self, typed: Typed) -> Reply:

@@ -12,6 +12,7 @@ HANDLE_WITH_VERSION = re.compile(r"([a-z][a-z0-9-]{1,30})(?:@v(\d+))?")
 # Phones turn quotes and double dashes into typographic ones.
 TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " "})
 DASHES = ("-", "—", "–")
+ON = "yes"
 QUOTES = "\"'"
 MENTIONED_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
@@ -44,19 +45,26 @@ def split_verb(text: str) -> tuple[str, str]:
     return verb.lower(), "".join(rest).strip()
 
 
-def split_flags(rest: str, known: Collection[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+def split_flags(
+    rest: str, known: Collection[str], switches: Collection[str] = ()
+) -> tuple[tuple[str, ...], dict[str, str]]:
     """Words and flags: `x=v`, `--x v`, `—x v` and `-x v` for known names; anything else stays a word.
 
-    A value may be several words between quotes: author="Jane Doe".
+    A value may be several words between quotes: author="Jane Doe". switches: names that need no value: `--x`, `—x`,
+    `-x`, `x=yes`, and the bare name as the very last word, where it is hardly part of a sentence.
     """
     words: list[str] = []
     flags: dict[str, str] = {}
     tokens = rest.split()
+    if len(tokens) > 1 and tokens[-1].lower() in switches:
+        flags[tokens.pop().lower()] = ON
     while tokens:
         token = tokens.pop(0)
         name, has_value, value = token.partition("=")
         bare = name.lstrip("".join(DASHES)).lower()
-        if has_value and bare in known and value:
+        if bare in switches and (value or (token.startswith(DASHES) and not has_value)):
+            flags[bare] = flag_value(value, tokens) if value else ON
+        elif has_value and bare in known and value:
             flags[bare] = flag_value(value, tokens)
         elif token.startswith(DASHES) and not has_value and bare in known and tokens:
             flags[bare] = flag_value(tokens.pop(0), tokens)

@@ -1,4 +1,4 @@
-"""Puts pictures into Slack, where only a message that shows them makes them visible."""
+"""Puts files into Slack: pictures, which only a message that shows them makes visible, and drafts to keep."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.refusals import code_of, is_passing
+from pipeline.domain.work import Place
 from pipeline.errors import UploadRefused
 
 GONE = frozenset({"file_not_found", "file_deleted"})
@@ -15,7 +16,7 @@ GONE = frozenset({"file_not_found", "file_deleted"})
 
 @dataclass(frozen=True, slots=True)
 class SlackUploads:
-    """Satisfies bot.features.pictures.usecase.PictureUploads. What may succeed later is raised as it came."""
+    """Satisfies PictureUploads and Sharing of two features. What may succeed later is raised as it came."""
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
@@ -29,6 +30,23 @@ class SlackUploads:
         except SlackApiError as error:
             raise refusal(error) from error
         return file_id
+
+    async def share(self, name: str, content: bytes, *, place: Place) -> None:
+        """Show a file in a thread, or to one person."""
+        try:
+            channel_id = place.channel_id or await self.direct_channel(place.user_id or "")
+            promised = await self.client.files_getUploadURLExternal(filename=name, length=len(content))
+            await self.send(str(promised["upload_url"]), content)
+            shown: dict[str, str | None] = {"id": str(promised["file_id"]), "title": name}
+            await self.client.files_completeUploadExternal(
+                files=[shown], channel_id=channel_id, thread_ts=place.thread_ts
+            )
+        except SlackApiError as error:
+            raise refusal(error) from error
+
+    async def direct_channel(self, user: str) -> str:
+        opened = await self.client.conversations_open(users=user)
+        return str(opened["channel"]["id"])
 
     async def send(self, url: str, content: bytes) -> None:
         """The address is the permission: no token goes with it."""

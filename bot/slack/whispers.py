@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slack_sdk.models.blocks import Block
+
 from bot.slack.message import Facts, Message, plain
 from pipeline.domain.work import Place, Saying
 from pipeline.ports import Database
@@ -12,6 +14,9 @@ WHISPER = "slack.whisper"
 
 
 def render_whisper(facts: Facts) -> Message:
+    """blocks: as Slack takes them, for what offers buttons too."""
+    if blocks := facts.get("blocks"):
+        return Message(str(facts["text"]), Block.parse_all(blocks))
     return plain(str(facts["text"]))
 
 
@@ -59,6 +64,10 @@ class Whispering:
 
     async def __call__(self, text: str) -> None:
         await self.whispers.say(self.whisper, WHISPER, {"text": text})
+
+    async def reply(self, text: str, blocks: Sequence[Block] = ()) -> None:
+        shown = [block.to_dict() for block in blocks]
+        await self.whispers.say(self.whisper, WHISPER, {"text": text, "blocks": shown} if shown else {"text": text})
 
 
 def pressed(body: dict[str, Any]) -> Whisper:

@@ -10,12 +10,16 @@ from pipeline.domain.voices import VoiceId
 DraftId = NewType("DraftId", int)
 RewriteId = NewType("RewriteId", int)
 
+Doubt = Literal["vague", "off_purpose", "orders"]
 DraftState = Literal["asked", "posted", "failed", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A request for text. words: wanted length. place_key: outbox key of the message whose thread it goes to."""
+    """A request for text. words: wanted length. private: only who asked sees it, in a direct message.
+
+    continues: the draft whose text it goes on from.
+    """
 
     team_id: str
     voice_id: VoiceId
@@ -26,6 +30,8 @@ class NewDraft:
     requested_by: str
     channel_id: str
     thread_ts: str | None = None
+    private: bool = False
+    continues: DraftId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A brief and the text made of it. written is None until state is posted."""
+    """A brief and the text made of it. written is None until state is posted.
+
+    thrown_away: how many texts were written, paid for and shown to nobody; thrown_away_microusd: what they cost.
+    """
 
     draft_id: DraftId
     asked: NewDraft
@@ -58,6 +67,8 @@ class Draft:
     created_at: datetime
     written: Written | None = None
     failure: str | None = None
+    thrown_away: int = 0
+    thrown_away_microusd: int = 0
 
     @property
     def label(self) -> str:

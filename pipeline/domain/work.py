@@ -18,6 +18,7 @@ WorkKind = Literal[
     "loss-curve",
     "delete-files",
     "draft",
+    "draft-file",
     "difference",
     "signoff",
     "baseline",
@@ -91,11 +92,12 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class PostedMessage:
-    """Where a message with a key stands."""
+    """Where a message with a key stands. thread_ts: of its thread's first message; None when it is none's answer."""
 
     key: str
     channel_id: str
     ts: str
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,27 @@ AppError
 │   ├── BadWebhook            what came in its name is not signed by it
 │   └── UnknownProvider
 └── DraftError
-    ├── VoiceNotReady, VoiceNotTrained, BriefMissing, NotADraft, ChangeTooSmall
+    ├── VoiceNotReady, VoiceNotTrained, BriefMissing, BriefDoubtful (VagueBrief, OffPurpose,
+    │   OrdersInBrief), AlreadyAnswered, DraftLimit,
+    │   DraftCopied, NotADraft, ChangeTooSmall
 """
 
 from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
-from pipeline.errors.drafts import BriefMissing, DraftError, NotADraft, SameText, VoiceNotReady, VoiceNotTrained
+from pipeline.errors.drafts import (
+    AlreadyAnswered,
+    BriefDoubtful,
+    BriefMissing,
+    DraftCopied,
+    DraftError,
+    DraftLimit,
+    NotADraft,
+    OffPurpose,
+    OrdersInBrief,
+    SameText,
+    VagueBrief,
+    VoiceNotReady,
+    VoiceNotTrained,
+)
 from pipeline.errors.money import (
     AlreadyCompared,
     AlreadyDecided,
@@ -154,6 +170,7 @@ from pipeline.errors.ways import (
 )
 
 __all__ = [
+    "AlreadyAnswered",
     "AlreadyCompared",
     "AlreadyDecided",
     "AlreadySigned",
@@ -163,6 +180,7 @@ __all__ = [
     "BadWebhook",
     "BaseGone",
     "BaseTooSmall",
+    "BriefDoubtful",
     "BriefMissing",
     "CannotBeEditor",
     "CannotStandIn",
@@ -174,7 +192,9 @@ __all__ = [
     "ConsentWithdrawn",
     "DataError",
     "DownloadRefused",
+    "DraftCopied",
     "DraftError",
+    "DraftLimit",
     "EmergencyClosed",
     "EmptyFile",
     "FewShotIsEnough",
@@ -207,7 +227,9 @@ __all__ = [
     "NothingLeft",
     "NothingToCompare",
     "NothingToOverride",
+    "OffPurpose",
     "OffsetMismatch",
+    "OrdersInBrief",
     "OriginsForbidden",
     "OverBudget",
     "OwnRequest",
@@ -250,6 +272,7 @@ __all__ = [
     "UploadBusy",
     "UploadGone",
     "UploadRefused",
+    "VagueBrief",
     "VoiceNotReady",
     "VoiceNotTrained",
     "VoiceTaken",

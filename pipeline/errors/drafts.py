@@ -1,5 +1,7 @@
 """A draft cannot be written or judged."""
 
+from datetime import datetime
+
 from pipeline.errors.base import AppError
 
 
@@ -27,6 +29,60 @@ class BriefMissing(DraftError):
     def __init__(self, handle: str) -> None:
         super().__init__(handle)
         self.handle = handle
+
+
+class BriefDoubtful(DraftError):
+    """said: the words of the brief that raise it. Who means it may have it written all the same."""
+
+    def __init__(self, handle: str, said: str) -> None:
+        super().__init__(handle, said)
+        self.handle = handle
+        self.said = said
+
+
+class VagueBrief(BriefDoubtful):
+    """It has no topic."""
+
+
+class OrdersInBrief(BriefDoubtful):
+    """It speaks to the model."""
+
+
+class OffPurpose(BriefDoubtful):
+    """It asks for other work than the voice was made for. purpose: what that was."""
+
+    def __init__(self, handle: str, said: str, purpose: str) -> None:
+        super().__init__(handle, said)
+        self.purpose = purpose
+
+
+class AlreadyAnswered(DraftError):
+    """The same request has a draft. address: of its message in Slack."""
+
+    def __init__(self, label: str, by: str, at: datetime, address: str | None) -> None:
+        super().__init__(label, by, at, address)
+        self.label = label
+        self.by = by
+        self.at = at
+        self.address = address
+
+
+class DraftLimit(DraftError):
+    """limit: drafts that a member may have in a day. resets_at: when the next day begins."""
+
+    def __init__(self, limit: int, resets_at: datetime) -> None:
+        super().__init__(limit, resets_at)
+        self.limit = limit
+        self.resets_at = resets_at
+
+
+class DraftCopied(DraftError):
+    """Thrown away: so many words in a row stand in a post too."""
+
+    def __init__(self, words: int, title: str) -> None:
+        super().__init__(words, title)
+        self.words = words
+        self.title = title
 
 
 class NotADraft(DraftError):

@@ -21,6 +21,18 @@ class Drafts(Protocol):
 
     async def of_voice(self, voice_id: VoiceId) -> list[Draft]: ...
 
+    async def throw_away(self, draft_id: DraftId, *, cost_microusd: int) -> None:
+        """One more text that nobody sees."""
+        ...
+
+    async def answering(self, asked: NewDraft) -> Draft | None:
+        """The newest draft that stands and answers the same request: brief, version, length, temperature."""
+        ...
+
+    async def count_of(self, team_id: str, user: str, *, since: datetime) -> int:
+        """How many this person asked for."""
+        ...
+
 
 class Reactions(Protocol):
     async def record(self, reactions: Sequence[Reaction]) -> None:

@@ -13,7 +13,7 @@ from pipeline.stages.repeats import MIN_WORDS, find_repeats
 from pipeline.stages.sentences import sentence_key, sentences
 from pipeline.stages.series import COMMON_IN, MIN_POSTS, find_series
 from pipeline.stages.shortcodes import find_shortcodes
-from pipeline.stages.tag_names import BLOCK, DROPPED, HEADINGS, LINE, LISTS, PREFORMATTED, VOID
+from pipeline.stages.tag_names import KNOWN
 
 # Each is the name of the cleaning rule whose fix takes it out.
 Leak = Literal["link", "markup", "shortcode", "email", "repeated-passage", "series"]
@@ -23,9 +23,6 @@ LEAKS: Final[tuple[Leak, ...]] = ("link", "markup", "shortcode", "email", "repea
 # its end; so many words in a row of one give it away.
 PASSAGE_RUN_WORDS: Final = 6
 
-_INLINE = {"a", "abbr", "b", "big", "c", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "small", "span"}
-_INLINE |= {"strong", "sub", "sup", "tt", "u", "var", "wbr"}
-_TAG_NAMES: Final = BLOCK | DROPPED | HEADINGS | LINE | LISTS | PREFORMATTED | VOID | _INLINE
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)\b[^<>\n]*>")
 _CODE = re.compile(r"<!--|-->|&(?:[a-z]{2,8}|#\d{2,5}|#x[0-9a-f]{2,4});|<!?-|/?wp:\w+")
 
@@ -96,7 +93,7 @@ def _has(find: Callable[[str], Iterable[Mark]], line: str) -> bool:
 
 
 def _has_code(line: str) -> bool:
-    return bool(_CODE.search(line)) or any(match[1].lower() in _TAG_NAMES for match in _TAG.finditer(line))
+    return bool(_CODE.search(line)) or any(match[1].lower() in KNOWN for match in _TAG.finditer(line))
 
 
 def _skeletons(posts: Sequence[Post]) -> Iterable[str]:

@@ -28,3 +28,8 @@ LINE = frozenset({"dd", "tr", "li", "thead", "tbody", "tfoot"})
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
 PREFORMATTED = frozenset({"pre", "xmp", "listing", "textarea"})
+INLINE = frozenset(
+    {"a", "abbr", "b", "big", "c", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "small", "span"}
+    | {"strong", "sub", "sup", "tt", "u", "var", "wbr"}
+)
+KNOWN = BLOCK | DROPPED | HEADINGS | LINE | LISTS | PREFORMATTED | VOID | INLINE

@@ -1,17 +1,19 @@
 """Drafts, and what people say about them."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import and_, false, or_, update
+from sqlalchemy import and_, false, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.drafting import Draft, DraftId, NewDraft, NewRewrite, Reaction, Rewrite, RewriteId, Written
 from pipeline.domain.training import VoiceModelId
 from pipeline.domain.voices import VoiceId
+from pipeline.rounds import normalised_brief
 from storage.rows import insert, insert_into, the_one
 from storage.tables import DraftRow, ReactionRow, RewriteRow
 
@@ -23,7 +25,8 @@ class SqlDrafts:
     session: AsyncSession
 
     async def ask(self, draft: NewDraft, *, now: datetime) -> Draft:
-        return _draft(await insert(self.session, DraftRow, **asdict(draft), created_at=now))
+        key = _brief_key(draft.brief)
+        return _draft(await insert(self.session, DraftRow, **asdict(draft), brief_key=key, created_at=now))
 
     async def by_id(self, draft_id: DraftId) -> Draft:
         return _draft(await the_one(self.session, DraftRow, col(DraftRow.id) == draft_id))
@@ -39,6 +42,30 @@ class SqlDrafts:
     async def of_voice(self, voice_id: VoiceId) -> list[Draft]:
         rows = select(DraftRow).where(col(DraftRow.voice_id) == voice_id).order_by(col(DraftRow.id))
         return [_draft(row) for row in await self.session.exec(rows)]
+
+    async def throw_away(self, draft_id: DraftId, *, cost_microusd: int) -> None:
+        thrown = update(DraftRow).where(col(DraftRow.id) == draft_id)
+        cost = col(DraftRow.thrown_away_microusd) + cost_microusd
+        await self.session.exec(thrown.values(thrown_away=col(DraftRow.thrown_away) + 1, thrown_away_microusd=cost))
+
+    async def answering(self, asked: NewDraft) -> Draft | None:
+        same = select(DraftRow).where(
+            col(DraftRow.voice_model_id) == asked.voice_model_id,
+            col(DraftRow.brief_key) == _brief_key(asked.brief),
+            col(DraftRow.state) == "posted",
+            col(DraftRow.words) == asked.words,
+            col(DraftRow.temperature) == asked.temperature,
+            col(DraftRow.continues).is_(None),
+            or_(col(DraftRow.private).is_(False), col(DraftRow.requested_by) == asked.requested_by),
+        )
+        row = (await self.session.exec(same.order_by(col(DraftRow.id).desc()).limit(1))).one_or_none()
+        return _draft(row) if row else None
+
+    async def count_of(self, team_id: str, user: str, *, since: datetime) -> int:
+        asked = select(func.count(col(DraftRow.id))).where(
+            col(DraftRow.team_id) == team_id, col(DraftRow.requested_by) == user, col(DraftRow.created_at) >= since
+        )
+        return (await self.session.exec(asked)).one()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +161,10 @@ def _microseconds(slack_ts: str) -> int:
     return int(Decimal(slack_ts) * 1_000_000)
 
 
+def _brief_key(brief: str) -> str:
+    return hashlib.sha256(normalised_brief(brief).encode()).hexdigest()
+
+
 def _draft(row: DraftRow) -> Draft:
     asked = NewDraft(
         team_id=row.team_id,
@@ -145,6 +176,8 @@ def _draft(row: DraftRow) -> Draft:
         requested_by=row.requested_by,
         channel_id=row.channel_id,
         thread_ts=row.thread_ts,
+        private=row.private,
+        continues=DraftId(row.continues) if row.continues is not None else None,
     )
     return Draft(
         draft_id=DraftId(row.id),
@@ -153,6 +186,8 @@ def _draft(row: DraftRow) -> Draft:
         created_at=row.created_at,
         written=_written(row),
         failure=row.failure,
+        thrown_away=row.thrown_away,
+        thrown_away_microusd=row.thrown_away_microusd,
     )
 
 

@@ -103,4 +103,4 @@ def _as_json(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _posted(row: OutboxRow) -> PostedMessage | None:
     if row.posted_channel_id is None or row.ts is None:
         return None
-    return PostedMessage(key=row.key, channel_id=row.posted_channel_id, ts=row.ts)
+    return PostedMessage(row.key, row.posted_channel_id, row.ts, row.posted_thread_ts)

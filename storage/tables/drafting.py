@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, false
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from pipeline.domain.drafting import DraftState
@@ -11,9 +12,16 @@ from storage.tables.base import Row
 
 
 class DraftRow(Row, table=True):
-    """text and the columns after it are None until the draft was written."""
+    """text and the columns after it, up to failure, are None until the draft was written.
+
+    brief_key: pipeline.rounds.normalised_brief as SHA-256 (hex); empty in rows from before it was kept.
+    """
 
     __tablename__: ClassVar[str] = "draft"
+    __table_args__ = (
+        Index(None, "voice_model_id", "brief_key"),
+        Index(None, "team_id", "requested_by", "created_at"),
+    )
 
     voice_id: int = Field(foreign_key="voice.id", index=True)
     voice_model_id: int = Field(foreign_key="voice_model.id")
@@ -32,6 +40,11 @@ class DraftRow(Row, table=True):
     latency_ms: int | None = None
     finish_reason: str | None = None
     failure: str | None = None
+    thrown_away: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    thrown_away_microusd: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": sql("0")})
+    private: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    continues: int | None = None
+    brief_key: str = Field(default="", sa_column_kwargs={"server_default": sql("''")})
 
 
 class ReactionRow(Row, table=True):

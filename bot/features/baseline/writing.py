@@ -23,11 +23,10 @@ from pipeline.errors import (
     TooFewToCompare,
     VoiceNotReady,
 )
-from pipeline.few_shot import MIN_PAIRS, MIN_WORDS
+from pipeline.few_shot import COPIED_WORDS, MIN_PAIRS, MIN_WORDS
 from pipeline.ports import ArtifactStore, Clock, Database, LivenessLocks, Providers, Transaction
 
 TEMPERATURE: Final = 0.7  # as a draft's own default
-COPIED_WORDS: Final = 20  # a run over so many that stands in a post too: that is the post, and no judge can tell
 MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
 LONGEST_WAIT_S: Final = 60
 ELSEWHERE_WAIT_S: Final = 5

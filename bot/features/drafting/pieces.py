@@ -1,14 +1,11 @@
-"""What a model's text becomes before people see it (pure): invented addresses out, cut to what one message holds."""
+"""A long text cut into what one message holds (pure)."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from bot.slack.mrkdwn import escape
-from pipeline.stages.links import find_links
 
-LINK_PLACE: Final = "⟦link?⟧"
 # Slack takes 12,000 characters of markdown and about 13,200 in all blocks of a message.
 PIECE_CHARS: Final = 10_000
 # Slack makes several blocks of one markdown block and takes 50; each line may begin one.
@@ -16,24 +13,6 @@ PIECE_LINES: Final = 40
 
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """links: how many web addresses were taken out of the text."""
-
-    text: str
-    links: int
-
-
-def checked(text: str) -> Checked:
-    """A model trained on posts invents addresses; each leaves its words and a mark for the reader."""
-    parts, end, marks = [], 0, find_links(text)
-    for mark in marks:
-        words = f"{mark.replacement} " if mark.replacement else ""
-        parts.append(f"{text[end : mark.start]}{words}{LINK_PLACE}")
-        end = mark.end
-    return Checked("".join([*parts, text[end:]]).strip(), len(marks))
 
 
 def in_pieces(text: str) -> list[str]:

@@ -2,20 +2,29 @@
 
 import json
 import math
+from dataclasses import asdict, replace
 from typing import Final
 
-from slack_sdk.models.blocks import ActionsBlock, Block
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, Accepted, Wish
+from bot.features.drafting.files import FILE_REFUSED
+from bot.features.drafting.note_views import draft_notes
+from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_TEXT, Accepted, Wish
+from bot.slack.failures import sentence_for
 from bot.slack.message import Facts, Message, button, buttons, context, markdown, plain, section
 from bot.slack.mrkdwn import escape, person, quoted, shortened, usd
+from pipeline.errors import AlreadyAnswered, AppError, BriefDoubtful, UnknownVoice, VoiceNotTrained
 
 ANOTHER: Final = "drafting.another"
 CALMER: Final = "drafting.calmer"
 SHORTER: Final = "drafting.shorter"
+CONTINUE: Final = "drafting.continue"
+COPY: Final = "drafting.copy"
 FEW_SHOT: Final = "drafting.few_shot"
+WRITE: Final = "drafting.write"
 VALUE_CHARS: Final = 2000  # Slack's limit for what a button carries
-CHANGES: Final = {"another": "another one", "calmer": "calmer", "shorter": "shorter"}
+CHANGES: Final = {"another": "another one", "calmer": "calmer", "shorter": "shorter", "continue": "going on"}
+FILE_COMES: Final = "The file comes in your direct messages with me."
 EMOJI_LINE: Final = "React: 👍 use it · 👎 no · ✏️ I'll fix it · 🚫 never train on it"
 SECONDS_PER_DRAFT: Final = 15  # a 700-word draft on the private server; for "about N min" only
 BRIEF_CHARS: Final = 500
@@ -30,21 +39,35 @@ def started(accepted: Accepted) -> str:
     return f"{accepted.handle} is writing … the draft comes in the thread of its card."
 
 
-def few_shot_offer(sentence: str, wish: Wish) -> tuple[Block, ...]:
-    """[Yes] carries the wish; one too long for a button is only told, and typed again when a version is there."""
-    known = json.dumps(
-        [wish.channel_id, wish.handle, wish.brief, wish.words, wish.temperature, wish.count, wish.thread_ts]
-    )
-    if len(known) > VALUE_CHARS:
+def offer(error: AppError, wish: Wish) -> tuple[Block, ...]:
+    """The refusal with the button that helps, if there is one. It carries the wish; one too long is only told."""
+    sentence, known = sentence_for(error), offered(error, wish)
+    if known is None or len(known.value or "") > VALUE_CHARS:
         return (section(sentence),)
-    return section(sentence), buttons(button("Yes", FEW_SHOT, known))
+    return section(sentence), buttons(known)
+
+
+def offered(error: AppError, wish: Wish) -> ButtonElement | None:
+    match error:
+        case VoiceNotTrained():
+            return button("Yes", FEW_SHOT, known_wish(wish))
+        case UnknownVoice(nearest=str(nearest)):
+            return button(f"Use {nearest}", WRITE, known_wish(replace(wish, handle=nearest)))
+        case BriefDoubtful():
+            return button("Write anyway", WRITE, known_wish(replace(wish, anyway=True)))
+        case AlreadyAnswered():
+            return button("Write a new one", WRITE, known_wish(replace(wish, anyway=True)))
+    return None
+
+
+def known_wish(wish: Wish) -> str:
+    """Who presses and when is told by the press itself."""
+    left_out = ("team_id", "user", "delivery")
+    return json.dumps({name: value for name, value in asdict(wish).items() if name not in left_out}, ensure_ascii=False)
 
 
 def wish_in(value: str, team_id: str, user: str, delivery: str) -> Wish:
-    channel_id, handle, brief, words, temperature, count, thread_ts = json.loads(value)
-    return Wish(
-        team_id, channel_id, user, delivery, handle, brief, None, words, temperature, count, thread_ts=thread_ts
-    )
+    return Wish(team_id=team_id, user=user, delivery=delivery, **json.loads(value))
 
 
 def card(facts: Facts) -> Message:
@@ -55,7 +78,8 @@ def card(facts: Facts) -> Message:
 
 def draft_text(facts: Facts) -> Message:
     voice = f"{quoted(facts['owner'])}'s voice" if facts["owner"] else "the owner's voice"
-    notes = [context(note) for note in draft_notes(facts)]
+    said = draft_notes(facts)
+    notes = [context("\n".join(said))] if said else []
     footer = (
         f"_AI draft in {voice} · {name(facts)} · asked by {person(facts['by'])} · {facts['label']} · "
         f"{facts['words']} words · {usd(facts['cost_microusd'])}_"
@@ -72,26 +96,6 @@ def draft_text(facts: Facts) -> Message:
     return Message(text=f"AI-written draft · {name(facts)} · {facts['label']}: {preview}", blocks=blocks)
 
 
-def draft_notes(facts: Facts) -> list[str]:
-    notes = []
-    if facts["parts"] > 1:
-        notes.append(f"Too long for one message: part 1 of {facts['parts']}, the rest follows below.")
-    if facts["links"] == 1:
-        notes.append("The draft had 1 web link that doesn't exist. I removed it and marked the place ⟦link?⟧.")
-    elif facts["links"]:
-        notes.append(
-            f"The draft had {facts['links']} web links that don't exist. I removed them and marked the places ⟦link?⟧."
-        )
-    if facts["cut"]:
-        notes.append("The model stopped at its limit; the last paragraph may be cut.")
-    return notes
-
-
-def draft_rest(facts: Facts) -> Message:
-    what = f"AI-written draft · {name(facts)} · {facts['label']}, part {facts['part']} of {facts['parts']}"
-    return Message(text=what, blocks=(section(f"🤖 {what}"), markdown(safe(facts["text"]))))
-
-
 def draft_failed(facts: Facts) -> Message:
     provider = quoted(facts["provider"])
     sentences = {
@@ -102,9 +106,18 @@ def draft_failed(facts: Facts) -> Message:
         f"`/voice cost {escape(facts['handle'])}` shows where it can be trained again.",
     }
     text = sentences.get(facts["why"]) or str(facts["sentence"])
-    if facts["why"] not in ("timeout", "busy"):
+    again = {
+        "timeout": button("Try again", ANOTHER, facts["draft_id"]),
+        "busy": button("Try again", ANOTHER, facts["draft_id"]),
+        "copied": button("Try again, calmer", CALMER, facts["draft_id"]),
+    }
+    if facts["why"] not in again:
         return plain(text)
-    return Message(text=text, blocks=(section(text), buttons(button("Try again", ANOTHER, facts["draft_id"]))))
+    return Message(text=text, blocks=(section(text), buttons(again[facts["why"]])))
+
+
+def file_refused(facts: Facts) -> Message:
+    return plain(str(facts["text"]))
 
 
 def name(facts: Facts) -> str:
@@ -125,7 +138,9 @@ def escaped_line(line: str) -> str:
 
 def change_buttons(facts: Facts) -> ActionsBlock:
     labels = {"Another": ANOTHER, "Calmer": CALMER, "Shorter": SHORTER}
+    labels |= {"Continue": CONTINUE} if facts["cut"] else {}
+    labels |= {"Copy as .md": COPY}
     return buttons(*(button(label, action_id, facts["draft_id"]) for label, action_id in labels.items()))
 
 
-TEMPLATES = {DRAFT_CARD: card, DRAFT_TEXT: draft_text, DRAFT_REST: draft_rest, DRAFT_FAILED: draft_failed}
+TEMPLATES = {DRAFT_CARD: card, DRAFT_TEXT: draft_text, DRAFT_FAILED: draft_failed, FILE_REFUSED: file_refused}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from bot.features.drafting.pieces import Checked, checked, in_pieces
-from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, check_voice_writes
+from bot.draft_places import thread_of
+from bot.features.drafting.pieces import in_pieces
+from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_TEXT, check_voice_writes
 from bot.few_shot import FewShots
 from bot.offers import prices_in_force
 from bot.slack.failures import sentence_for
@@ -15,10 +16,12 @@ from pipeline.domain.drafting import Draft, DraftId, Shot, Written
 from pipeline.domain.spending import Price
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, Sensitivity, Voice
-from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
+from pipeline.domain.work import AuditEntry, Saying, WorkItem
+from pipeline.draft_checks import Clean, SeenBefore, cleaned, is_cut, length_off
 from pipeline.errors import (
     AppError,
     ConsentError,
+    DraftCopied,
     DraftError,
     ProviderBusy,
     ProviderRefused,
@@ -33,17 +36,24 @@ MAX_UNKNOWN: Final = 3  # times a draft is sent when no answer comes; each may h
 MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
 LONGEST_WAIT_S: Final = 60
 ELSEWHERE_WAIT_S: Final = 5
+MAX_COPIES: Final = 2  # texts thrown away as copies before people are told
+CONTINUE: Final = "Go on where this text stops, without saying any of it again."
 GONE: Final = frozenset({"model_not_found", "http_404"})
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Everything a draft is written from. dataset: whose posts stand in the prompt; None for a trained model."""
+    """Everything a draft is written from. dataset: whose posts stand in the prompt; None for a trained model.
+
+    learned: the texts that the model knows, from training or from its prompt. so_far: what the draft goes on from.
+    """
 
     draft: Draft
     voice: Voice
     model: VoiceModel
     dataset: Dataset | None
+    learned: Dataset | None
+    so_far: str = ""
 
     @property
     def sensitivity(self) -> Sensitivity:
@@ -100,7 +110,7 @@ class WriteDraft:
             written = await self.providers.writing(task.model.provider).write(
                 model=task.model.model_name,
                 system=self.system(task.voice),
-                brief=asked.brief,
+                brief=CONTINUE if task.so_far else asked.brief,
                 max_tokens=max_tokens,
                 temperature=asked.temperature,
                 sensitivity=task.sensitivity,
@@ -115,19 +125,43 @@ class WriteDraft:
             async with self.database.begin() as tx:
                 await self.fail(tx, item, task, error)
         else:
-            await self.show(item, task, written)
+            await self.check(item, task, written)
 
     async def posts(self, task: Task, max_tokens: int) -> tuple[Shot, ...]:
+        """What stands before the request: real posts for an untrained model, and the text that it goes on from."""
+        brief, base = task.draft.asked.brief, task.model.base
+        so_far = (Shot(brief, task.so_far),) if task.so_far else ()
         if task.dataset is None:
-            return ()
-        base = task.model.base
-        return await self.shots.shots(
-            task.dataset, task.draft.asked.brief, provider=task.model.provider, base=base, max_tokens=max_tokens
-        )
+            return so_far
+        room = max_tokens + math.ceil(len(task.so_far.split()) * TOKENS_PER_WORD)
+        posts = await self.shots.shots(task.dataset, brief, provider=task.model.provider, base=base, max_tokens=room)
+        return (*posts, *so_far)
 
-    async def show(self, item: WorkItem, task: Task, written: Written) -> None:
+    async def check(self, item: WorkItem, task: Task, written: Written) -> None:
+        """Before anyone reads it. A copy of a post is thrown away and written once more; asked coldly, it would be
+        the same again."""
+        clean = cleaned(written.text)
+        seen = await self.shots.seen_before(task.learned, clean.text) if task.learned else SeenBefore()
+        if not seen.copied_words:
+            await self.show(item, task, written, clean, seen)
+            return
+        thrown = task.draft.thrown_away + 1
+        async with self.database.begin() as tx:
+            await tx.drafts.throw_away(task.draft.draft_id, cost_microusd=written.cost_microusd)
+            after = {"copied_words": seen.copied_words, "cost_microusd": written.cost_microusd}
+            await self.record(tx, task, "draft.thrown_away", after)
+            if thrown < MAX_COPIES and task.draft.asked.temperature > 0:
+                await tx.work.again(item, run_at=self.clock())
+            else:
+                task = await load(tx, item)
+                cost = task.draft.thrown_away_microusd
+                await self.fail(tx, item, task, DraftCopied(seen.copied_words, seen.title), cost_microusd=cost)
+
+    async def show(self, item: WorkItem, task: Task, written: Written, clean: Clean, seen: SeenBefore) -> None:
         """Consent may have been withdrawn while the model wrote: then nobody sees the text."""
-        clean = checked(written.text)
+        written = replace(
+            written, text=clean.text, cost_microusd=written.cost_microusd + task.draft.thrown_away_microusd
+        )
         async with self.database.begin() as tx:
             now_standing = await load(tx, item)
             refusal = await why_closed(tx, task, self)
@@ -138,29 +172,36 @@ class WriteDraft:
             elif refusal is not None:
                 await self.fail(tx, item, task, refusal, cost_microusd=written.cost_microusd)
             else:
-                await tx.drafts.written(task.draft.draft_id, replace(written, text=clean.text))
-                await self.say_text(tx, task, written, clean)
+                await tx.drafts.written(task.draft.draft_id, written)
+                await self.say_text(tx, task, written, clean, seen)
                 spent = {"cost_microusd": written.cost_microusd, "latency_ms": written.latency_ms}
                 await self.record(tx, task, "draft.posted", spent)
                 await tx.work.finish(item)
 
-    async def say_text(self, tx: Transaction, task: Task, written: Written, clean: Checked) -> None:
-        draft, pieces = task.draft, in_pieces(clean.text)
+    async def say_text(self, tx: Transaction, task: Task, written: Written, clean: Clean, seen: SeenBefore) -> None:
+        draft, pieces, words = task.draft, in_pieces(clean.text), len(clean.text.split())
+        is_long = len(pieces) > 1
         facts = about(task) | {
             "text": pieces[0],
-            "parts": len(pieces),
+            "is_long": is_long,
             "by": draft.asked.requested_by,
             "owner": self.name_of(task.voice.owner),
-            "words": len(clean.text.split()),
+            "words": words,
+            "asked_words": draft.asked.words,
+            "length_off": None if draft.asked.continues else length_off(words, draft.asked.words),
             "cost_microusd": written.cost_microusd,
+            "thrown_away": draft.thrown_away,
             "links": clean.links,
-            "cut": written.finish_reason == "length",
+            "markup": clean.markup,
+            "repeated": list(seen.repeated),
+            "in_posts": seen.in_posts,
+            "posts": seen.posts,
+            "cut": is_cut(clean.text, written.finish_reason),
+            "continues": draft.asked.continues,
         }
         await tx.outbox.say(Saying(draft.text_key, DRAFT_TEXT, facts, thread_of(draft), seeds=SEEDS))
-        for number, piece in enumerate(pieces[1:], start=2):
-            rest = about(task) | {"text": piece, "part": number, "parts": len(pieces)}
-            place = replace(thread_of(draft), thread_key=draft.text_key)
-            await tx.outbox.say(Saying(f"{draft.text_key}:{number}", DRAFT_REST, rest, place))
+        if is_long:
+            await tx.work.enqueue("draft-file", draft.draft_id, draft.asked.team_id, run_at=self.clock())
 
     def name_of(self, owner: str) -> str | None:
         """None when there is only the id: a mention would ring the owner's bell at every draft."""
@@ -198,7 +239,24 @@ async def load(tx: Transaction, item: WorkItem) -> Task:
     draft = await tx.drafts.by_id(DraftId(int(item.subject)))
     voice = await tx.voices.by_id(draft.asked.voice_id)
     model = await tx.voice_models.by_id(draft.asked.voice_model_id)
-    return Task(draft, voice, model, await tx.datasets.by_id(model.dataset_id) if model.dataset_id else None)
+    dataset = await tx.datasets.by_id(model.dataset_id) if model.dataset_id else None
+    return Task(draft, voice, model, dataset, dataset or await trained_on(tx, model), await text_so_far(tx, draft))
+
+
+async def trained_on(tx: Transaction, model: VoiceModel) -> Dataset | None:
+    if model.tuning_job_id is None:
+        return None
+    job = await tx.tuning_jobs.by_id(model.tuning_job_id)
+    return await tx.datasets.by_id(job.dataset_id)
+
+
+async def text_so_far(tx: Transaction, draft: Draft) -> str:
+    """Of all drafts that it goes on from, in order."""
+    texts: list[str] = []
+    while draft.asked.continues is not None:
+        draft = await tx.drafts.by_id(draft.asked.continues)
+        texts.insert(0, draft.written.text if draft.written else "")
+    return "\n\n".join(texts)
 
 
 async def why_closed(tx: Transaction, task: Task, step: WriteDraft) -> AppError | None:
@@ -215,7 +273,7 @@ def too_many_tries(task: Task, item: WorkItem) -> AppError | None:
 
 
 def reason_for(error: AppError) -> str:
-    """timeout, busy, model_gone have sentences of their own; others are told as everywhere."""
+    """timeout, busy, model_gone, copied have sentences of their own; others are told as everywhere."""
     match error:
         case ProviderUnavailable():
             return "timeout"
@@ -223,6 +281,8 @@ def reason_for(error: AppError) -> str:
             return "busy"
         case ProviderRefused(code=code) if code in GONE:
             return "model_gone"
+        case DraftCopied():
+            return "copied"
     return type(error).__name__
 
 
@@ -233,7 +293,3 @@ def about(task: Task) -> dict[str, Any]:
         "handle": task.voice.handle,
         "version": task.model.version,
     }
-
-
-def thread_of(draft: Draft) -> Place:
-    return Place(draft.asked.team_id, channel_id=draft.asked.channel_id, thread_key=draft.card_key)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.features.feedback.places import draft_at
+from bot.draft_places import draft_at
 from bot.features.feedback.rewriting import keep, new_rewrite
 from pipeline.domain.drafting import Draft, DraftId
 from pipeline.errors import MissingArgument, NotADraft

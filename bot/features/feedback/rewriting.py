@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from bot.features.feedback.places import newest_in_thread, thread_of, wait_for_record
+from bot.draft_places import newest_in_thread, thread_of, wait_for_record
 from bot.features.feedback.usecase import FIX_HOW, fits_form
 from bot.lookup import only_steward
 from pipeline.domain.drafting import Draft, NewRewrite, Rewrite, RewriteId

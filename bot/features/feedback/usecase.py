@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.features.feedback.places import draft_at, thread_of, wait_for_record
+from bot.draft_places import draft_at, thread_of, wait_for_record
 from pipeline.domain.drafting import Draft, DraftId, Reaction
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import NotADraft

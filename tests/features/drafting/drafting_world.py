@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.features.drafting.usecase import AskForDraft, Redraft, Wish
+from bot.features.drafting.files import SendDraftFile
+from bot.features.drafting.usecase import AskForDraft, Limits, Redraft, Wish
 from bot.features.drafting.views import TEMPLATES
 from bot.features.drafting.writing import WriteDraft
 from bot.few_shot import FewShots
@@ -18,7 +19,8 @@ from pipeline.domain.drafting import Draft, Shot, Written
 from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import TuningJob, TuningJobId, VoiceModel
 from pipeline.domain.voices import NewDataset, NewVoice, Voice
-from pipeline.domain.work import Posting, WorkItem
+from pipeline.domain.work import Place, Posting, WorkItem
+from pipeline.draft_checks import SeenBefore, seen_before
 from pipeline.errors import NoPrice
 from pipeline.ports import Transaction
 from storage import migrate
@@ -93,6 +95,19 @@ class FakeProviders:
         return ("private",)
 
 
+@dataclass
+class Shared:
+    """Files as they were put into Slack. refusal: raised instead."""
+
+    files: list[tuple[str, str, Place]] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    async def share(self, name: str, content: bytes, *, place: Place) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.files.append((name, content.decode(), place))
+
+
 SHOTS = (Shot("tools", "A tool that is kept is a tool that is known."),)
 
 
@@ -101,8 +116,11 @@ class Blobs:
         return sha256.encode()
 
 
+@dataclass
 class Posts:
-    """Chooses the same post for everything."""
+    """Chooses the same post for everything. known: title and text of the posts that a model knows."""
+
+    known: list[tuple[str, str]] = field(default_factory=list)
 
     async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
         raise NotImplementedError(blobs)
@@ -110,8 +128,9 @@ class Posts:
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         return SHOTS if blobs and request and budget_tokens else ()
 
-    async def longest_copy(self, blobs: Sequence[bytes], text: str, at_least: int) -> int:
-        raise NotImplementedError(blobs, text, at_least)
+    async def seen_before(self, blobs: Sequence[bytes], text: str, at_least: int) -> SeenBefore:
+        assert blobs
+        return seen_before(text, self.known, at_least=at_least)
 
 
 UNPRICED = "unpriced"
@@ -137,15 +156,22 @@ class World:
     clock: Clock
     voice: Voice
     model: VoiceModel
+    posts: Posts
+    sharing: Shared = field(default_factory=Shared)
+    limits: Limits = field(default_factory=lambda: Limits(a_day=0, workspace_url="https://acme.example/"))
     said: list[Posting] = field(default_factory=list)
 
     @property
     def ask(self) -> AskForDraft:
-        return AskForDraft(self.database, People(), self.clock)
+        return AskForDraft(self.database, People(), self.clock, self.limits)
 
     @property
     def redraft(self) -> Redraft:
-        return Redraft(self.database, People(), self.clock)
+        return Redraft(self.database, People(), self.clock, self.limits)
+
+    @property
+    def files(self) -> SendDraftFile:
+        return SendDraftFile(self.database, self.sharing, self.clock)
 
     async def claim(self, owner: str = "w1", lease_s: float = 60) -> WorkItem | None:
         return await self.queue.claim(owner, now=self.clock(), lease_s=lease_s)
@@ -155,7 +181,7 @@ class World:
         taken = 0
         while taken < most and (item := await self.claim()) is not None:
             taken += 1
-            await self.step(item)
+            await (self.step if item.kind == "draft" else self.files)(item)
         return taken
 
     async def post(self) -> list[Posting]:
@@ -184,7 +210,9 @@ class World:
 
     async def drafted(self, brief: str = "why we repair tools", user: str = MEMBER, **more: Any) -> Draft:
         """A draft that stands in Slack."""
-        await self.ask(wish(brief=brief, user=user, delivery=f"d-{len(self.said)}-{brief}", **more))
+        await self.ask(
+            wish(brief=brief, user=user, delivery=f"d-{len(self.said)}-{brief}", **({"anyway": True} | more))
+        )
         await self.work()
         await self.post()
         return (await self.drafts())[-1]
@@ -284,10 +312,12 @@ async def open_world(folder: Path) -> World:
         until = NOW + timedelta(days=365)
         await tx.consents.decide(consent.consent_id, expected="asked", state="given", at=NOW, until=until)
         model = await add_model(tx, voice)
-    shots = FewShots(Blobs(), Posts(), Prices(), database)  # type: ignore[arg-type]  # blobs are only ever read here
+    posts = Posts()
+    shots = FewShots(Blobs(), posts, Prices(), database)  # type: ignore[arg-type]  # blobs are only ever read here
     locks = FileLocks(folder / "locks")
     step = WriteDraft(database, FakeProviders(provider), locks, People(), clock, system_of, shots)
-    return World(engine, database, SqlWorkQueue(engine), SqlPostings(engine), step, provider, clock, voice, model)
+    queue, postings = SqlWorkQueue(engine), SqlPostings(engine)
+    return World(engine, database, queue, postings, step, provider, clock, voice, model, posts)
 
 
 def new_voice(handle: str) -> NewVoice:
@@ -318,6 +348,8 @@ async def add_model(tx: Transaction, voice: Voice) -> VoiceModel:
             tokens=73_312,
             words=60_900,
             open_blockers=(),
+            recipe_blob="e",
+            fates_blob="f",
         ),
         now=NOW,
     )

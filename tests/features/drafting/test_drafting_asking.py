@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from drafting_world import CHANNEL, GUEST, MEMBER, OWNER, STEWARD, TEAM, World, add_model, new_voice, wish
 
-from bot.features.drafting.usecase import Wish
+from bot.features.drafting.usecase import Press, Wish
 from pipeline.errors import (
     BriefMissing,
     ConsentMissing,
@@ -161,9 +161,7 @@ async def test_calmer_and_shorter_make_new_drafts_in_the_same_thread(world: Worl
     old = await world.drafted()
     thread = await world.ts_of(old.card_key)
     for change in ("calmer", "shorter", "another"):
-        await world.redraft(
-            old.draft_id, change, team_id=TEAM, user=STEWARD, thread_ts=thread, delivery=f"press-{change}"
-        )
+        await world.redraft(old.draft_id, change, Press(TEAM, STEWARD, thread, f"press-{change}"))
     await world.work()
     said = await world.post()
     assert {one.thread_ts for one in said} == {thread}
@@ -177,7 +175,7 @@ async def test_calmer_and_shorter_make_new_drafts_in_the_same_thread(world: Worl
 async def test_a_press_delivered_twice_is_one_draft(world: World) -> None:
     old = await world.drafted()
     for _ in range(2):
-        await world.redraft(old.draft_id, "another", team_id=TEAM, user=MEMBER, thread_ts="1.1", delivery="press-1")
+        await world.redraft(old.draft_id, "another", Press(TEAM, MEMBER, "1.1", "press-1"))
     assert len(await world.drafts()) == 2
 
 
@@ -185,7 +183,7 @@ async def test_a_press_is_checked_like_a_command(world: World) -> None:
     old = await world.drafted()
 
     async def press(team_id: str = TEAM, user: str = MEMBER) -> None:
-        await world.redraft(old.draft_id, "another", team_id=team_id, user=user, thread_ts="1.1", delivery="press-1")
+        await world.redraft(old.draft_id, "another", Press(team_id, user, "1.1", "press-1"))
 
     with pytest.raises(NotADraft):
         await press(team_id="T2")

@@ -7,12 +7,14 @@ from drafting_world import words_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.features.drafting.files import FILE_REFUSED
 from bot.features.drafting.listeners import number, wish_of
-from bot.features.drafting.pieces import PIECE_CHARS, checked, fits, in_pieces
-from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_REST, DRAFT_TEXT, Accepted
+from bot.features.drafting.pieces import PIECE_CHARS, fits, in_pieces
+from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_TEXT, Accepted
 from bot.features.drafting.views import TEMPLATES, started
 from bot.slack.grammar import Typed
 from bot.slack.message import Message
+from bot.slack.mrkdwn import escape
 from pipeline.errors import BadHandle, MissingArgument
 from sandbox.rules.messages import check_blocks
 
@@ -35,7 +37,15 @@ def facts_for(template: str, text: str) -> dict[str, Any]:
         DRAFT_CARD: {"by": "UMEMBER", "brief": text, "change": "calmer"},
         DRAFT_TEXT: {
             "text": in_pieces(text)[0],
-            "parts": 2,
+            "is_long": True,
+            "continues": 141,
+            "asked_words": 300,
+            "length_off": "long",
+            "thrown_away": 1,
+            "markup": 3,
+            "repeated": [text, "Else."],
+            "in_posts": 84,
+            "posts": 87,
             "by": "UMEMBER",
             "owner": text[:80],
             "words": 704,
@@ -43,7 +53,7 @@ def facts_for(template: str, text: str) -> dict[str, Any]:
             "links": 3,
             "cut": True,
         },
-        DRAFT_REST: {"text": in_pieces(text)[0], "part": 2, "parts": 2},
+        FILE_REFUSED: {"text": escape(text)[:3000]},
         DRAFT_FAILED: {"why": "NoPrice", "provider": text[:200], "sentence": "No."},
     }
     return NAMED | more[template]
@@ -75,19 +85,18 @@ def test_each_failure_has_a_sentence(why: str) -> None:
 
 
 def test_the_first_line_says_that_it_is_written_by_a_machine() -> None:
-    for template in (DRAFT_TEXT, DRAFT_REST):
-        message = TEMPLATES[template](facts_for(template, "Repair comes first."))
-        assert "AI-written draft" in check(message).splitlines()[0]
-        assert message.text.startswith("AI-written draft")
+    message = TEMPLATES[DRAFT_TEXT](facts_for(DRAFT_TEXT, "Repair comes first."))
+    assert "AI-written draft" in check(message).splitlines()[0]
+    assert message.text.startswith("AI-written draft")
 
 
 def test_a_quotation_stays_one_and_text_reads_as_written() -> None:
-    message = TEMPLATES[DRAFT_REST](NAMED | {"text": "> said he\n\n* a < b & c", "part": 2, "parts": 2})
-    assert words_of(message).endswith("> said he\n\n* a &lt; b &amp; c")
+    message = TEMPLATES[DRAFT_TEXT](facts_for(DRAFT_TEXT, "> said he\n\n* a < b & c"))
+    assert "> said he\n\n* a &lt; b &amp; c" in words_of(message)
 
 
 def test_one_link_is_told_in_the_singular() -> None:
-    facts = facts_for(DRAFT_TEXT, "x") | {"links": 1, "parts": 1, "cut": False}
+    facts = facts_for(DRAFT_TEXT, "x") | {"links": 1}
     assert "The draft had 1 web link that doesn't exist. I removed it" in words_of(TEMPLATES[DRAFT_TEXT](facts))
 
 
@@ -111,11 +120,6 @@ def test_pieces_are_cut_between_paragraphs() -> None:
     pieces = in_pieces("\n\n".join([paragraph.strip()] * 9))
     assert [piece.count("\n\n") for piece in pieces] == [2, 2, 2]
     assert all(len(piece) <= PIECE_CHARS for piece in pieces)
-
-
-def test_a_link_leaves_its_words_and_a_mark() -> None:
-    clean = checked("See [the guide](https://example.org/g).\n\nThen rest.")
-    assert (clean.text, clean.links) == ("See the guide ⟦link?⟧.\n\nThen rest.", 1)
 
 
 def test_the_ack_tells_of_the_queue() -> None:

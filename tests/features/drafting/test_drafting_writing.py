@@ -254,17 +254,19 @@ async def test_a_text_cut_by_the_limit_says_so(world: World) -> None:
     assert "The model stopped at its limit; the last paragraph may be cut." in words_of(rendered(world.said[-1]))
 
 
-async def test_a_long_draft_goes_on_in_the_thread(world: World) -> None:
+async def test_a_long_draft_is_a_beginning_and_a_file_with_all_of_it(world: World) -> None:
     paragraphs = [f"Paragraph {number}. " + "Words and more words. " * 40 for number in range(25)]
     world.provider.answers = ["\n\n".join(paragraphs)]
     draft = await world.drafted()
-    _card, *texts = world.said
-    assert [one.saying.key for one in texts] == [draft.text_key, f"{draft.text_key}:2", f"{draft.text_key}:3"]
-    assert {one.thread_ts for one in texts} == {await world.ts_of(draft.card_key)}
-    shown = "\n\n".join(one.saying.facts["text"] for one in texts)
     assert draft.written is not None
-    assert shown.split() == draft.written.text.split()
-    assert "part 1 of 3, the rest follows below" in words_of(rendered(texts[0]))
+    assert len(words_of(rendered(world.said[-1]))) < 11_500
+    assert "this is the beginning, all of it is in d-0001.md below" in words_of(rendered(world.said[-1]))
+    assert world.sharing.files == []  # never above the message it belongs to
+    world.clock.pass_s(1)
+    await world.work()
+    [(name, content, place)] = world.sharing.files
+    assert (name, place.thread_ts) == ("d-0001.md", await world.ts_of(draft.card_key))
+    assert content.split()[-len(draft.written.text.split()) :] == draft.written.text.split()
 
 
 async def test_version_zero_writes_with_posts_in_its_prompt_and_as_privately_as_those(world: World) -> None:

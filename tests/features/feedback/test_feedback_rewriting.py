@@ -6,6 +6,8 @@ import pytest
 from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, TEXT, wish, words_of
 from feedback_world import BOT, FeedbackWorld, message, rendered
 
+from bot.features.drafting.usecase import Press
+
 BETTER = TEXT.replace("Repair comes first", "Mend it before you buy")  # 5 changed of 20 words, and 2 more
 TS = "1764100000.000100"
 
@@ -72,9 +74,7 @@ async def test_a_fix_is_about_the_newest_draft_it_could_have_seen(world: Feedbac
     first = await world.inner.drafted()
     thread = await world.inner.ts_of(first.card_key)
     between = f"{float(await world.inner.ts_of(first.text_key)) + 0.5:.6f}"
-    await world.inner.redraft(
-        first.draft_id, "another", team_id=TEAM, user=MEMBER, thread_ts=thread, delivery="press-1"
-    )
+    await world.inner.redraft(first.draft_id, "another", Press(TEAM, MEMBER, thread, "press-1"))
     await world.inner.work()
     await world.inner.post()
     second = (await world.inner.drafts())[-1]
@@ -159,9 +159,7 @@ async def test_an_edit_keeps_to_its_draft_when_newer_ones_stand_there(world: Fee
     first = await world.inner.drafted()
     await world.say(first, f"fix: {BETTER}", TS)
     thread = await world.inner.ts_of(first.card_key)
-    await world.inner.redraft(
-        first.draft_id, "another", team_id=TEAM, user=MEMBER, thread_ts=thread, delivery="press-1"
-    )
+    await world.inner.redraft(first.draft_id, "another", Press(TEAM, MEMBER, thread, "press-1"))
     await world.inner.work()
     await world.inner.post()
     await world.edit(first, f"fix: {BETTER}", f"fix: {BETTER} Always.", TS)

@@ -1,4 +1,4 @@
-"""Which draft a message or a thread is about."""
+"""Where a draft stands, and which draft a message or a thread is about."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -44,7 +44,8 @@ async def drafts_in_reach(tx: Transaction, team_id: str, root: Draft | None) -> 
 def in_thread(draft: Draft, root: Draft | None, channel_id: str, thread_ts: str) -> bool:
     """Under the root's card (it and those asked for in one go with it), or asked for in the thread."""
     together = root is not None and (draft.created_at, draft.asked) == (root.created_at, root.asked)
-    return together or (draft.asked.channel_id == channel_id and draft.asked.thread_ts == thread_ts)
+    same_channel = draft.asked.private or draft.asked.channel_id == channel_id  # a private one stands elsewhere
+    return together or (same_channel and draft.asked.thread_ts == thread_ts)
 
 
 async def wait_for_record(tx: Transaction, team_id: str, channel_id: str, *, now: datetime) -> None:
@@ -64,4 +65,23 @@ def draft_id_in(key: str) -> DraftId | None:
 
 
 def thread_of(draft: Draft) -> Place:
-    return Place(draft.asked.team_id, channel_id=draft.asked.channel_id, thread_key=draft.card_key)
+    """Under its card; a private draft's card stands in the direct message of who asked."""
+    asked = draft.asked
+    if asked.private:
+        return Place(asked.team_id, user_id=asked.requested_by, thread_key=draft.card_key)
+    return Place(asked.team_id, channel_id=asked.channel_id, thread_key=draft.card_key)
+
+
+def card_place(draft: Draft, first: Draft) -> Place:
+    """Of several drafts asked for at once, the others go under the first one's card. A thread is kept to."""
+    asked = draft.asked
+    under = first.card_key if draft != first and asked.thread_ts is None else None
+    if asked.private:
+        return Place(asked.team_id, user_id=asked.requested_by, thread_key=under, thread_ts=asked.thread_ts)
+    return Place(asked.team_id, channel_id=asked.channel_id, thread_key=under, thread_ts=asked.thread_ts)
+
+
+async def address_of(tx: Transaction, draft: Draft, workspace_url: str) -> str | None:
+    """Its message in Slack; None before it stands there."""
+    posted = await tx.outbox.posted(draft.text_key)
+    return f"{workspace_url}archives/{posted.channel_id}/p{posted.ts.replace('.', '')}" if posted else None
