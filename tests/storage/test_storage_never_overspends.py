@@ -1,7 +1,7 @@
 """No order of requests, clicks, expiries and settlements overspends a budget or approves twice; on both databases.
 
 Each story starts with a voice that has spent, and requests that wait, of amounts near the limits, and
-ends with presses on all that still waits.
+ends with presses on all that still waits, and with a bill for each.
 """
 
 import asyncio
@@ -207,5 +207,7 @@ async def test_no_story_overspends_or_approves_twice(
     await story.take("rush")
     for number in range(len(story.requests)):
         await story.take("emergency", number, BOSS2)
+    for number in range(len(story.requests)):
+        await story.take("settle", number, 20_000)
     signed = Counter(entry.subject for entry in await story.bench.audit() if entry.what == "spend.approved")
     assert signed == Counter(one.label for one in story.requests if one.spend_request_id in story.costs)
