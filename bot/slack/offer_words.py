@@ -24,7 +24,7 @@ def sees(offer: Mapping[str, Any]) -> str:
 
 def lifetime(offer: Mapping[str, Any]) -> str:
     if offer["shutdown_on"] is None:
-        return "as long as you run it" if offer["is_own"] else "no end announced"
+        return "as long as your server runs" if offer["is_own"] else "no end announced"
     until = day_words(offer["shutdown_on"])
     if offer["days_left"] <= 0:
         return f"*{until}: it is turned off already*"

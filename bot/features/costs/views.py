@@ -70,7 +70,7 @@ def offer_lines(offer: Facts, drafts: int) -> str:
         f"{drafts:,} drafts a month: {amount(offer['drafting'])}",
         f"The same untrained, with 5 posts in every prompt: {amount(offer['few_shot'])}",
         break_even(offer, drafts),
-        f"How long it lives: {lifetime(offer)}{day_of_life(offer)}",
+        f"Lifetime: {lifetime(offer)}{day_of_life(offer)}",
         f"Who sees the texts: {sees(offer)}",
         preflight(offer),
         *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer))),

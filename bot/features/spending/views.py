@@ -26,7 +26,7 @@ def request_card(facts: Facts) -> Message:
     low, expected, high = (usd(facts[f"{name}_microusd"]) for name in ("low", "expected", "high"))
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
-        f"Training {expected} ({low}–{high}), paid once · how long it lives: {lifetime(facts)}",
+        f"Training {expected} ({low}–{high}), paid once · lifetime: {lifetime(facts)}",
         f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
         f"{baseline(facts.get('baseline'))}consent ✅ · "
         f"texts go to *{sees(facts)}*",

@@ -120,7 +120,7 @@ def test_a_hosted_base_says_what_it_costs_awake_and_that_it_never_pays_off() -> 
         "244,236 + 24,300 tokens in 3 passes",  # and 8,100 x 3 of validation
         "Hosting: ≈ *$26.00* ($8.00–$52.00) a month, asleep 20 minutes after a draft",
         "Cheaper than posts in every prompt: never",
-        "How long it lives: no end announced",
+        "Lifetime: no end announced",
         "My estimates were off by −3 … +6 % over the last 5 runs.",
     ):
         assert words in said
