@@ -47,7 +47,7 @@ class FewShots:
     database: Database
 
     async def held_out(self, dataset: Dataset) -> tuple[HeldOut, ...]:
-        return await self.chooser.held_out(await self._blobs(dataset))
+        return await self.chooser.held_out(await self.blobs(dataset))
 
     async def shots(
         self, dataset: Dataset, request: str, *, provider: str, base: str, max_tokens: int
@@ -57,19 +57,19 @@ class FewShots:
             prices = await prices_in_force(tx, dataset.facts.team_id, self.prices)
         room = prices.find(provider, base).context_tokens - max_tokens - REQUEST_TOKENS
         budget = min(PROMPT_TOKENS, math.floor(room * (1 - NEAR_TOKENIZER_ERROR)))
-        return await self.chooser.shots(await self._blobs(dataset), request, budget)
+        return await self.chooser.shots(await self.blobs(dataset), request, budget)
 
     async def longest_copy(self, dataset: Dataset, text: str, *, at_least: int) -> int:
         """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
-        return (await self.chooser.seen_before(await self._blobs(dataset), text, at_least)).copied_words
+        return (await self.chooser.seen_before(await self.blobs(dataset), text, at_least)).copied_words
 
     async def seen_before(self, dataset: Dataset, text: str) -> SeenBefore:
         """Nothing is known of datasets made before their documents were written down."""
         if not dataset.facts.fates_blob:
             return SeenBefore()
-        return await self.chooser.seen_before(await self._blobs(dataset), text, COPIED_WORDS)
+        return await self.chooser.seen_before(await self.blobs(dataset), text, COPIED_WORDS)
 
-    async def _blobs(self, dataset: Dataset) -> list[bytes]:
+    async def blobs(self, dataset: Dataset) -> list[bytes]:
         facts = dataset.facts
         rows = (facts.train_blob, facts.validation_blob, facts.test_blob)
         return [await self.artifacts.get(name) for name in (facts.recipe_blob, facts.fates_blob, *rows)]

@@ -23,6 +23,7 @@ from bot.admin_menu import AdminMenu
 from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page, webhooks
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
+from bot.evaluating import ExecutorEvaluator
 from bot.features.training.record import DAY_S, Timing
 from bot.features.uploads.usecase import SweepUploads
 from bot.intake import AddFromTerminal
@@ -137,6 +138,7 @@ async def opened_parts(
         uploads=SlackUploads(client, session),
         picker=ExecutorPicker(pool),
         shots=ExecutorShots(pool),
+        evaluator=ExecutorEvaluator(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         sites=site_puller(settings),
         links=upload_links(settings),

@@ -17,6 +17,7 @@ from storage.repositories.baselines import (
 )
 from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
+from storage.repositories.evaluations import SqlEvaluations
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
@@ -66,6 +67,7 @@ class SqlTransaction:
         self.run_queue = SqlRunQueue(session)
         self.stray_jobs = SqlStrayJobs(session)
         self.voice_models = SqlVoiceModels(session)
+        self.evaluations = SqlEvaluations(session)
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.admin_menu import AdminMenu
 from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
+from bot.features.evaluation.usecase import Evaluator
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
@@ -90,6 +91,7 @@ class Parts:
     uploads: Uploads
     picker: Picker
     shots: ShotChooser
+    evaluator: Evaluator
     files: FileFetcher
     sites: Sites
     links: UploadLinks

@@ -18,6 +18,7 @@ from bot.features.datasets.report.prepare_round import PrepareRound
 from bot.features.differences.usecase import ShowWhatChanged
 from bot.features.drafting.files import SendDraftFile
 from bot.features.drafting.writing import WriteDraft
+from bot.features.evaluation.usecase import EvaluateModel
 from bot.features.home.usecase import HomeFacts, ShowHome
 from bot.features.home.views import home as home_view
 from bot.features.pictures.usecase import DrawPictures
@@ -95,6 +96,16 @@ def after_training(parts: Parts) -> Mapping[WorkKind, Step]:
     billing = Billing(record, parts.providers, parts.prices, timing)
     return {
         "stray-job": CancelStray(parts.locks, record, parts.providers, billing, timing),
+        "evaluate": EvaluateModel(
+            db,
+            parts.artifacts,
+            parts.providers,
+            few_shots(parts),
+            parts.evaluator,
+            parts.locks,
+            clock,
+            system_message,
+        ),
         "loss-curve": ShowCurve(db, parts.artifacts, parts.painter, parts.uploads, clock),
         "delete-files": DeleteFiles(record, parts.providers, timing),
     }

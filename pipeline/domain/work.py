@@ -16,6 +16,7 @@ WorkKind = Literal[
     "tuning",
     "stray-job",
     "loss-curve",
+    "evaluate",
     "delete-files",
     "draft",
     "draft-file",

@@ -10,6 +10,7 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflights
 from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
+from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.outside import (
     ArtifactStore,
     FileFetcher,
@@ -48,6 +49,7 @@ __all__ = [
     "Drafts",
     "Eligibility",
     "EnteredPrices",
+    "Evaluations",
     "FileFetcher",
     "Judgements",
     "LivenessLocks",

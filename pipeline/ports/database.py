@@ -7,6 +7,7 @@ from pipeline.ports.approvals import Approvers, Budgets, Signatures, SpendRulesB
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
+from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.signoffs import SignoffRows, Signoffs
@@ -76,6 +77,8 @@ class Transaction(Protocol):
     def stray_jobs(self) -> StrayJobs: ...
     @property
     def voice_models(self) -> VoiceModels: ...
+    @property
+    def evaluations(self) -> Evaluations: ...
     @property
     def drafts(self) -> Drafts: ...
     @property

@@ -4,6 +4,7 @@ from storage.tables.approvals import ApproverRow, AutoApprovalRow, SignatureRow,
 from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
+from storage.tables.evaluations import EvaluationRow
 from storage.tables.pictures import PictureRow
 from storage.tables.preflights import PreflightRow
 from storage.tables.prices import EnteredPriceRow
@@ -28,6 +29,7 @@ __all__ = [
     "DeliveryRow",
     "DraftRow",
     "EnteredPriceRow",
+    "EvaluationRow",
     "OutboxRow",
     "PictureRow",
     "PreflightRow",

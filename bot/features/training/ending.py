@@ -62,6 +62,7 @@ class Ending:
             direct = Place(team_id=job.team_id, user_id=voice.steward)
             named = {"handle": voice.handle, "number": round_.number, "provider": job.provider, **facts}
             await tx.outbox.say(Saying(f"tuning:{job.tuning_job_id}:ready-dm", READY, named, direct))
+            await tx.work.enqueue("evaluate", model.voice_model_id, job.team_id, run_at=now)
             if done.results:
                 await tx.work.enqueue("loss-curve", job.tuning_job_id, job.team_id, run_at=now)
             await self.billing.then(tx, item, done)

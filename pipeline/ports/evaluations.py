@@ -1,0 +1,18 @@
+"""Versions tried on held-out requests."""
+
+from typing import Protocol
+
+from pipeline.domain.evaluations import Evaluation
+from pipeline.domain.training import VoiceModelId
+
+
+class Evaluations(Protocol):
+    async def start(self, evaluation: Evaluation) -> Evaluation:
+        """The one that is there already stays."""
+        ...
+
+    async def of_model(self, voice_model_id: VoiceModelId) -> Evaluation | None: ...
+
+    async def update(self, evaluation: Evaluation) -> None:
+        """Tries and what they came to. Fenced by the work item of the same transaction."""
+        ...

@@ -1,0 +1,21 @@
+"""Versions tried on held-out requests."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from storage.tables.base import Row
+
+
+class EvaluationRow(Row, table=True):
+    """tries: drafts of each contender. told: what came of them."""
+
+    __tablename__: ClassVar[str] = "evaluation"
+    __table_args__ = (UniqueConstraint("voice_model_id"),)
+
+    voice_model_id: int = Field(foreign_key="voice_model.id")
+    started_at: datetime
+    tries: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    told: dict[str, Any] | None = Field(default=None, sa_type=JSON)

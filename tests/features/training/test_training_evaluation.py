@@ -1,0 +1,186 @@
+"""A new version is tried on held-out requests: every draft paid for once, and told beside its base."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pytest
+from training_bench import TEAM, Bench
+
+from bot.features.evaluation.usecase import EVALUATED, SENDS, EvaluateModel
+from bot.few_shot import FewShots
+from pipeline.domain.baselines import HeldOut
+from pipeline.domain.drafting import Shot, Written
+from pipeline.domain.evaluations import Contender
+from pipeline.domain.training import VoiceModelId
+from pipeline.domain.work import WorkItem
+from pipeline.draft_checks import SeenBefore
+from pipeline.errors import ProviderError, ProviderRefused, ProviderUnavailable
+from pipeline.ports import TuningProvider, WritingProvider
+from storage.liveness import FileLocks
+
+TOLD = {"likeness": {"why": "text too short"}, "traits": [], "links": 0, "copied": 0, "tone": None, "sameness": 0.1}
+REQUESTS = (HeldOut("Write about saws.", "The saw."), HeldOut("Write about hinges.", "The hinge."))
+
+
+@dataclass
+class Writer:
+    """The provider's side of drafting. fails: what the next calls raise. unknown: a model it doesn't have."""
+
+    calls: list[tuple[str, str, bool]] = field(default_factory=list)
+    fails: list[ProviderError] = field(default_factory=list)
+    unknown: str = ""
+
+    async def write(self, *, model: str, brief: str, shots: Sequence[Shot] = (), **_: Any) -> Written:
+        self.calls.append((model, brief, bool(shots)))
+        if self.fails:
+            raise self.fails.pop(0)
+        if model == self.unknown:
+            raise ProviderRefused("private", "model_not_found", "no such model")
+        return Written(f"{model} on {brief}", 10, 200, 1_000, 4_000, "stop")
+
+
+@dataclass
+class Providers:
+    writer: Writer
+
+    def writing(self, name: str) -> WritingProvider:
+        assert name == "private"
+        return self.writer
+
+    def training(self, name: str) -> TuningProvider:
+        raise NotImplementedError(name)
+
+    def names_for(self, sensitivity: Literal["public", "internal", "private"]) -> tuple[str, ...]:
+        raise NotImplementedError(sensitivity)
+
+
+class Chooser:
+    async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        assert blobs
+        return REQUESTS
+
+    async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
+        assert blobs and budget_tokens
+        return (Shot(request, "A real post."),)
+
+    async def seen_before(self, blobs: Sequence[bytes], text: str, at_least: int) -> SeenBefore:
+        raise NotImplementedError(blobs, text, at_least)
+
+
+@dataclass
+class Evaluator:
+    drafts: Mapping[Contender, Sequence[str]] = field(default_factory=dict)
+
+    async def evaluate(self, blobs: Sequence[bytes], drafts: Mapping[Contender, Sequence[str]]) -> dict[str, Any]:
+        assert blobs
+        self.drafts = drafts
+        return TOLD | {"words": 600.0}
+
+
+@dataclass
+class Trial:
+    bench: Bench
+    writer: Writer = field(default_factory=Writer)
+    evaluator: Evaluator = field(default_factory=Evaluator)
+
+    async def ready(self) -> None:
+        """A finished run, whose evaluation is due."""
+        self.bench.artifacts.blobs |= {"": b"", "c": b""}
+        await self.bench.approve()
+        await self.bench.until("ready")
+
+    def step(self) -> EvaluateModel:
+        """As a fresh process would build it."""
+        bench = self.bench
+        return EvaluateModel(
+            bench.db,
+            bench.artifacts,
+            Providers(self.writer),
+            FewShots(bench.artifacts, Chooser(), bench.prices, bench.db),
+            self.evaluator,
+            FileLocks(bench.folder),
+            bench.clock,
+            lambda voice: voice.handle,
+        )
+
+    async def through(self) -> None:
+        for _ in range(100):
+            item = await self.claim()
+            if item is None:
+                if await self.bench.is_idle():
+                    return
+                self.bench.clock.advance(60)
+            elif item.kind == "evaluate":
+                await self.step()(item)
+            else:
+                await self.bench.steps()[item.kind](item)
+        raise AssertionError("never at rest")
+
+    async def claim(self) -> WorkItem | None:
+        return await self.bench.claim()
+
+    async def told(self) -> dict[str, Any]:
+        (template, facts) = (await self.bench.said())["evaluation:1"]
+        assert template == EVALUATED
+        return facts
+
+
+@pytest.fixture
+async def trial(bench: Bench) -> Trial:
+    made = Trial(bench)
+    await made.ready()
+    return made
+
+
+async def test_a_finished_run_asks_for_its_evaluation(bench: Bench) -> None:
+    await bench.approve()
+    await bench.until("ready")
+    kinds = set()
+    while (item := await bench.claim()) is not None:
+        kinds.add((item.kind, item.subject))
+    assert ("evaluate", "1") in kinds
+
+
+async def test_the_version_and_its_base_write_for_the_same_requests_once_each(trial: Trial) -> None:
+    await trial.through()
+    (_, name), *_ = await trial.bench.models()
+    without = [(model, one.prompt, False) for model in (name, "small") for one in REQUESTS]
+    assert sorted(trial.writer.calls) == sorted([*without, *(("small", one.prompt, True) for one in REQUESTS)])
+    assert {one: len(texts) for one, texts in trial.evaluator.drafts.items()} == {"voice": 2, "few-shot": 2, "plain": 2}
+    facts = await trial.told()
+    # 200 tokens in 4 s each; six drafts of 1,000 micro-dollars
+    assert (facts["drafts"], facts["p50_s"], facts["tokens_per_s"], facts["cost_microusd"]) == (2, 4.0, 50.0, 6_000)
+
+
+async def test_what_was_told_is_stored_and_never_paid_for_again(trial: Trial) -> None:
+    await trial.through()
+    async with trial.bench.db.begin() as tx:
+        stored = await tx.evaluations.of_model(VoiceModelId(1))
+        assert stored is not None and stored.told is not None and stored.told["words"] == 600
+        await tx.work.enqueue("evaluate", 1, TEAM, run_at=trial.bench.clock())
+    await trial.through()
+    assert len(trial.writer.calls) == 6
+
+
+async def test_a_base_that_refuses_leaves_the_version_to_be_told_alone(trial: Trial) -> None:
+    trial.writer.unknown = "small"
+    await trial.through()
+    assert {one: len(texts) for one, texts in trial.evaluator.drafts.items()} == {"voice": 2, "few-shot": 0, "plain": 0}
+    assert (await trial.told())["drafts"] == 2
+
+
+async def test_a_provider_that_sleeps_is_asked_again_but_not_for_ever(trial: Trial) -> None:
+    trial.writer.fails = [ProviderUnavailable("private")] * (SENDS + 1)
+    await trial.through()
+    saws = REQUESTS[0].prompt
+    (_, name), *_ = await trial.bench.models()
+    assert trial.writer.calls.count((name, saws, False)) == SENDS
+    assert len(trial.evaluator.drafts["voice"]) == 1
+
+
+async def test_withdrawn_consent_ends_it(trial: Trial) -> None:
+    await trial.bench.withdraw()
+    await trial.through()
+    assert trial.writer.calls == []
+    assert "evaluation:1" not in await trial.bench.said()
