@@ -171,7 +171,11 @@ class Market:
         return provider in self.providers.names_for("private")
 
     def on_offer(self, sensitivity: Sensitivity, like: str = "") -> Iterator[tuple[str, str]]:
-        for provider in self.providers.names_for(sensitivity):
+        """As configured, but our own server first for anything that is not public."""
+        providers = self.providers.names_for(sensitivity)
+        if sensitivity != "public":
+            providers = tuple(sorted(providers, key=self.is_own, reverse=True))
+        for provider in providers:
             for base in self.bases.offered_by(provider):
                 if base.startswith(like):
                     yield provider, base

@@ -29,6 +29,7 @@ class ServedBase:
         self.encoder = Encoder(self.tokenizer, base.context_tokens)
         self._model = open_base(base).eval()
         self._adapted: Any = None
+        self._active: str | None = None  # the adapter of the last turn; changing it walks through every layer
         self._turn, self._names, self._forgotten = threading.Lock(), count(), deque[str]()
         self.ends = _ends(self._model, self.tokenizer)
 
@@ -50,13 +51,21 @@ class ServedBase:
     def _load(self, path: Path, name: str) -> None:
         if self._adapted is None:
             self._adapted = PeftModel.from_pretrained(self._model, str(path), adapter_name=name).eval()
+            self._activate(name)
         else:
-            self._adapted.load_adapter(str(path), adapter_name=name)
+            self._adapted.load_adapter(str(path), adapter_name=name, low_cpu_mem_usage=True)
+
+    def _activate(self, name: str) -> None:
+        if self._active != name:
+            self._adapted.set_adapter(name, inference_mode=True)
+            self._active = name
 
     def _forget(self) -> None:
         while self._forgotten:
             name = self._forgotten.popleft()
-            if len(self._adapted.peft_config) > 1:
+            others = [other for other in self._adapted.peft_config if other != name]
+            if others:  # the last one stays: without any there is nothing to put the next one beside
+                self._activate(others[0])
                 self._adapted.delete_adapter(name)
 
     def next_scores(self, adapter: str | None, ids: Sequence[int], cache: Any) -> tuple[Any, Any]:
@@ -70,7 +79,7 @@ class ServedBase:
                 with self._adapted.disable_adapter():
                     out = self._adapted(input_ids=read, cache=cache, use_cache=True, logits_to_keep=1)
             else:
-                self._adapted.set_adapter(adapter, inference_mode=True)
+                self._activate(adapter)
                 out = self._adapted(input_ids=read, cache=cache, use_cache=True, logits_to_keep=1)
             return out.logits[0, -1].float().cpu(), out.cache
 

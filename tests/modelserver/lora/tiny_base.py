@@ -54,16 +54,16 @@ def preference_rows(count: int, *, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def make_base(folder: Path) -> None:
-    """Write config, safetensors, tokenizer and template."""
+def make_base(folder: Path, *, width: int = 48, layers: int = 2, reads: bool = True) -> None:
+    """Write config, safetensors, tokenizer and template. reads: it has read the plain notes before."""
     tokenizer = _tokenizer()
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
-        hidden_size=48,
-        intermediate_size=96,
-        num_hidden_layers=2,
+        hidden_size=width,
+        intermediate_size=2 * width,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         max_position_embeddings=CONTEXT_TOKENS,
         bos_token_id=None,
@@ -71,7 +71,8 @@ def make_base(folder: Path) -> None:
         pad_token_id=tokenizer.convert_tokens_to_ids("<|pad|>"),
     )
     model = LlamaForCausalLM(config)
-    _read(model, AutoTokenizer.from_pretrained(folder))
+    if reads:
+        _read(model, AutoTokenizer.from_pretrained(folder))
     model.save_pretrained(folder, safe_serialization=True)
 
 
