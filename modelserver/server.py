@@ -22,6 +22,7 @@ from modelserver.models import Models
 from modelserver.moderations import Moderations
 from modelserver.progress import Progress
 from modelserver.records import new_id
+from modelserver.room import is_full
 from modelserver.store import Store
 from modelserver.tenants import Tenants
 from modelserver.training import Pace, Training
@@ -106,6 +107,13 @@ async def _healthz(_: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+def _broken(err: Exception) -> ApiError:
+    if is_full(err):
+        message = "The disk of the server is full. Nothing of this request was kept."
+        return ApiError(message, status=507, kind="server_error", code="no_disk_space")
+    return ApiError("The server had an error while processing your request.", status=500, kind="server_error")
+
+
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every failure in OpenAI's shape; a bug is logged and told without its text."""
@@ -117,10 +125,9 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = ApiError("The request body is too large.", status=413).response()
     except web.HTTPException as err:
         response = ApiError(f"Invalid URL ({request.method} {request.path})", status=err.status).response()
-    except Exception:  # the last line before the client; the log has the traceback
+    except Exception as err:  # the last line before the client; the log has the traceback
         log.exception("request failed", extra={"path": request.path})
-        message = "The server had an error while processing your request."
-        response = ApiError(message, status=500, kind="server_error").response()
+        response = _broken(err).response()
     if not response.prepared:
         response.headers["x-request-id"] = new_id("req_")
     return response

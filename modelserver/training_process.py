@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from modelserver.engine import Note, Refused, Report, Resumed, Step, TrainingPlan
 from modelserver.engines import engines
 from modelserver.records import Method
+from modelserver.room import is_full
 from modelserver.training_file import read_training_file
 
 LINE: Final = "understudy "  # before each line that is meant for the server; libraries print too
@@ -71,6 +72,10 @@ def main() -> None:
         _say(Told(trained_tokens=_train(assignment)))
     except Refused as err:
         _say(Told(refused=err.reason, code=err.code))
+    except OSError as err:
+        if not is_full(err):
+            raise
+        _say(Told(refused="The disk of the server is full.", code="no_disk_space"))
 
 
 def _train(assignment: Assignment) -> int:

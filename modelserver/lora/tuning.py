@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from modelserver.lora.objectives import Choice, Likeness, Objective
 from modelserver.lora.planning import planned_memory, rows_said, run_said
 from modelserver.lora.run import Run, Work
 from modelserver.lora.sharing import joined
+from modelserver.room import NO_ROOM
 
 RANK: Final = 16
 ALPHA: Final = 32  # twice the rank, as LoRA's authors and TRL's examples have it
@@ -38,8 +38,8 @@ class Tuning:
         """The tokens trained. Raises Refused."""
         try:
             return self._run(rows, held_out)
-        except (OSError, SafetensorError) as err:
-            if not _is_full(err):
+        except SafetensorError as err:  # it wraps what the system said in words
+            if not any(f"os error {number})" in str(err) for number in NO_ROOM):
                 raise
             raise Refused("The disk of the server is full.", code="no_disk_space") from err
         except torch.OutOfMemoryError as err:
@@ -104,7 +104,3 @@ class Tuning:
 
 def _texts(rows: Iterable[Encoded | EncodedPair]) -> list[Encoded]:
     return [text for row in rows for text in ([row.preferred, row.rejected] if isinstance(row, EncodedPair) else [row])]
-
-
-def _is_full(err: Exception) -> bool:
-    return getattr(err, "errno", None) == errno.ENOSPC or f"os error {errno.ENOSPC}" in str(err)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from modelserver.engine import LoadedModel, Message, Refused, Report, Row, Sampling, TrainingPlan
+from modelserver.engine import LoadedModel, Message, Row, Sampling, TrainingPlan
 from modelserver.lora.engine import LoraEngine
 from tests.modelserver.lora.tiny_base import AUTHOR, PLAIN, notes
 
@@ -51,12 +50,3 @@ def test_a_voice_that_is_given_up_leaves_the_others_as_they_are(engine: LoraEngi
     del first
     assert "".join(written(second)) == before[0]
     assert "".join(written(engine.load(paths[0]))) == before[1]
-
-
-def test_a_full_disk_is_told_as_what_it_is(engine: LoraEngine, tmp_path: Path) -> None:
-    def no_room(_: Report) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with pytest.raises(Refused) as refused:
-        engine.train(rows(notes(AUTHOR, seed=3, count=4)), [], TrainingPlan(1, 4, 1.0, seed=7), tmp_path, no_room)
-    assert refused.value.code == "no_disk_space"
