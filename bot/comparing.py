@@ -1,7 +1,7 @@
 """Comparing stored datasets, and choosing rows of one, in other processes: five thousand posts take seconds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.preparing import ProcessPool
@@ -14,6 +14,7 @@ from pipeline.domain.signoffs import Picked
 from pipeline.draft_checks import SeenBefore, seen_before
 from pipeline.few_shot import TrainPosts, held_out, train_posts
 from pipeline.signoffs import pick
+from pipeline.tone import out_of_tone, tone_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def seen_in(blobs: tuple[bytes, ...], text: str, at_least: int) -> SeenBefore:
     version = origins.read_version(*blobs)
     titles = {fate.key: fate.title for fate in version.fates}
     posts = [(titles[key], one.completion) for key, one in version.texts.items()]
-    return seen_before(text, posts, at_least=at_least)
+    usual = tone_range((post.text for post in train_posts(version)), len(text.split()))
+    tones = tuple(one.sentence for one in out_of_tone(text, usual)) if usual else ()
+    return replace(seen_before(text, posts, at_least=at_least), tone=tones)
 
 
 def picked(blobs: tuple[bytes, ...]) -> tuple[Picked, ...]:

@@ -48,6 +48,7 @@ class SeenBefore:
     """What of a text stands in the posts. copied_words: the longest run also in one post; 0 when it is short.
 
     repeated: its sentences that many posts carry, most carried first; in_posts: how many have the first one.
+    tone: how the text leaves what is usual in the posts, in words.
     """
 
     copied_words: int = 0
@@ -55,6 +56,7 @@ class SeenBefore:
     repeated: tuple[str, ...] = ()
     in_posts: int = 0
     posts: int = 0
+    tone: tuple[str, ...] = ()
 
 
 def cleaned(text: str) -> Clean:

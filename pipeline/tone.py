@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 from typing import Final, Literal
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
@@ -19,6 +20,7 @@ from pipeline.stages.sentences import spans
 
 Measure = Literal["rude words", "sentiment", "lean"]
 MEASURES: Final[tuple[Measure, ...]] = ("rude words", "sentiment", "lean")
+MOST_TEXTS: Final = 100  # of the owner's, that are read for it: a draft waits meanwhile
 MIN_PASSAGES: Final = 10  # of the owner's; the range of fewer says little
 SLACK: Final[Mapping[Measure, float]] = {"rude words": 0.0, "sentiment": 0.1, "lean": 1.0}
 PER_WORDS: Final = 1_000
@@ -89,7 +91,7 @@ class OutOfTone:
 
 def tone_range(own: Iterable[str], words: int) -> ToneRange | None:
     """Of the owner's real texts, in passages about as long as a draft; None when there are too few."""
-    found = [tone(passage) for text in own for passage in _passages(text, words)]
+    found = [tone(passage) for text in islice(own, MOST_TEXTS) for passage in _passages(text, words)]
     if len(found) < MIN_PASSAGES:
         return None
     least = {one: min(each[one] for each in found) for one in MEASURES}

@@ -1,5 +1,8 @@
 """A draft's tone against its owner's own range."""
 
+from typing import Any
+
+from bot.features.drafting.note_views import to_look_at
 from pipeline.tone import MIN_PASSAGES, OutOfTone, out_of_tone, tone, tone_range
 
 CALM = "The meeting is at ten. We will read the numbers and then decide what to build. Nothing else is on the list. "
@@ -52,3 +55,15 @@ def test_lean_is_counted_by_phrases_of_either_side() -> None:
 
 def test_too_few_passages_have_no_range() -> None:
     assert tone_range(OWN[: MIN_PASSAGES // 2], 1000) is None
+
+
+def test_a_draft_out_of_tone_is_told_to_whoever_reads_it() -> None:
+    calm = tuple(f"{CALM * 6} The room has {number} chairs." for number in range(MIN_PASSAGES))
+    facts: dict[str, Any] = {"repeated": [], "length_off": None, "cut": False}
+    usual = tone_range(calm, 100)
+    assert usual is not None
+    tones = [one.sentence for one in out_of_tone("This is a terrible, horrible failure. I hate this. " * 9, usual)]
+    assert to_look_at(facts | {"tone": tones}) == [
+        "Tone: gloomier than the owner ever sounds. Read it twice before you use it."
+    ]
+    assert to_look_at(facts) == []

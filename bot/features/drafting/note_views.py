@@ -44,6 +44,8 @@ def to_look_at(facts: Facts) -> list[str]:
             f"“{said}”{more} also stands in {facts['in_posts']:,} of the {facts['posts']:,} posts it learned from: "
             "take it out unless you want it."
         )
+    if facts.get("tone"):  # drafts that were said before this was looked at have none
+        notes.append(f"Tone: {'; '.join(facts['tone'])}. Read it twice before you use it.")
     if facts["length_off"]:
         notes.append(f"You asked for {facts['asked_words']:,} words; it came out {LENGTHS[facts['length_off']]}.")
     if facts["cut"]:

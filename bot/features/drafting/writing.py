@@ -196,6 +196,7 @@ class WriteDraft:
             "repeated": list(seen.repeated),
             "in_posts": seen.in_posts,
             "posts": seen.posts,
+            "tone": list(seen.tone),
             "cut": is_cut(clean.text, written.finish_reason),
             "continues": draft.asked.continues,
         }

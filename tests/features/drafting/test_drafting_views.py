@@ -46,6 +46,7 @@ def facts_for(template: str, text: str) -> dict[str, Any]:
             "repeated": [text, "Else."],
             "in_posts": 84,
             "posts": 87,
+            "tone": ["gloomier than the owner ever sounds", "ruder than anything the owner wrote"],
             "by": "UMEMBER",
             "owner": text[:80],
             "words": 704,

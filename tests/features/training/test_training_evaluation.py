@@ -71,10 +71,12 @@ class Chooser:
 @dataclass
 class Evaluator:
     drafts: Mapping[Contender, Sequence[str]] = field(default_factory=dict)
+    asked: int = 0
 
     async def evaluate(self, blobs: Sequence[bytes], drafts: Mapping[Contender, Sequence[str]]) -> dict[str, Any]:
         assert blobs
         self.drafts = drafts
+        self.asked += 1
         return TOLD | {"words": 600.0}
 
 
@@ -160,7 +162,7 @@ async def test_what_was_told_is_stored_and_never_paid_for_again(trial: Trial) ->
         assert stored is not None and stored.told is not None and stored.told["words"] == 600
         await tx.work.enqueue("evaluate", 1, TEAM, run_at=trial.bench.clock())
     await trial.through()
-    assert len(trial.writer.calls) == 6
+    assert (len(trial.writer.calls), trial.evaluator.asked) == (6, 1)
 
 
 async def test_a_base_that_refuses_leaves_the_version_to_be_told_alone(trial: Trial) -> None:
