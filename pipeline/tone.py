@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
-from typing import Final, Literal
-
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+from typing import Any, Final, Literal
 
 from pipeline.stages.sentences import spans
 
@@ -127,7 +125,10 @@ def rude_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _vader() -> SentimentIntensityAnalyzer:
+def _vader() -> Any:
+    """Untyped. Imported where it is used: it brings requests along, which takes every process a third of a second."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
     return SentimentIntensityAnalyzer()
 
 
