@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.audits import audits_of
 from bot.run_line import line_at
+from bot.versions import in_force
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Round, Voice
@@ -26,9 +27,10 @@ def voice_card_key(voice: Voice) -> str:
 
 
 async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> None:
-    """Where the voice stands: consent, newest model, people."""
+    """Where the voice stands: consent, the version in force, people."""
     consent = await tx.consents.newest(voice.voice_id)
     models = await tx.voice_models.of_voice(voice.voice_id)
+    force = in_force(models)
     facts = {
         "handle": voice.handle,
         "purpose": voice.purpose,
@@ -42,8 +44,12 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "consent": consent.state if consent else "none",
         "consent_until": consent.expires_at.isoformat() if consent and consent.expires_at else None,
         "consent_covers": bool(consent and consent.covers(now)),
-        "version": models[-1].version if models else None,
-        "model_state": models[-1].state if models else None,
+        "version": force.version if force else None,
+        "model_state": force.state if force else None,
+        "why_promoted": [force.promoted_by, force.reason]
+        if force and force.state == "promoted" and force.reason
+        else None,
+        "on_trial": [each.version for each in models if each.state == "trial" and each != force],
     }
     place = Place(team_id=voice.team_id, channel_id=voice.channel_id)
     await tx.outbox.say(Saying(voice_card_key(voice), VOICE_CARD, facts, place))

@@ -82,10 +82,11 @@ def comparing_microusd(dataset: NewDataset, price: Price) -> int:
     return math.ceil(PAIRS * one)
 
 
-def send_microusd(price: Price) -> int:
-    """The most that one draft of a comparison costs: a full prompt, counted with the worst tokenizer."""
-    prompt = math.ceil((PROMPT_TOKENS + REQUEST_TOKENS) * (1 + NEAR_TOKENIZER_ERROR))
-    return max(1, math.ceil(draft_cost(price, prompt_tokens=prompt, completion_tokens=COMPARED_TOKENS)))
+def send_microusd(price: Price, *, has_posts: bool = True, answer_tokens: int = COMPARED_TOKENS) -> int:
+    """The most that one compared text costs, counted with the worst tokenizer. has_posts: a full prompt of them."""
+    posts = PROMPT_TOKENS if has_posts else 0
+    prompt = math.ceil((posts + REQUEST_TOKENS) * (1 + NEAR_TOKENIZER_ERROR))
+    return max(1, math.ceil(draft_cost(price, prompt_tokens=prompt, completion_tokens=answer_tokens)))
 
 
 async def use_few_shot(

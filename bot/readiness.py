@@ -6,7 +6,14 @@ from datetime import datetime
 from typing import Final
 
 from pipeline.domain.voices import BLOCK_ELSEWHERE_ONLY, Dataset, NewDataset, Round, Voice
-from pipeline.errors import ConsentMissing, ConsentWithdrawn, TextsNotReady, TooFewExamples, UnresolvedBlocker
+from pipeline.errors import (
+    ConsentMissing,
+    ConsentWithdrawn,
+    TextsNotReady,
+    TooFewExamples,
+    UnresolvedBlocker,
+    VoiceNotReady,
+)
 from pipeline.ports import Transaction
 
 MIN_TRAIN_EXAMPLES: Final = 10  # OpenAI's least, and the least our own server takes
@@ -36,6 +43,13 @@ async def only_with_consent(tx: Transaction, voice: Voice, now: datetime) -> Non
     if consent is not None and consent.state == "withdrawn" and consent.decided_at is not None:
         raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at)
     raise ConsentMissing(voice.handle, voice.owner)
+
+
+async def only_writing(tx: Transaction, voice: Voice, now: datetime) -> None:
+    """Raises VoiceNotReady, ConsentMissing, ConsentWithdrawn."""
+    if voice.state != "active":
+        raise VoiceNotReady(voice.handle, voice.state)
+    await only_with_consent(tx, voice, now)
 
 
 def only_enough_texts(dataset: NewDataset) -> None:

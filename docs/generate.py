@@ -39,6 +39,14 @@ SAMPLES: Final[dict[str, Any]] = {
     "judges": ("U0OWNER", "U0EDITOR"),
     "age_days": 94,
     "allowed": ("direct",),
+    "bouts": 1,
+    "closes_at": datetime(2026, 11, 3, 14, 2, tzinfo=UTC),
+    "editors": ("U0EDITOR", "U0OWNER"),
+    "known": ("founder@v1", "founder@v2"),
+    "most_microusd": 52_000_000,
+    "unbeaten": "plain",
+    "version": 9,
+    "voters": ("U0OWNER", "U0EDITOR"),
     "context_tokens": 8192,
     "needed_tokens": 9120,
     "approvers": ("U0APPROVER", "U0APPROVER2"),
@@ -108,6 +116,10 @@ SAMPLES: Final[dict[str, Any]] = {
 }
 # Where one value cannot fit every error.
 SAMPLES_OF: Final[dict[str, dict[str, Any]]] = {
+    "NoBriefs": {"needed": 2},
+    "PromotionBlocked": {"name": "founder v1"},
+    "TooFewBouts": {"needed": 2},
+    "VersionRetired": {"name": "founder v1"},
     "AlreadyDecided": {"state": "approved"},
     "AlreadyAnswered": {"label": "d-0142"},
     "BadHandle": {"handle": "Founder GPT!"},
@@ -127,7 +139,7 @@ Type them in a channel. Slack refuses slash commands in threads: there, mention 
 one workspace need different names.
 
 * A name of a voice has 2 to 31 small letters, digits or dashes and starts with a letter. `founder@v2` means its second
-  model; without a version the newest one writes. Capitals and quotation marks around a name do not matter.
+  version; the name alone means the promoted one, else the newest. Capitals and quotation marks do not matter.
 * Options may stand anywhere: `words=700`, `--words 700`, `-words 700` and `—words 700` are the same. Only the options
   named here are taken as options; everything else stays in the brief. `private` needs no value: as the last word, or
   as `--private` anywhere.

@@ -17,6 +17,7 @@ from storage.repositories.baselines import (
 )
 from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
+from storage.repositories.duels import SqlDuels, SqlDuelTexts, SqlDuelVotes
 from storage.repositories.evaluations import SqlEvaluations
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
@@ -61,6 +62,9 @@ class SqlTransaction:
         self.signatures = SqlSignatures(session)
         self.approvers = SqlApprovers(session)
         self.baselines = SqlBaselines(session, self.spend_rules)
+        self.duels = SqlDuels(session, self.spend_rules)
+        self.duel_texts = SqlDuelTexts(session)
+        self.duel_votes = SqlDuelVotes(session)
         self.ledger = SqlSpendLedger(session, self.spend_rules)
         self.budgets = SqlBudgets(session, self.spend_rules)
         self.tuning_jobs = SqlTuningJobs(session)

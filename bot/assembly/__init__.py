@@ -1,5 +1,6 @@
 """Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
 
+from bot.assembly.duels import duels
 from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
@@ -38,6 +39,7 @@ def listeners(parts: Parts) -> list[Feature]:
         approving(parts),
         training(parts),
         drafting(parts),
+        *duels(parts),
         feedback(parts),
         rounds(parts),
         home(parts),

@@ -10,6 +10,7 @@ from bot.features.costs import views as cost_views
 from bot.features.datasets import views as dataset_views
 from bot.features.differences import views as difference_views
 from bot.features.drafting import views as drafting_views
+from bot.features.duels import views as duel_views
 from bot.features.evaluation import views as evaluation_views
 from bot.features.feedback import views as feedback_views
 from bot.features.pictures import views as picture_views
@@ -42,6 +43,7 @@ def templates() -> Templates:
         **training_views.TEMPLATES,
         **evaluation_views.TEMPLATES,
         **drafting_views.TEMPLATES,
+        **duel_views.TEMPLATES,
         **feedback_views.TEMPLATES,
         **round_views.TEMPLATES,
     }

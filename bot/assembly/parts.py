@@ -15,14 +15,15 @@ from bot.features.signoff.sending import Picker
 from bot.features.training.curves import CurvePainter
 from bot.features.training.record import Timing
 from bot.features.training.webhooks import Webhooks
-from bot.few_shot import ShotChooser
+from bot.few_shot import FewShots, ShotChooser
 from bot.offers import Bases, Prices
+from bot.preparing import SYSTEM_MESSAGE
 from bot.slack.commands import Commands
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers
 from bot.upload_folder import UploadFolder
 from bot.upload_links import UploadLinks
-from pipeline.domain.voices import ORIGINS, Origin
+from pipeline.domain.voices import ORIGINS, Origin, Voice
 from pipeline.ports import (
     ArtifactStore,
     Clock,
@@ -108,3 +109,12 @@ class Parts:
     modals: Modals
     admin_menu: AdminMenu
     rules: Rules
+
+
+def few_shots(parts: Parts) -> FewShots:
+    return FewShots(parts.artifacts, parts.shots, parts.prices, parts.database)
+
+
+def system_message(voice: Voice) -> str:
+    """The same words that stand in the rows the voice was trained on."""
+    return SYSTEM_MESSAGE.format(writer=voice.handle)

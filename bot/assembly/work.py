@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 
+from bot.assembly.duels import duel_steps
 from bot.assembly.money import market
-from bot.assembly.parts import Parts
+from bot.assembly.parts import Parts, few_shots, system_message
 from bot.assembly.voices import look_at_home
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.costs.preflight import RunPreflight
@@ -35,10 +36,8 @@ from bot.features.training.strays import CancelStray
 from bot.features.training.webhooks import WakeRun, WebhookRoutes
 from bot.features.uploads.routes import Pace, UploadRoutes
 from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
-from bot.few_shot import FewShots
-from bot.preparing import SYSTEM_MESSAGE
 from bot.worker import Step
-from pipeline.domain.voices import Origin, Voice
+from pipeline.domain.voices import Origin
 from pipeline.domain.work import DroppedFile, WorkKind
 from pipeline.errors import DownloadRefused
 from pipeline.ports import (
@@ -78,15 +77,12 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
             db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
         ),
         **after_training(parts),
+        **duel_steps(parts),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "draft-file": SendDraftFile(db, parts.uploads, clock),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
-
-
-def few_shots(parts: Parts) -> FewShots:
-    return FewShots(parts.artifacts, parts.shots, parts.prices, parts.database)
 
 
 def after_training(parts: Parts) -> Mapping[WorkKind, Step]:
@@ -138,11 +134,6 @@ class NoFiles:
 
 async def show_home(parts: Parts, user: str, facts: HomeFacts) -> None:
     await parts.modals.published(user, home_view(facts, parts.commands.command))
-
-
-def system_message(voice: Voice) -> str:
-    """The same words that stand in the rows the voice was trained on."""
-    return SYSTEM_MESSAGE.format(writer=voice.handle)
 
 
 def upload_page(parts: Parts) -> UploadRoutes:

@@ -10,7 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.slack.failures import failures_told_by
 from bot.slack.grammar import MENTIONED_USER, Typed, nearest, split_flags, split_verb
-from bot.slack.modals import Modals
+from bot.slack.modals import Fill, Modals
 from bot.slack.mrkdwn import unescape
 from bot.slack.whispers import Whisper, Whispers
 from pipeline.errors import UnknownVerb
@@ -21,12 +21,14 @@ class Reply:
     """What the person who typed sees, and only they: words, or a modal.
 
     modal_needs_channel: what the form makes is posted in this channel, so the bot must be a member of it.
+    fill: what the modal shows once that is known.
     """
 
     text: str = ""
     blocks: tuple[Block, ...] = ()
     modal: View | None = None
     modal_needs_channel: bool = False
+    fill: Fill | None = None
 
 
 Handler = Callable[[Typed], Awaitable[Reply]]
@@ -76,7 +78,7 @@ class Commands:
             reply = await self.run(typed)
             if reply.modal is not None:
                 needed = typed.channel_id if reply.modal_needs_channel else None
-                self.modals.open(command["trigger_id"], reply.modal, only_in=needed, respond=respond)
+                self.modals.open(command["trigger_id"], reply.modal, only_in=needed, respond=respond, fill=reply.fill)
             await ack(text=reply.text, blocks=reply.blocks) if reply.text else await ack()
 
     async def on_mention(self, event: dict[str, Any], body: dict[str, Any]) -> None:

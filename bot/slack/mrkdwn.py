@@ -1,6 +1,7 @@
 """Text from people, files and models made safe for Slack, and small pieces of Slack's own markup (pure)."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 # What a cut may leave behind: the start of an entity, of a mention or of a link.
@@ -36,6 +37,17 @@ def quoted(text: str) -> str:
 def person(user: str) -> str:
     """A user id as a mention; anything else (someone outside Slack) as plain words."""
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else escape(user)
+
+
+def listed(people: Sequence[str]) -> str:
+    """Mentions in a row: A, B and C."""
+    named = [person(one) for one in people]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+def inert(text: str) -> str:
+    """Escaped, and without signs that Slack would set bold or as a quotation on one side only."""
+    return escape(text).replace("*", "∗").replace("_", "‗").replace("`", "ˋ").replace("~", "∼")
 
 
 def channel(channel_id: str) -> str:

@@ -193,7 +193,8 @@ class ProviderJob:
 class VoiceModel:
     """founder@v2: a finished run that can draft.
 
-    Version 0 was never trained: its base writes with real posts of dataset_id in the prompt.
+    Version 0 was never trained: its base writes with real posts of dataset_id in the prompt. reason: why it was
+    promoted although it had not beaten the others; "" where it had.
     """
 
     voice_model_id: VoiceModelId
@@ -206,3 +207,6 @@ class VoiceModel:
     state: Literal["trial", "promoted", "retired"]
     created_at: datetime
     dataset_id: DatasetId | None = None
+    promoted_at: datetime | None = None
+    promoted_by: str | None = None
+    reason: str = ""

@@ -24,6 +24,9 @@ WorkKind = Literal[
     "signoff",
     "baseline",
     "baseline-draft",
+    "duel-text",
+    "duel-close",
+    "auto-duel",
     "approval",
     "home",
 ]

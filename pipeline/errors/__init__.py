@@ -42,10 +42,14 @@ AppError
 │   ├── SensitivityNotAllowed private text may not go there
 │   ├── BadWebhook            what came in its name is not signed by it
 │   └── UnknownProvider
-└── DraftError
-    ├── VoiceNotReady, VoiceNotTrained, BriefMissing, BriefDoubtful (VagueBrief, OffPurpose,
-    │   OrdersInBrief), AlreadyAnswered, DraftLimit,
-    │   DraftCopied, NotADraft, ChangeTooSmall
+├── DraftError
+│   ├── VoiceNotReady, VoiceNotTrained, BriefMissing, BriefDoubtful (VagueBrief, OffPurpose,
+│   │   OrdersInBrief), AlreadyAnswered, DraftLimit,
+│   │   DraftCopied, NotADraft, ChangeTooSmall
+└── DuelError                 two versions cannot be compared, voted on or promoted like this
+    ├── NoSuchVersion, SameVersion, TwoVoices, NoBriefs, NoVoters, ClosesTooSoon, DuelTooDear, TooFewBouts
+    ├── NotAVoter, DuelClosed
+    └── NotAnEditor, PromotionBlocked, VersionRetired
 """
 
 from pipeline.errors.base import AppError, LeaseLost, NotRecordedYet
@@ -63,6 +67,22 @@ from pipeline.errors.drafts import (
     VagueBrief,
     VoiceNotReady,
     VoiceNotTrained,
+)
+from pipeline.errors.duels import (
+    ClosesTooSoon,
+    DuelClosed,
+    DuelError,
+    DuelTooDear,
+    NoBriefs,
+    NoSuchVersion,
+    NotAnEditor,
+    NotAVoter,
+    NoVoters,
+    PromotionBlocked,
+    SameVersion,
+    TooFewBouts,
+    TwoVoices,
+    VersionRetired,
 )
 from pipeline.errors.money import (
     AlreadyCompared,
@@ -184,6 +204,7 @@ __all__ = [
     "BriefMissing",
     "CannotBeEditor",
     "CannotStandIn",
+    "ClosesTooSoon",
     "CommandError",
     "ComparisonClosed",
     "ComparisonUnderWay",
@@ -195,6 +216,9 @@ __all__ = [
     "DraftCopied",
     "DraftError",
     "DraftLimit",
+    "DuelClosed",
+    "DuelError",
+    "DuelTooDear",
     "EmergencyClosed",
     "EmptyFile",
     "FewShotIsEnough",
@@ -206,16 +230,21 @@ __all__ = [
     "LinkNotOurs",
     "LinkUsedUp",
     "MissingArgument",
+    "NoBriefs",
     "NoJudge",
     "NoPostsFound",
     "NoPrice",
     "NoRoomLeft",
     "NoSuchFile",
+    "NoSuchVersion",
+    "NoVoters",
     "NotADraft",
     "NotAJudge",
+    "NotAVoter",
     "NotAdmin",
     "NotAllowedToDraft",
     "NotAnAddress",
+    "NotAnEditor",
     "NotApprover",
     "NotCompared",
     "NotInChannel",
@@ -238,6 +267,7 @@ __all__ = [
     "PriceError",
     "PriceRose",
     "PrivateAddress",
+    "PromotionBlocked",
     "ProviderBusy",
     "ProviderError",
     "ProviderRefused",
@@ -250,6 +280,7 @@ __all__ = [
     "RoundLocked",
     "SameFile",
     "SameText",
+    "SameVersion",
     "SensitivityNotAllowed",
     "SiteRefused",
     "SiteTooBig",
@@ -257,11 +288,13 @@ __all__ = [
     "SpendError",
     "StalePrice",
     "TextsNotReady",
+    "TooFewBouts",
     "TooFewExamples",
     "TooFewToCompare",
     "TooFewToRehearse",
     "TooManyRequests",
     "TrainingClosed",
+    "TwoVoices",
     "UnknownProvider",
     "UnknownVerb",
     "UnknownVoice",
@@ -273,6 +306,7 @@ __all__ = [
     "UploadGone",
     "UploadRefused",
     "VagueBrief",
+    "VersionRetired",
     "VoiceNotReady",
     "VoiceNotTrained",
     "VoiceTaken",

@@ -10,6 +10,7 @@ from pipeline.ports.clock import Clock
 from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflights
 from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
+from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.outside import (
     ArtifactStore,
@@ -47,6 +48,9 @@ __all__ = [
     "Deciders",
     "Deliveries",
     "Drafts",
+    "DuelTexts",
+    "DuelVotes",
+    "Duels",
     "Eligibility",
     "EnteredPrices",
     "Evaluations",

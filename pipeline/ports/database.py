@@ -7,6 +7,7 @@ from pipeline.ports.approvals import Approvers, Budgets, Signatures, SpendRulesB
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
+from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
@@ -43,6 +44,12 @@ class Transaction(Protocol):
     def judgements(self) -> Judgements: ...
     @property
     def baseline_overrides(self) -> BaselineOverrides: ...
+    @property
+    def duels(self) -> Duels: ...
+    @property
+    def duel_texts(self) -> DuelTexts: ...
+    @property
+    def duel_votes(self) -> DuelVotes: ...
     @property
     def pictures(self) -> Pictures: ...
     @property

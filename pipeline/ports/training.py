@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pipeline.domain.spending import MonthSpend, SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.training import (
@@ -121,3 +121,9 @@ class VoiceModels(Protocol):
         ...
 
     async def by_id(self, voice_model_id: VoiceModelId) -> VoiceModel: ...
+
+    async def set_state(self, voice_model_id: VoiceModelId, state: Literal["trial", "promoted", "retired"]) -> None: ...
+
+    async def promote(self, model: VoiceModel, *, by: str, reason: str, at: datetime) -> None:
+        """It alone; one that was promoted before is on trial again."""
+        ...

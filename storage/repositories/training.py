@@ -174,6 +174,15 @@ class SqlVoiceModels:
     async def by_id(self, voice_model_id: VoiceModelId) -> VoiceModel:
         return _model(await the_one(self.session, VoiceModelRow, col(VoiceModelRow.id) == voice_model_id))
 
+    async def promote(self, model: VoiceModel, *, by: str, reason: str, at: datetime) -> None:
+        await the_one(self.session, VoiceRow, col(VoiceRow.id) == model.voice_id)  # two at once take turns
+        promoted = (col(VoiceModelRow.voice_id) == model.voice_id, col(VoiceModelRow.state) == "promoted")
+        await self.session.exec(update(VoiceModelRow).where(*promoted).values(state="trial"))
+        values = {"state": "promoted", "promoted_by": by, "reason": reason, "promoted_at": at}
+        await self.session.exec(
+            update(VoiceModelRow).where(col(VoiceModelRow.id) == model.voice_model_id).values(**values)
+        )
+
     async def set_state(self, voice_model_id: VoiceModelId, state: Literal["trial", "promoted", "retired"]) -> None:
         changed = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id).values(state=state)
         await self.session.exec(changed)
@@ -269,4 +278,7 @@ def _model(row: VoiceModelRow) -> VoiceModel:
         state=row.state,
         created_at=row.created_at,
         dataset_id=DatasetId(row.dataset_id) if row.dataset_id is not None else None,
+        promoted_at=row.promoted_at,
+        promoted_by=row.promoted_by,
+        reason=row.reason or "",
     )

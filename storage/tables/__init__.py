@@ -4,6 +4,7 @@ from storage.tables.approvals import ApproverRow, AutoApprovalRow, SignatureRow,
 from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
+from storage.tables.duels import DuelRow, DuelTextRow, DuelVoteRow
 from storage.tables.evaluations import EvaluationRow
 from storage.tables.pictures import PictureRow
 from storage.tables.preflights import PreflightRow
@@ -28,6 +29,9 @@ __all__ = [
     "DatasetRow",
     "DeliveryRow",
     "DraftRow",
+    "DuelRow",
+    "DuelTextRow",
+    "DuelVoteRow",
     "EnteredPriceRow",
     "EvaluationRow",
     "OutboxRow",

@@ -89,3 +89,6 @@ class VoiceModelRow(Row, table=True):
     state: Literal["trial", "promoted", "retired"] = Field(default="trial", sa_type=String)
     created_at: datetime
     dataset_id: int | None = Field(default=None, foreign_key="dataset.id")
+    promoted_at: datetime | None = None
+    promoted_by: str | None = None
+    reason: str | None = None

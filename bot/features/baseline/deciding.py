@@ -6,9 +6,10 @@ from typing import Final
 from bot.baseline_gate import say_offer, why_closed
 from bot.cards import round_thread
 from bot.features.baseline.sayings import say_result
-from bot.features.baseline.writing import load, only_writing
+from bot.features.baseline.writing import load
 from bot.few_shot import use_few_shot
 from bot.lookup import only_steward, stands
+from bot.readiness import only_writing
 from pipeline.domain.baselines import BaselineId
 from pipeline.domain.voices import Dataset, DatasetId, Round, Voice
 from pipeline.domain.work import AuditEntry, Saying
@@ -87,7 +88,7 @@ class UseFewShot:
             if facts.team_id != team_id or case.baseline.state != "judged":
                 raise ComparisonUnderWay(case.baseline.still_owing)
             only_steward(case.voice, user)
-            await only_writing(tx, case.voice, self.clock)
+            await only_writing(tx, case.voice, now)
             await use_few_shot(
                 tx, case.voice, case.dataset, provider=facts.provider, base=facts.base, user=user, now=now
             )

@@ -1,20 +1,20 @@
 """The steward has few-shot drafts made and names who judges them; the money is held with the press."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from bot.baseline_gate import renew_offer
 from bot.features.baseline.sayings import say_standing
 from bot.few_shot import comparing_microusd, send_microusd
+from bot.held_money import over_budget
 from bot.lookup import find_voice, only_steward
 from bot.offers import Market, Offer
 from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
-from pipeline.domain.approvals import scopes
 from pipeline.domain.baselines import NewBaseline
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry
-from pipeline.errors import AlreadyCompared, CannotBeEditor, NoJudge, NoPrice, OverBudget, UnresolvedBlocker
+from pipeline.errors import AlreadyCompared, CannotBeEditor, NoJudge, NoPrice, UnresolvedBlocker
 from pipeline.few_shot import PAIRS
 from pipeline.ports import Clock, Database, People, Transaction
 
@@ -164,13 +164,3 @@ async def comparable(tx: Transaction, team_id: str, handle: str, user: str, now:
 
 def may_judge(people: People, team_id: str, user: str) -> bool:
     return people.is_active(team_id, user) and not people.is_guest(team_id, user)
-
-
-async def over_budget(tx: Transaction, new: NewBaseline, voice: Voice) -> OverBudget:
-    """Of the month, the voice or the person, whichever has too little left."""
-    mine = scopes(new.voice_id, new.asked_by)
-    budgets = [one for one in await tx.budgets.of_team(new.team_id, new.month) if one.scope in mine]
-    passed = next(one for one in budgets if one.passed_by(new.held_microusd))
-    name = voice.handle if passed.kind == "voice" else passed.subject
-    first, would_be = date.fromisoformat(f"{new.month}-01"), passed.used_microusd + new.held_microusd
-    return OverBudget(first, would_be, passed.limit_microusd or 0, passed.kind, name, has_card=False)

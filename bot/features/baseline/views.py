@@ -1,6 +1,5 @@
 """The way to plain prompting, how far it is, two texts before a judge, and the honest no."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from slack_sdk.models.blocks import Block, ButtonElement
@@ -10,7 +9,7 @@ from bot.cards import ASK
 from bot.features.baseline.deciding import USED
 from bot.features.baseline.sayings import ASKED, PAIR, RESULT, STANDING
 from bot.slack.message import Facts, Message, button, buttons, context, divider, plain, section
-from bot.slack.mrkdwn import escape, person, quoted, shortened, usd
+from bot.slack.mrkdwn import inert, listed, person, quoted, shortened, usd
 from pipeline.estimate import FEW_SHOT_POSTS
 from pipeline.few_shot import PAIRS
 
@@ -93,11 +92,6 @@ def paid(facts: Facts) -> str:
     return f" Paid: {usd(facts['bill_microusd'])}."
 
 
-def listed(people: Sequence[str]) -> str:
-    named = [person(one) for one in people]
-    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-
-
 def result(facts: Facts) -> Message:
     head = outcome(facts)
     blocks: list[Block] = [section(head), context(how_sure(facts))]
@@ -155,7 +149,7 @@ def pair(facts: Facts) -> Message:
     head = f"*{facts['place']} of {facts['pairs']}* · asked for: _{asked_for(facts['prompt'])}_"
     blocks: list[Block] = [section(head)]
     for name in ("a", "b"):
-        blocks.append(section(f"*{name.upper()}*\n{shown(facts[name])}"))
+        blocks.append(section(f"*{name.upper()}*\n{inert(facts[name])}"))
     blocks.append(context(said(facts)))
     if facts["is_open"]:
         value = f"{facts['baseline_id']}:{facts['number']}"
@@ -167,11 +161,6 @@ def pair(facts: Facts) -> Message:
 def asked_for(prompt: str) -> str:
     one_line = " ".join(prompt.replace("\n- ", " • ").split())
     return quoted(shortened(one_line, PROMPT_CHARS)).replace("_", " ")
-
-
-def shown(text: str) -> str:
-    """Escaped, and without signs that Slack would set bold or as a quotation on one side only."""
-    return escape(text).replace("*", "∗").replace("_", "‗").replace("`", "ˋ").replace("~", "∼")
 
 
 def said(facts: Facts) -> str:

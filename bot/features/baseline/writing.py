@@ -9,7 +9,7 @@ from typing import Final
 from bot.features.baseline.sayings import say_asked, say_pair, say_standing
 from bot.features.baseline.usecase import SENDS
 from bot.few_shot import COMPARED_TOKENS, FewShots
-from bot.readiness import only_with_consent
+from bot.readiness import only_writing
 from bot.slack.failures import sentence_for
 from pipeline.blind import alike
 from pipeline.domain.baselines import Baseline, BaselineId, HeldOut, Pair, PairId
@@ -21,7 +21,6 @@ from pipeline.errors import (
     ProviderBusy,
     ProviderUnavailable,
     TooFewToCompare,
-    VoiceNotReady,
 )
 from pipeline.few_shot import COPIED_WORDS, MIN_PAIRS, MIN_WORDS
 from pipeline.ports import ArtifactStore, Clock, Database, LivenessLocks, Providers, Transaction
@@ -116,7 +115,7 @@ class WriteFewShot:
             if case.baseline.state != "drafting" or pair.state != "asked":
                 await tx.work.finish(item)
                 return None
-            await only_writing(tx, case.voice, self.clock)
+            await only_writing(tx, case.voice, self.clock())
             if pair.sends >= SENDS or item.attempts > MAX_TRIES:
                 await self.ended(tx, item, replace(pair, state="skipped"))
                 return None
@@ -196,13 +195,6 @@ class WriteFewShot:
         after = {"bill_microusd": baseline.bill_microusd, "pairs": len(baseline.to_judge)}
         entry = AuditEntry(baseline.facts.team_id, "understudy", "baseline.drafted", case.round.card_key, after=after)
         await tx.audit.record(entry, now=self.clock())
-
-
-async def only_writing(tx: Transaction, voice: Voice, clock: Clock) -> None:
-    """Raises VoiceNotReady, ConsentMissing, ConsentWithdrawn."""
-    if voice.state != "active":
-        raise VoiceNotReady(voice.handle, voice.state)
-    await only_with_consent(tx, voice, clock())
 
 
 async def fail(tx: Transaction, case: Case, error: AppError, clock: Clock) -> None:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from bot.draft_places import address_of, card_place, newest_in_thread
 from bot.lookup import find_voice
+from bot.versions import in_force
 from pipeline.briefs import doubt_of, orders_in
 from pipeline.domain.drafting import Draft, DraftId, NewDraft
 from pipeline.domain.training import VoiceModel
@@ -219,15 +220,15 @@ def check_brief(voice: Voice, brief: str) -> None:
 
 
 async def find_model(tx: Transaction, voice: Voice, version: int | None) -> VoiceModel:
-    """The version asked for, or the newest that is not retired. Raises VoiceNotReady."""
+    """The version asked for, or the one in force. Raises VoiceNotReady."""
     models = await tx.voice_models.of_voice(voice.voice_id)
     if version is None:
         if not models:
             raise await not_trained(tx, voice)
-        models = [model for model in models if model.state != "retired"]
-        if not models:
+        force = in_force(models)
+        if force is None:
             raise VoiceNotReady(voice.handle, "every version is retired")
-        return models[-1]
+        return force
     for model in models:
         if model.version == version:
             check_model(voice, model)

@@ -9,7 +9,7 @@ from bot.features.voices.usecase import CONSENT_ASKED, VoiceFacts
 from bot.slack.commands import Verb
 from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section
-from bot.slack.mrkdwn import channel, day, escape, moment, person
+from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Consent, Voice
 
@@ -40,6 +40,8 @@ def voice_card(facts: Facts) -> Message:
     ]
     if facts["works_if"]:
         lines.append(f"Works if: {escape(facts['works_if'])}")
+    if why := facts.get("why_promoted"):
+        lines.append(f"⚠️ {person(why[0])} promoted v{facts['version']} without a win: “{quoted(why[1])}”")
     blocks = [section("\n".join(lines))]
     actions = [buttons(button("Add writing samples", ADD_SAMPLES, facts["handle"]))] if not facts["closed"] else []
     return Message(text=f"{facts['handle']}: {standing(facts)}", blocks=(*blocks, *actions))
@@ -58,8 +60,9 @@ def standing(facts: Facts) -> str:
         return f"*ready for samples* · {until}"
     if facts["version"] == 0:
         return f"*v0 can draft* (few-shot, not trained) · {until}"
-    on_trial = " (on trial)" if facts["model_state"] == "trial" else ""
-    return f"*v{facts['version']} can draft*{on_trial} · {until}"
+    if facts["model_state"] == "promoted":
+        return f"*→ v{facts['version']}* · {until}"
+    return f"*v{facts['version']} can draft* (on trial) · {until}"
 
 
 def consent_asked(facts: Facts) -> Message:

@@ -54,6 +54,6 @@ def sentence_for(error: e.AppError) -> str:
             return spend_sentence(error)
         case e.ProviderError():
             return provider_sentence(error)
-        case e.DraftError():
+        case e.DraftError() | e.DuelError():
             return draft_sentence(error)
     raise TypeError(type(error))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.slack.failures.duels import duel_sentence
 from bot.slack.mrkdwn import escape, moment, person, quoted, shortened
 from pipeline import errors as e
 
@@ -16,8 +17,10 @@ LEARNED: Final = {
 }
 
 
-def draft_sentence(error: e.DraftError) -> str:
+def draft_sentence(error: e.DraftError | e.DuelError) -> str:
     match error:
+        case e.DuelError():
+            return duel_sentence(error)
         case e.VoiceNotTrained():
             handle, state = quoted(error.handle), quoted(error.state)
             return f"{handle} isn't trained yet ({state}). Want a few-shot draft instead?"

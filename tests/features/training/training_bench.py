@@ -378,6 +378,7 @@ class Bench:
         return {
             "tuning": self.step(),
             "stray-job": CancelStray(locks, record, self.providers, billing, self.timing),
+            "auto-duel": self.no_duel,
             "loss-curve": ShowCurve(db, self.artifacts, Painter(), self.uploads, self.clock),
             "delete-files": DeleteFiles(record, self.providers, self.timing),
             "evaluate": record.finish,  # has tests of its own
@@ -473,6 +474,11 @@ class Bench:
             job = await tx.tuning_jobs.queue(queued)
             await tx.work.enqueue("tuning", job.tuning_job_id, TEAM, run_at=at)
         return job
+
+    async def no_duel(self, item: WorkItem) -> None:
+        """Another feature has a second version meet the first."""
+        async with self.db.begin() as tx:
+            await tx.work.finish(item)
 
     async def claim(self) -> WorkItem | None:
         return await self.queue.claim("worker", now=self.clock(), lease_s=LEASE_S)
