@@ -20,10 +20,22 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.admin_menu import AdminMenu
-from bot.assembly import Parts, Rules, direct_steps, listeners, steps, sweep_uploads, templates, upload_page, webhooks
+from bot.assembly import (
+    Parts,
+    Rules,
+    direct_steps,
+    listeners,
+    steps,
+    sweep_emoji,
+    sweep_uploads,
+    templates,
+    upload_page,
+    webhooks,
+)
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
 from bot.evaluating import ExecutorEvaluator
+from bot.features.feedback.sweeping import AskForSweep
 from bot.features.training.record import DAY_S, Timing
 from bot.features.uploads.usecase import SweepUploads
 from bot.intake import AddFromTerminal
@@ -37,6 +49,7 @@ from bot.server import Health, Routes, build_site, serving
 from bot.settings import Settings
 from bot.sites.puller import SitePuller
 from bot.slack.commands import Commands
+from bot.slack.emoji import SlackEmoji
 from bot.slack.files import SlackFiles
 from bot.slack.modals import Modals
 from bot.slack.people import SlackPeople
@@ -99,7 +112,9 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         parts = await opened_parts(stack, settings, engine, client, database, people)
         stack.push_async_callback(cancelled, asyncio.create_task(stay_present(parts.locks)))
         worker = started_worker(stack, settings, engine, client, parts, wake)
-        start_clock(stack, settings, wake, people, sweep_uploads(parts))
+        emoji = sweep_emoji(parts)
+        await emoji.at_start()
+        start_clock(stack, settings, wake, people, sweep_uploads(parts), emoji)
         app, in_flight = slack_app(client, settings, parts)
         port = await reachable(stack, app, settings, engine, worker, pages(settings, parts))
         stack.push_async_callback(in_flight.drained, DRAIN_S)
@@ -136,6 +151,7 @@ async def opened_parts(
         comparer=ExecutorComparer(pool),
         painter=ExecutorPainter(pool),
         uploads=SlackUploads(client, session),
+        emoji=SlackEmoji(client),
         picker=ExecutorPicker(pool),
         shots=ExecutorShots(pool),
         evaluator=ExecutorEvaluator(pool),
@@ -204,12 +220,18 @@ def started_worker(
 
 
 def start_clock(
-    stack: AsyncExitStack, settings: Settings, wake: asyncio.Event, people: SlackPeople, sweep: SweepUploads
+    stack: AsyncExitStack,
+    settings: Settings,
+    wake: asyncio.Event,
+    people: SlackPeople,
+    uploads: SweepUploads,
+    emoji: AskForSweep,
 ) -> None:
     table = [
         Every("tick", settings.work.tick_s, wake.set),
         Every("people", PEOPLE_REFRESH_S, people.refresh),
-        Every("uploads", SWEEP_S, sweep),
+        Every("uploads", SWEEP_S, uploads),
+        Every("emoji", HOUR_S, emoji),
     ]
     scheduler = build_scheduler(table)
     scheduler.start()

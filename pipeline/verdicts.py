@@ -1,7 +1,7 @@
 """What reactions on a draft come to. Emoji are state, not events: only what is still there counts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -104,6 +104,26 @@ def fold(reactions: Iterable[Reaction]) -> list[Reaction]:
     return list(newest.values())
 
 
+def mended(
+    stored: Iterable[Reaction], there: Mapping[str, Iterable[str]], *, message: tuple[str, str, str], at: str
+) -> list[Reaction]:
+    """What has to be recorded so that what is stored says what Slack shows.
+
+    there: who reacted, by emoji name, as Slack showed it at `at` or a little later. message: team, channel, ts.
+    What is stored from after `at` stands: Slack may have been asked before it happened.
+    """
+    known = {(one.user, one.name): one for one in fold(stored)}
+    shown = {(user, name) for name, users in there.items() for user in users}
+    missed = [
+        Reaction(*message, user, name, present=True, event_ts=at)
+        for user, name in sorted(shown)
+        if (user, name) not in known or not known[user, name].present
+    ]
+    gone = [one for key, one in known.items() if one.present and key not in shown]
+    missed += [replace(one, present=False, event_ts=at) for one in gone]
+    return [one for one in missed if _is_older(known.get((one.user, one.name)), at)]
+
+
 def verdict(
     reactions: Iterable[Reaction],
     *,
@@ -144,6 +164,10 @@ def verdict(
 
 def _age_key(reaction: Reaction) -> tuple[Decimal, bool]:
     return Decimal(reaction.event_ts), reaction.present
+
+
+def _is_older(known: Reaction | None, at: str) -> bool:
+    return known is None or Decimal(known.event_ts) < Decimal(at)
 
 
 def _polarities(present: Iterable[tuple[Reaction, Meaning]]) -> dict[str, Polarity]:

@@ -6,7 +6,7 @@ from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
 from bot.assembly.voices import admin, consent, drafting, feedback, home, rounds, voices
-from bot.assembly.work import direct_steps, steps, sweep_uploads, upload_page, webhooks
+from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
 __all__ = (
     "Parts",
@@ -15,6 +15,7 @@ __all__ = (
     "listeners",
     "said_of_source",
     "steps",
+    "sweep_emoji",
     "sweep_uploads",
     "templates",
     "upload_page",

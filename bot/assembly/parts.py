@@ -9,6 +9,7 @@ from bot.admin_menu import AdminMenu
 from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
 from bot.features.evaluation.usecase import Evaluator
+from bot.features.feedback.sweeping import EmojiThere
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
 from bot.features.signoff.sending import Picker
@@ -90,6 +91,7 @@ class Parts:
     comparer: Comparer
     painter: Painters
     uploads: Uploads
+    emoji: EmojiThere
     picker: Picker
     shots: ShotChooser
     evaluator: Evaluator

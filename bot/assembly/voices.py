@@ -10,12 +10,14 @@ from bot.features.drafting.files import AskForFile
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
+from bot.features.feedback.deleting import RestoreDraft
 from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
 from bot.features.feedback.rewriting import (
     DropRewrite,
     KeepRewrite,
     ReviseRewrite,
+    ShowChange,
     WithdrawRewrite,
 )
 from bot.features.feedback.usecase import GiveReason, RecordReaction
@@ -57,6 +59,8 @@ def feedback(parts: Parts) -> Feature:
         revise=ReviseRewrite(db, clock, keep),
         drop=DropRewrite(db, clock),
         withdraw=WithdrawRewrite(db, clock),
+        show_change=ShowChange(db),
+        restore_draft=RestoreDraft(db, clock),
         open_fix=OpenFix(db, people),
         keep_form=KeepFilledForm(db, people, clock),
         modals=parts.modals,

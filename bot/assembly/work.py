@@ -20,6 +20,7 @@ from bot.features.differences.usecase import ShowWhatChanged
 from bot.features.drafting.files import SendDraftFile
 from bot.features.drafting.writing import WriteDraft
 from bot.features.evaluation.usecase import EvaluateModel
+from bot.features.feedback.sweeping import AskForSweep, SweepReactions
 from bot.features.home.usecase import HomeFacts, ShowHome
 from bot.features.home.views import home as home_view
 from bot.features.pictures.usecase import DrawPictures
@@ -80,6 +81,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         **duel_steps(parts),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
+        "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),
         "draft-file": SendDraftFile(db, parts.uploads, clock),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
@@ -149,6 +151,10 @@ def upload_page(parts: Parts) -> UploadRoutes:
 
 def webhooks(parts: Parts) -> WebhookRoutes:
     return WebhookRoutes(parts.webhooks, WakeRun(parts.database, parts.clock))
+
+
+def sweep_emoji(parts: Parts) -> AskForSweep:
+    return AskForSweep(parts.database, parts.clock)
 
 
 def sweep_uploads(parts: Parts) -> SweepUploads:

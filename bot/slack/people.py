@@ -64,12 +64,12 @@ class SlackPeople:
         return bool(facts.get("team_id", team_id) == team_id)
 
     def is_guest(self, team_id: str, user: str) -> bool:
-        """Guests and people of other workspaces: no drafts, and their feedback does not count."""
+        """Guests, other bots and people of other workspaces: no drafts, and their feedback does not count."""
         facts = self.users.get(user)
         if facts is None:
             return False
         outsider = facts.get("team_id", team_id) != team_id
-        return bool(facts.get("is_restricted") or facts.get("is_ultra_restricted") or outsider)
+        return bool(facts.get("is_restricted") or facts.get("is_ultra_restricted") or facts.get("is_bot") or outsider)
 
     def name(self, user: str) -> str:
         """A display name for places where a mention cannot stand (file contents, system messages)."""

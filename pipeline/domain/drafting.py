@@ -59,6 +59,7 @@ class Draft:
     """A brief and the text made of it. written is None until state is posted.
 
     thrown_away: how many texts were written, paid for and shown to nobody; thrown_away_microusd: what they cost.
+    deleted_at: when its message was found deleted; a draft that was put back keeps it.
     """
 
     draft_id: DraftId
@@ -69,6 +70,7 @@ class Draft:
     failure: str | None = None
     thrown_away: int = 0
     thrown_away_microusd: int = 0
+    deleted_at: datetime | None = None
 
     @property
     def label(self) -> str:

@@ -29,6 +29,7 @@ WorkKind = Literal[
     "auto-duel",
     "approval",
     "home",
+    "sweep",
 ]
 
 

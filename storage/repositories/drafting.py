@@ -61,6 +61,33 @@ class SqlDrafts:
         row = (await self.session.exec(same.order_by(col(DraftRow.id).desc()).limit(1))).one_or_none()
         return _draft(row) if row else None
 
+    async def to_sweep(self, team_id: str, *, since: datetime, before: datetime, most: int) -> list[Draft]:
+        due = select(DraftRow).where(
+            col(DraftRow.team_id) == team_id,
+            col(DraftRow.state) == "posted",
+            col(DraftRow.deleted_at).is_(None),
+            col(DraftRow.created_at) >= since,
+            or_(col(DraftRow.swept_at).is_(None), col(DraftRow.swept_at) < before),
+        )
+        return [_draft(row) for row in await self.session.exec(due.order_by(col(DraftRow.id).desc()).limit(most))]
+
+    async def swept(self, draft_id: DraftId, *, at: datetime) -> None:
+        await self.session.exec(update(DraftRow).where(col(DraftRow.id) == draft_id).values(swept_at=at))
+
+    async def forget_sweeps(self) -> None:
+        looked = update(DraftRow).where(col(DraftRow.swept_at).is_not(None))
+        await self.session.exec(looked.values(swept_at=None))
+
+    async def withdraw(self, draft_id: DraftId, *, at: datetime) -> bool:
+        stands = (col(DraftRow.id) == draft_id, col(DraftRow.state) == "posted", col(DraftRow.deleted_at).is_(None))
+        gone = update(DraftRow).where(*stands).values(state="withdrawn", deleted_at=at)
+        return (await self.session.exec(gone)).rowcount == 1
+
+    async def restore(self, draft_id: DraftId) -> bool:
+        gone = (col(DraftRow.id) == draft_id, col(DraftRow.state) == "withdrawn")
+        restored = update(DraftRow).where(*gone).values(state="posted")
+        return (await self.session.exec(restored)).rowcount == 1
+
     async def count_of(self, team_id: str, user: str, *, since: datetime) -> int:
         asked = select(func.count(col(DraftRow.id))).where(
             col(DraftRow.team_id) == team_id, col(DraftRow.requested_by) == user, col(DraftRow.created_at) >= since
@@ -188,6 +215,7 @@ def _draft(row: DraftRow) -> Draft:
         failure=row.failure,
         thrown_away=row.thrown_away,
         thrown_away_microusd=row.thrown_away_microusd,
+        deleted_at=row.deleted_at,
     )
 
 

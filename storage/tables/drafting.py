@@ -14,6 +14,7 @@ from storage.tables.base import Row
 class DraftRow(Row, table=True):
     """text and the columns after it, up to failure, are None until the draft was written.
 
+    swept_at: when its emoji were last read again from Slack.
     brief_key: pipeline.rounds.normalised_brief as SHA-256 (hex); empty in rows from before it was kept.
     """
 
@@ -44,6 +45,8 @@ class DraftRow(Row, table=True):
     thrown_away_microusd: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": sql("0")})
     private: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     continues: int | None = None
+    swept_at: datetime | None = None
+    deleted_at: datetime | None = None
     brief_key: str = Field(default="", sa_column_kwargs={"server_default": sql("''")})
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.domain.drafting import Reaction
-from pipeline.verdicts import MEANINGS, Meaning, Verdict, Voters, Weights, canonical, fold, verdict
+from pipeline.verdicts import MEANINGS, Meaning, Verdict, Voters, Weights, canonical, fold, mended, verdict
 
 OWNER, EDITOR, EDITOR_2, ANN, BOB, CAT, GUEST, BOT = "UOWN", "UED1", "UED2", "UANN", "UBOB", "UCAT", "UGUE", "UBOT"
 VOTERS = Voters(owner=OWNER, editors=frozenset({EDITOR, EDITOR_2}), ignored=frozenset({GUEST, BOT}))
@@ -210,3 +210,41 @@ def test_a_verdict_only_trains_when_it_is_clear(history: list[Reaction]) -> None
         assert said.positive - said.negative >= 2 and said.owner_polarity >= 0 and not said.held_by
     if said.state == "bad":
         assert said.negative - said.positive >= 2 and not said.held_by
+
+
+PRESSED = {
+    "UOWNER": ("+1",),
+    "UEDITOR": ("-1", "no_entry_sign"),
+    "UMEMBER": ("+1::skin-tone-3", "star"),
+    "UGUEST": ("-1",),
+}
+STEPS = st.lists(st.sampled_from([(user, name) for user, names in PRESSED.items() for name in names]), max_size=24)
+
+
+@given(STEPS, st.data())
+def test_any_order_any_repeats_and_any_loss_followed_by_a_sweep_give_the_final_states_verdict(
+    steps: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    """Each step presses an emoji: there, gone, there … A tenth of a storm is lost, or all of it."""
+    there: dict[tuple[str, str], bool] = {}
+    events = []
+    for at, (user, name) in enumerate(steps):
+        there[user, name] = not there.get((user, name), False)
+        events.append(Reaction("T1", "C1", "1.1", user, name, present=there[user, name], event_ts=f"{at + 1}.000000"))
+    kept = [event for event in events if not data.draw(st.booleans())]
+    repeated = [event for event in kept for _ in range(data.draw(st.integers(1, 3)))]
+    delivered = fold(data.draw(st.permutations(repeated)))
+    shown: dict[str, list[str]] = {}
+    for (user, name), is_there in there.items():
+        if is_there:
+            shown.setdefault(name, []).append(user)
+    swept = [*delivered, *mended(delivered, shown, message=("T1", "C1", "1.1"), at="100.000000")]
+    voters = Voters("UOWNER", frozenset({"UEDITOR"}), frozenset({"UGUEST"}))
+    final = [event for event in fold(events) if event.present]
+    assert verdict(swept, voters=voters) == verdict(final, voters=voters)
+    assert mended(swept, shown, message=("T1", "C1", "1.1"), at="101.000000") == []
+
+
+def test_an_event_that_came_after_slack_was_asked_stands() -> None:
+    newer = Reaction("T1", "C1", "1.1", "UMEMBER", "+1", present=True, event_ts="200.000000")
+    assert mended([newer], {}, message=("T1", "C1", "1.1"), at="100.000000") == []

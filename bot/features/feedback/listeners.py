@@ -7,8 +7,16 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.feedback import views
+from bot.features.feedback.deleting import RestoreDraft
 from bot.features.feedback.form import Filled, KeepFilledForm, OpenFix
-from bot.features.feedback.rewriting import DropRewrite, KeepRewrite, ReviseRewrite, Said, WithdrawRewrite
+from bot.features.feedback.rewriting import (
+    DropRewrite,
+    KeepRewrite,
+    ReviseRewrite,
+    Said,
+    ShowChange,
+    WithdrawRewrite,
+)
 from bot.features.feedback.usecase import GiveReason, RecordReaction, fits_form
 from bot.slack.failures import failures_told_by, sentence_for
 from bot.slack.forms import field_value
@@ -27,6 +35,8 @@ class FeedbackListeners:
     revise: ReviseRewrite
     drop: DropRewrite
     withdraw: WithdrawRewrite
+    show_change: ShowChange
+    restore_draft: RestoreDraft
     open_fix: OpenFix
     keep_form: KeepFilledForm
     modals: Modals
@@ -40,6 +50,8 @@ class FeedbackListeners:
         app.event({"type": "message", "subtype": "thread_broadcast"}, matchers=[is_fix_event])(self.on_message)
         app.event({"type": "message", "subtype": "message_changed"}, matchers=[is_fix_event])(self.on_changed)
         app.event({"type": "message", "subtype": "message_deleted"}, matchers=[is_fix_event])(self.on_deleted)
+        app.action(views.SEE_DIFF)(self.on_see_diff)
+        app.action(views.PUT_BACK)(self.on_put_back)
         app.action(re.compile("^" + re.escape(views.REASON)))(self.on_reason)
         app.action(views.DONT_USE)(self.on_dont_use)
         app.action(views.EDIT_HERE)(self.on_edit_here)
@@ -77,6 +89,19 @@ class FeedbackListeners:
         where = pressed(body)
         async with failures_told_by(self.whispers.to(where)):
             await self.withdraw(RewriteId(int(action["value"])), team_id=where.team_id, user=where.user)
+        await ack()
+
+    async def on_see_diff(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        where = pressed(body)
+        tell = self.whispers.to(where)
+        async with failures_told_by(tell):
+            await tell(await self.show_change(RewriteId(int(action["value"])), team_id=where.team_id))
+        await ack()
+
+    async def on_put_back(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        where = pressed(body)
+        async with failures_told_by(self.whispers.to(where)):
+            await self.restore_draft(DraftId(int(action["value"])), team_id=where.team_id, user=where.user)
         await ack()
 
     async def on_edit_here(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:

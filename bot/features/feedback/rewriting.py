@@ -11,7 +11,7 @@ from pipeline.domain.drafting import Draft, NewRewrite, Rewrite, RewriteId
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import NotADraft
 from pipeline.ports import Clock, Database, People, Transaction
-from pipeline.rewrites import Submission, change_kind, changed_share, is_fix, read_submission
+from pipeline.rewrites import Submission, change_kind, changed_share, diff_text, is_fix, read_submission
 
 FIXED: Final = "feedback.fixed"
 SAME: Final = "feedback.same"
@@ -126,6 +126,21 @@ class WithdrawRewrite:
                 only_steward(await tx.voices.by_id(draft.asked.voice_id), user)
             if not known.withdrawn:
                 await withdraw(tx, known, by=user, now=self.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class ShowChange:
+    """[See diff]: the two versions in one, in Slack's words. Raises NotADraft."""
+
+    database: Database
+
+    async def __call__(self, rewrite_id: RewriteId, *, team_id: str) -> str:
+        async with self.database.read() as tx:
+            known = await tx.rewrites.by_id(rewrite_id)
+            draft = await tx.drafts.by_id(known.facts.draft_id)
+        if known.facts.team_id != team_id or draft.written is None:
+            raise NotADraft
+        return diff_text(draft.written.text, known.facts.text)
 
 
 async def rewrite_at(tx: Transaction, said: Said) -> Rewrite | None:

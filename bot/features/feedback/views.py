@@ -5,7 +5,9 @@ from typing import Final
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.features.feedback.deleting import DELETED
 from bot.features.feedback.rewriting import FIXED, SAME
+from bot.features.feedback.sweeping import FIXED_BY_SWEEP
 from bot.features.feedback.usecase import FIX_HOW, FORM_CHARS, REASONS, WHY
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import escape, person
@@ -14,6 +16,8 @@ from pipeline.domain.drafting import Draft
 REASON: Final = "feedback.reason."  # + one of REASONS
 EDIT_HERE: Final = "feedback.edit_here"
 DONT_USE: Final = "feedback.dont_use"
+SEE_DIFF: Final = "feedback.see_diff"
+PUT_BACK: Final = "feedback.put_back"
 FIX_SHORTCUT: Final = "feedback.fix_draft"  # as in manifest.yml
 FIX_FORM: Final = "feedback.fix_form"
 FIX_TEXT: Final = "text"
@@ -54,8 +58,9 @@ def fixed(facts: Facts) -> Message:
         lines.append(f"Your version has {links}; for training I'll drop {drop}, your message stays as it is.")
     text = "\n".join(lines)
     written = [section(f"{who} wrote:"), section(quoted_part(facts["shown"]))] if facts["shown"] else []
-    dont_use = buttons(button("Don't use", DONT_USE, facts["rewrite_id"]))
-    return Message(text=text, blocks=(*written, section(text), dont_use))
+    rewrite_id = facts["rewrite_id"]
+    choices = buttons(button("See diff", SEE_DIFF, rewrite_id), button("Don't use", DONT_USE, rewrite_id))
+    return Message(text=text, blocks=(*written, section(text), choices))
 
 
 def kept_sentence(facts: Facts) -> str:
@@ -80,7 +85,23 @@ def quoted_part(text: str) -> str:
     return escape(shown) + (" …" if len(shown) < len(text) else "")
 
 
-TEMPLATES = {WHY: why, FIX_HOW: fix_how, FIXED: fixed, SAME: same}
+def deleted(facts: Facts) -> Message:
+    label = escape(facts["label"])
+    if facts["restored_by"]:
+        return plain(f"{person(facts['restored_by'])} put {label} back: what people said of it counts again.")
+    text = f"{label} was deleted, so it leaves the next round. The steward can put it back within 30 days."
+    return Message(text=text, blocks=(section(text), buttons(button("Put it back", PUT_BACK, facts["draft_id"]))))
+
+
+def swept(facts: Facts) -> Message:
+    events = "1 reaction" if facts["events"] == 1 else f"{facts['events']} reactions"
+    return plain(
+        f"Slack didn't tell me of {events} here. I read them again; {escape(facts['label'])} is now "
+        f"'{escape(facts['verdict'])}'."
+    )
+
+
+TEMPLATES = {WHY: why, FIX_HOW: fix_how, FIXED: fixed, SAME: same, DELETED: deleted, FIXED_BY_SWEEP: swept}
 
 
 def fix_form(draft: Draft) -> View:

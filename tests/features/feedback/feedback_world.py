@@ -11,9 +11,10 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.features.feedback.deleting import RestoreDraft
 from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
-from bot.features.feedback.rewriting import DropRewrite, KeepRewrite, ReviseRewrite, WithdrawRewrite
+from bot.features.feedback.rewriting import DropRewrite, KeepRewrite, ReviseRewrite, ShowChange, WithdrawRewrite
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.feedback.views import TEMPLATES
 from bot.slack.message import Message
@@ -208,6 +209,8 @@ async def open_feedback_world(folder: Path) -> FeedbackWorld:
         revise=ReviseRewrite(db, clock, keep),
         drop=DropRewrite(db, clock),
         withdraw=WithdrawRewrite(db, clock),
+        show_change=ShowChange(db),
+        restore_draft=RestoreDraft(db, clock),
         open_fix=OpenFix(db, people),
         keep_form=KeepFilledForm(db, people, clock),
         modals=modals,

@@ -26,6 +26,10 @@ def facts_for(text: str, **more: Any) -> dict[str, Any]:
         "round": 2,
         "user": "UEDITOR",
         "shown": text,
+        "label": "d-0142",
+        "restored_by": None,
+        "events": 3,
+        "verdict": "good",
     } | more
 
 
