@@ -82,6 +82,7 @@ class Starter:
             "SLACK_MODE": mode,
             "SLACK_SIGNING_SECRET": SECRET,
             "UNDERSTUDY_WORK__WORKERS": str(workers),
+            "UNDERSTUDY_DRAFTS__PER_PERSON_A_DAY": "0",
             "UNDERSTUDY_MODELS__BASE_URLS": f'{{"{PROVIDER}": "{models}"}}',
         }
         return Server(name, await self._start(name, "bot", ["serve"], settings), folder)
