@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from bot.assembly import (
     sweep_emoji,
     sweep_uploads,
     templates,
+    trace_withdrawals,
     upload_page,
     webhooks,
 )
@@ -114,7 +115,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         worker = started_worker(stack, settings, engine, client, parts, wake)
         emoji = sweep_emoji(parts)
         await emoji.at_start()
-        start_clock(stack, settings, wake, people, sweep_uploads(parts), emoji)
+        start_clock(stack, settings, wake, people, sweep_uploads(parts), emoji, trace_withdrawals(parts))
         app, in_flight = slack_app(client, settings, parts)
         port = await reachable(stack, app, settings, engine, worker, pages(settings, parts))
         stack.push_async_callback(in_flight.drained, DRAIN_S)
@@ -226,12 +227,14 @@ def start_clock(
     people: SlackPeople,
     uploads: SweepUploads,
     emoji: AskForSweep,
+    trace: Callable[[], Awaitable[None]],
 ) -> None:
     table = [
         Every("tick", settings.work.tick_s, wake.set),
         Every("people", PEOPLE_REFRESH_S, people.refresh),
         Every("uploads", SWEEP_S, uploads),
         Every("emoji", HOUR_S, emoji),
+        Every("withdrawals", SWEEP_S, trace),
     ]
     scheduler = build_scheduler(table)
     scheduler.start()

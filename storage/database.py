@@ -19,6 +19,7 @@ from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.duels import SqlDuels, SqlDuelTexts, SqlDuelVotes
 from storage.repositories.evaluations import SqlEvaluations
+from storage.repositories.feedback import SqlRoundFeedbacks
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
@@ -65,6 +66,7 @@ class SqlTransaction:
         self.duels = SqlDuels(session, self.spend_rules)
         self.duel_texts = SqlDuelTexts(session)
         self.duel_votes = SqlDuelVotes(session)
+        self.round_feedbacks = SqlRoundFeedbacks(session)
         self.ledger = SqlSpendLedger(session, self.spend_rules)
         self.budgets = SqlBudgets(session, self.spend_rules)
         self.tuning_jobs = SqlTuningJobs(session)

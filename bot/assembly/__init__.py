@@ -5,7 +5,7 @@ from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
-from bot.assembly.voices import admin, consent, drafting, feedback, home, rounds, voices
+from bot.assembly.voices import admin, board, consent, drafting, feedback, home, rounds, trace_withdrawals, voices
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
 __all__ = (
@@ -18,6 +18,7 @@ __all__ = (
     "sweep_emoji",
     "sweep_uploads",
     "templates",
+    "trace_withdrawals",
     "upload_page",
     "webhooks",
 )
@@ -41,6 +42,7 @@ def listeners(parts: Parts) -> list[Feature]:
         training(parts),
         drafting(parts),
         *duels(parts),
+        board(parts),
         feedback(parts),
         rounds(parts),
         home(parts),

@@ -4,6 +4,8 @@ from bot.assembly.money import market
 from bot.assembly.parts import Feature, Parts
 from bot.features.admin.listeners import AdminListeners
 from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
+from bot.features.board.listeners import BoardListeners
+from bot.features.board.usecase import ShowBoard
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.drafting.files import AskForFile
@@ -24,6 +26,8 @@ from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
 from bot.features.rounds.listeners import RoundListeners
+from bot.features.rounds.taking import AskToTake
+from bot.features.rounds.tracing import TraceWithdrawals
 from bot.features.rounds.usecase import PreviewRound
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
@@ -69,8 +73,20 @@ def feedback(parts: Parts) -> Feature:
 
 
 def rounds(parts: Parts) -> Feature:
-    preview = PreviewRound(parts.database, parts.people, parts.clock, parts.rules.bot_user)
-    return RoundListeners(preview, parts.commands)
+    take = AskToTake(parts.database, parts.clock)
+    return RoundListeners(preview_round(parts), take, parts.commands, parts.whispers)
+
+
+def preview_round(parts: Parts) -> PreviewRound:
+    return PreviewRound(parts.database, parts.people, parts.clock, parts.rules.bot_user)
+
+
+def trace_withdrawals(parts: Parts) -> TraceWithdrawals:
+    return TraceWithdrawals(parts.database, preview_round(parts), parts.clock)
+
+
+def board(parts: Parts) -> Feature:
+    return BoardListeners(ShowBoard(parts.database, preview_round(parts).judged), parts.commands)
 
 
 def home(parts: Parts) -> Feature:

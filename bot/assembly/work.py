@@ -7,7 +7,7 @@ from functools import partial
 from bot.assembly.duels import duel_steps
 from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, system_message
-from bot.assembly.voices import look_at_home
+from bot.assembly.voices import look_at_home, preview_round
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
@@ -26,6 +26,7 @@ from bot.features.home.views import home as home_view
 from bot.features.pictures.usecase import DrawPictures
 from bot.features.pulls.usecase import PullSite
 from bot.features.rehearsal.usecase import RunRehearsal
+from bot.features.rounds.taking import TakeFeedback
 from bot.features.signoff.sending import SendTexts
 from bot.features.spending.waiting import WatchRequest
 from bot.features.training.billing import Billing
@@ -79,6 +80,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         ),
         **after_training(parts),
         **duel_steps(parts),
+        "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),

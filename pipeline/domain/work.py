@@ -27,6 +27,7 @@ WorkKind = Literal[
     "duel-text",
     "duel-close",
     "auto-duel",
+    "take-feedback",
     "approval",
     "home",
     "sweep",

@@ -91,3 +91,11 @@ class NotADraft(DraftError):
 
 class SameText(DraftError):
     """The rewrite is the same text as the draft."""
+
+
+class NoFeedback(DraftError):
+    """Nothing of the feedback can be trained on."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(handle)
+        self.handle = handle

@@ -9,6 +9,7 @@ from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
+from pipeline.ports.feedback import RoundFeedbacks
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.signoffs import SignoffRows, Signoffs
@@ -44,6 +45,8 @@ class Transaction(Protocol):
     def judgements(self) -> Judgements: ...
     @property
     def baseline_overrides(self) -> BaselineOverrides: ...
+    @property
+    def round_feedbacks(self) -> RoundFeedbacks: ...
     @property
     def duels(self) -> Duels: ...
     @property

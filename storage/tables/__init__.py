@@ -6,6 +6,7 @@ from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, 
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.duels import DuelRow, DuelTextRow, DuelVoteRow
 from storage.tables.evaluations import EvaluationRow
+from storage.tables.feedback import RoundFeedbackRow
 from storage.tables.pictures import PictureRow
 from storage.tables.preflights import PreflightRow
 from storage.tables.prices import EnteredPriceRow
@@ -41,6 +42,7 @@ __all__ = [
     "RecipeStepRow",
     "RehearsalRow",
     "RewriteRow",
+    "RoundFeedbackRow",
     "RoundRow",
     "SignatureRow",
     "SignoffRowTable",

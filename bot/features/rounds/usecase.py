@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.editors import editors_of
 from bot.lookup import find_voice
 from pipeline.domain.drafting import Draft, DraftId, Reaction, Rewrite
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import Place, Saying
+from pipeline.duels import closed_duels
 from pipeline.errors import VoiceNotReady
 from pipeline.ports import Clock, Database, People, Transaction
 from pipeline.rewrites import as_thumbs_up, change_kind
@@ -33,6 +35,14 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """What the feedback would become, and the rewrites it was made of."""
+
+    seen: RoundPreview
+    rewrites: tuple[Rewrite, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewRound:
     """Says the preview, once per delivery. Raises UnknownVoice, VoiceNotReady before there is a dataset.
 
@@ -51,8 +61,11 @@ class PreviewRound:
             latest = await tx.rounds.latest(voice.voice_id)
             if latest is None:
                 raise VoiceNotReady(voice.handle, "no texts yet")
-            facts = facts_of(voice, await self.look(tx, voice, latest), await trained_round(tx, voice))
+            gathered = await self.gather(tx, voice)
+            facts = facts_of(voice, gathered.seen, await trained_round(tx, voice))
             facts["compared"] = await compared(tx, latest)
+            facts["voice_id"] = voice.voice_id
+            facts["can_take"] = bool(gathered.seen.sft or gathered.seen.pairs)
         here = asked.thread_ts is not None and asked.channel_id == voice.channel_id
         in_thread = Place(asked.team_id, channel_id=asked.channel_id, thread_ts=asked.thread_ts)
         place = in_thread if here else round_thread(latest)
@@ -60,24 +73,45 @@ class PreviewRound:
             await tx.outbox.say(Saying(f"round-preview:{asked.delivery}", PREVIEW, facts, place))
         return None if here else latest
 
-    async def look(self, tx: Transaction, voice: Voice, latest: Round) -> RoundPreview:
+    async def gather(self, tx: Transaction, voice: Voice) -> Gathered:
+        """All feedback of the voice as it stands now, and what it would become."""
         consent = await tx.consents.newest(voice.voice_id)
         writes = voice.state == "active" and consent is not None and consent.covers(self.clock())
-        drafts = await tx.drafts.of_voice(voice.voice_id)
         rewrites = await tx.rewrites.of_voice(voice.voice_id)
+        voters, judged = await self.judgements(tx, voice, rewrites)
+        closed = [duel for duel in await tx.duels.of_voice(voice.voice_id) if duel.state == "closed"]
+        dataset = await dataset_counts(tx, voice)
+        seen = preview(
+            judged,
+            dataset=dataset,
+            voters=voters,
+            duels=[bout for duel in closed for bout in closed_duels(duel)],
+            paused=not writes,
+        )
+        return Gathered(seen, tuple(rewrites))
+
+    async def judged(self, tx: Transaction, voice: Voice) -> list[JudgedDraft]:
+        """Each draft with its verdict and its rewrites."""
+        return (await self.judgements(tx, voice, await tx.rewrites.of_voice(voice.voice_id)))[1]
+
+    async def judgements(
+        self, tx: Transaction, voice: Voice, rewrites: list[Rewrite]
+    ) -> tuple[Voters, list[JudgedDraft]]:
+        drafts = await tx.drafts.of_voice(voice.voice_id)
         on_drafts = {draft.draft_id: await on_message(tx, voice, draft.text_key) for draft in drafts}
         on_rewrites = [await on_rewrite(tx, voice, rewrite) for rewrite in rewrites]
-        voters = self.voters(voice, [*on_drafts.values(), *on_rewrites], rewrites)
-        judged = judge(drafts, on_drafts, list(zip(rewrites, on_rewrites, strict=True)), voters)
-        dataset = await dataset_counts(tx, voice, latest)
-        return preview(judged, dataset=dataset, voters=voters, paused=not writes)
+        editors = await editors_of(tx, voice)
+        voters = self.voters(voice, [*on_drafts.values(), *on_rewrites], rewrites, editors)
+        return voters, judge(drafts, on_drafts, list(zip(rewrites, on_rewrites, strict=True)), voters)
 
-    def voters(self, voice: Voice, reactions: Iterable[list[Reaction]], rewrites: list[Rewrite]) -> Voters:
-        """Editors are not known yet, so everybody but the owner counts as a member; who is a guest now never does."""
+    def voters(
+        self, voice: Voice, reactions: Iterable[list[Reaction]], rewrites: list[Rewrite], editors: Iterable[str]
+    ) -> Voters:
+        """Editors are those who were asked to look at texts; who is a guest now never counts."""
         people = {reaction.user for on_one in reactions for reaction in on_one}
         people |= {rewrite.facts.user for rewrite in rewrites}
         guests = {user for user in people if self.people.is_guest(voice.team_id, user)}
-        return Voters(owner=voice.owner, ignored=frozenset(guests | {self.bot_user}))
+        return Voters(voice.owner, frozenset(editors), frozenset(guests | {self.bot_user}))
 
 
 def judge(
@@ -118,15 +152,23 @@ async def on_rewrite(tx: Transaction, voice: Voice, rewrite: Rewrite) -> list[Re
     return [*on_own, *await on_message(tx, voice, f"rewrite:{rewrite.rewrite_id}:fixed")]
 
 
-async def dataset_counts(tx: Transaction, voice: Voice, latest: Round) -> DatasetCounts:
-    """Examples of the newest model, and texts prepared for a round after it."""
-    current = await tx.datasets.by_id(latest.dataset_id) if latest.dataset_id is not None else None
+async def dataset_counts(tx: Transaction, voice: Voice) -> DatasetCounts:
+    """Examples of the newest model, and texts prepared for a round after it; better versions counted by themselves."""
+    latest = await tx.rounds.latest(voice.voice_id)
+    current = await tx.datasets.by_id(latest.dataset_id) if latest and latest.dataset_id is not None else None
     job = await newest_job(tx, voice)
-    if job is None:
-        return DatasetCounts(examples_in(current))
-    trained = await tx.datasets.by_id(job.dataset_id)
-    added = examples_in(current) - examples_in(trained) if latest.round_id != job.round_id else 0
-    return DatasetCounts(examples_in(trained), new_documents=max(0, added))
+    now = examples_in(current) - await versions_in(tx, latest)
+    if job is None or latest is None or latest.round_id == job.round_id:
+        return DatasetCounts(now)
+    trained = examples_in(await tx.datasets.by_id(job.dataset_id))
+    trained -= await versions_in(tx, await tx.rounds.by_id(job.round_id))
+    return DatasetCounts(trained, max(0, now - trained), max(0, trained - now) if current else 0)
+
+
+async def versions_in(tx: Transaction, round_: Round | None) -> int:
+    """Better versions and starred drafts among a round's examples."""
+    taken = await tx.round_feedbacks.of_round(round_.round_id) if round_ is not None else None
+    return taken.examples if taken is not None else 0
 
 
 async def compared(tx: Transaction, latest: Round) -> dict[str, int] | None:

@@ -4,8 +4,10 @@ from typing import Final
 
 from slack_sdk.models.blocks import ActionsBlock
 
+from bot.features.rounds.taking import TAKEN
+from bot.features.rounds.tracing import FORGOTTEN
 from bot.features.rounds.usecase import PREVIEW
-from bot.slack.message import Facts, Message, button, buttons, context, section
+from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, escape, person, quoted, shortened
 from pipeline.domain.voices import Round
 from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE
@@ -20,6 +22,9 @@ NOT_USED: Final = {
     "paused": "while the voice is stopped",
 }
 SEE_DIFF: Final = "differences.since_last_round"  # another feature answers
+RETIRE: Final = "duels.retire"  # another feature answers
+TAKE: Final = "rounds.take"
+TAKING: Final = "I take the feedback in as it stands now; the dataset thread says when it is there."
 BRIEFS_SHOWN: Final = 5
 BRIEF_CHARS: Final = 120
 
@@ -40,7 +45,36 @@ def round_preview(facts: Facts) -> Message:
     lines = [title, rewrite_line(facts), *filter(None, [other_line(facts), thumbs_line(facts)]), sum_line(facts)]
     notes = [context(note) for note in filter(None, [not_used(facts), watch(facts), own_text(facts), both_ways(facts)])]
     text = f"{handle}, round {facts['number']} — if locked now"
-    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *diff_button(facts)))
+    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *take_button(facts), *diff_button(facts)))
+
+
+def take_button(facts: Facts) -> list[ActionsBlock]:
+    if not facts.get("can_take"):
+        return []
+    return [buttons(button(f"Take it into round {facts['number']}", TAKE, facts["voice_id"], style="primary"))]
+
+
+def taken(facts: Facts) -> Message:
+    handle, number = quoted(facts["handle"]), facts["number"]
+    if not facts["examples"] and not facts["pairs"]:
+        return plain(f"Nothing to take in: no version of {handle}'s drafts is accepted any more.")
+    pairs = f", {count(facts['pairs'], 'pair')} kept beside them" if facts["pairs"] else ""
+    return plain(
+        f"🔒 *{handle}, round {number}* takes in {count(facts['examples'], 'example')} from feedback{pairs}, by "
+        f"{person(facts['by'])}. Later reactions count for round {number + 1}, unless it is taken in once more before "
+        "training. Next: look at the report below, then `/voice train`."
+    )
+
+
+def forgotten(facts: Facts) -> Message:
+    where = f"row {facts['row']} of its better versions" if facts["row"] else "a comparison"
+    text = (
+        f"{facts['draft']} was withdrawn, and is in the training data of *{quoted(facts['name'])}* ({where}). "
+        f"v{facts['version']} keeps working; the next round leaves it out."
+    )
+    again = button("Retrain without it", TAKE, facts["voice_id"])
+    retire = button(f"Retire v{facts['version']}", RETIRE, facts["model_id"])
+    return Message(text, (section(text), buttons(again, retire)))
 
 
 def diff_button(facts: Facts) -> list[ActionsBlock]:
@@ -166,4 +200,4 @@ def percent(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
-TEMPLATES = {PREVIEW: round_preview}
+TEMPLATES = {PREVIEW: round_preview, TAKEN: taken, FORGOTTEN: forgotten}

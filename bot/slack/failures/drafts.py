@@ -34,6 +34,9 @@ def draft_sentence(error: e.DraftError | e.DuelError) -> str:
             )
         case e.NotADraft():
             return "There's no draft of mine there to work on. Reply in the thread of a draft."
+        case e.NoFeedback():
+            handle = quoted(error.handle)
+            return f"No feedback on {handle} can be trained on yet. `/voice round {handle}` says why."
         case e.SameText():
             return "Your version is the same text, so I counted it as 👍."
     return unwritten_sentence(error)

@@ -19,6 +19,7 @@ from drafting_world import (
     new_voice,
     words_of,
 )
+from slack_bolt.async_app import AsyncApp
 
 from bot.cards import say_round_card
 from bot.features.rounds.listeners import RoundListeners
@@ -202,7 +203,8 @@ async def test_a_voice_of_another_team_or_without_a_round_is_refused(world: Worl
 async def test_the_command(world: World) -> None:
     nobody: Any = None
     commands = Commands("/voice", nobody, nobody)
-    RoundListeners(previewer(world), commands).register(nobody)
+    app = AsyncApp(token="xoxb-test", signing_secret="secret")
+    RoundListeners(previewer(world), nobody, commands, nobody).register(app)
     verb = commands.verbs["round"]
 
     async def typed(*words: str, thread_ts: str | None = None) -> Reply:

@@ -67,7 +67,9 @@ class PrepareRound:
             round_ = await tx.rounds.by_id(RoundId(int(item.subject)))
             voice = await tx.voices.by_id(round_.voice_id)
             sources = await tx.sources.of_round(round_.round_id)
-            drafted = [one.written.text for one in await tx.drafts.of_voice(voice.voice_id) if one.written]
+            corrected = {one.facts.draft_id for one in await tx.rewrites.of_voice(voice.voice_id) if not one.withdrawn}
+            drafts = [one for one in await tx.drafts.of_voice(voice.voice_id) if one.draft_id not in corrected]
+            drafted = [one.written.text for one in drafts if one.written]
             recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
         counted = [one for one in sources if one.state == "read"]
         if not any(one.documents for one in counted):

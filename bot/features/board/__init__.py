@@ -1,0 +1,1 @@
+"""How the versions of a voice do, side by side."""

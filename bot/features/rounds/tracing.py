@@ -1,0 +1,74 @@
+"""What was withdrawn after a model was trained on it: found, told once to the steward and the owner, left out next."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.features.rounds.usecase import PreviewRound
+from bot.versions import name_of
+from pipeline.domain.feedback import RoundFeedback, UsedRow
+from pipeline.domain.training import VoiceModel
+from pipeline.domain.voices import Voice
+from pipeline.domain.work import AuditEntry, Place, Saying
+from pipeline.ports import Clock, Database, Transaction
+from pipeline.retractions import retracted
+
+FORGOTTEN: Final = "rounds.forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceWithdrawals:
+    """Called by the clock. The key of the message says it once per draft and version."""
+
+    database: Database
+    preview: PreviewRound
+    clock: Clock
+
+    async def __call__(self) -> None:
+        async with self.database.read() as tx:
+            teams = await tx.voices.teams()
+            voices = [voice for team in teams for voice in await tx.voices.of_team(team)]
+        for voice in voices:
+            await self.trace(voice)
+
+    async def trace(self, voice: Voice) -> None:
+        async with self.database.begin() as tx:
+            taken = await tx.round_feedbacks.of_voice(voice.voice_id)
+            if not taken:
+                return
+            judged = await self.preview.judged(tx, voice)
+            for feedback in taken:
+                models = await trained_on(tx, voice, feedback)
+                for row in retracted(feedback.used, judged):
+                    for model in models:
+                        await self.tell(tx, voice, row, model)
+
+    async def tell(self, tx: Transaction, voice: Voice, row: UsedRow, model: VoiceModel) -> None:
+        key = f"forgotten:{row.draft_id}:{model.voice_model_id}"
+        if await tx.outbox.facts(voice.team_id, f"{key}:{voice.steward}") is not None:
+            return
+        draft = f"d-{row.draft_id:04d}"
+        facts = {
+            "draft": draft,
+            "row": row.row,
+            "name": name_of(voice, model),
+            "version": model.version,
+            "model_id": model.voice_model_id,
+            "voice_id": voice.voice_id,
+        }
+        for user in dict.fromkeys([voice.steward, voice.owner]):
+            direct = Place(voice.team_id, user_id=user)
+            await tx.outbox.say(Saying(f"{key}:{user}", FORGOTTEN, facts, direct))
+        after = {"version": model.version, "row": row.row}
+        entry = AuditEntry(voice.team_id, "understudy", "model.trained_on_withdrawn", draft, after=after)
+        await tx.audit.record(entry, now=self.clock())
+
+
+async def trained_on(tx: Transaction, voice: Voice, feedback: RoundFeedback) -> list[VoiceModel]:
+    """Versions trained in the round that took this feedback in, and not retired."""
+    found = []
+    for model in await tx.voice_models.of_voice(voice.voice_id):
+        if model.tuning_job_id is not None and model.state != "retired":
+            job = await tx.tuning_jobs.by_id(model.tuning_job_id)
+            if job.round_id == feedback.round_id:
+                found.append(model)
+    return found
