@@ -41,6 +41,7 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "works_if": voice.works_if,
         "voice_id": voice.voice_id,
         "closed": voice.state == "closed",
+        "paused_by": voice.state_by if voice.state == "paused" else None,
         "consent": consent.state if consent else "none",
         "consent_until": consent.expires_at.isoformat() if consent and consent.expires_at else None,
         "consent_covers": bool(consent and consent.covers(now)),

@@ -33,6 +33,7 @@ from pipeline.ports import (
     Eligibility,
     FileFetcher,
     LivenessLocks,
+    ModelCopies,
     People,
     Preparer,
     ReactionWriter,
@@ -47,7 +48,7 @@ class Feature(Protocol):
     def register(self, app: AsyncApp) -> None: ...
 
 
-class ModelProviders(RunProviders, Bases, Eligibility, Protocol):
+class ModelProviders(RunProviders, ModelCopies, Bases, Eligibility, Protocol):
     """The configured providers and what they offer."""
 
 

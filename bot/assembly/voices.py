@@ -30,12 +30,15 @@ from bot.features.rounds.taking import AskToTake
 from bot.features.rounds.tracing import TraceWithdrawals
 from bot.features.rounds.usecase import PreviewRound
 from bot.features.voices.listeners import VoiceListeners
+from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
 
 
 def voices(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
-    return VoiceListeners(CheckNewVoice(db), CreateVoice(db, clock), ListVoices(db), ShowVoice(db), parts.commands)
+    change, retire = ChangeStanding(db, clock), RetireVersion(db, clock)
+    create, show = CreateVoice(db, clock), ShowVoice(db)
+    return VoiceListeners(CheckNewVoice(db), create, ListVoices(db), show, change, retire, parts.commands)
 
 
 def consent(parts: Parts) -> Feature:

@@ -9,6 +9,7 @@ from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, system_message
 from bot.assembly.voices import look_at_home, preview_round
 from bot.features.baseline.writing import PickRequests, WriteFewShot
+from bot.features.consent.copies import DeleteCopies
 from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
 from bot.features.datasets.files.sources import (
@@ -84,6 +85,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),
+        "delete-copies": DeleteCopies(db, parts.providers, clock),
         "draft-file": SendDraftFile(db, parts.uploads, clock),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }

@@ -195,6 +195,7 @@ class VoiceModel:
 
     Version 0 was never trained: its base writes with real posts of dataset_id in the prompt. reason: why it was
     promoted although it had not beaten the others; "" where it had.
+    deleted_at: when its provider confirmed that it is deleted.
     """
 
     voice_model_id: VoiceModelId
@@ -210,3 +211,4 @@ class VoiceModel:
     promoted_at: datetime | None = None
     promoted_by: str | None = None
     reason: str = ""
+    deleted_at: datetime | None = None

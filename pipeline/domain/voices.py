@@ -43,7 +43,7 @@ class NewVoice:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A named style of one owner. handle is unique in its team."""
+    """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when."""
 
     voice_id: VoiceId
     team_id: str
@@ -57,6 +57,8 @@ class Voice:
     why: str
     state: VoiceState
     created_at: datetime
+    state_by: str | None = None
+    state_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

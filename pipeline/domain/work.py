@@ -31,6 +31,7 @@ WorkKind = Literal[
     "approval",
     "home",
     "sweep",
+    "delete-copies",
 ]
 
 

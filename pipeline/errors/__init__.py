@@ -43,7 +43,7 @@ AppError
 │   ├── BadWebhook            what came in its name is not signed by it
 │   └── UnknownProvider
 ├── DraftError
-│   ├── VoiceNotReady, VoiceNotTrained, BriefMissing, BriefDoubtful (VagueBrief, OffPurpose,
+│   ├── VoiceNotReady, VoiceNotTrained, VoicePaused, BriefMissing, BriefDoubtful (VagueBrief, OffPurpose,
 │   │   OrdersInBrief), AlreadyAnswered, DraftLimit,
 │   │   DraftCopied, NotADraft, ChangeTooSmall
 └── DuelError                 two versions cannot be compared, voted on or promoted like this
@@ -68,6 +68,7 @@ from pipeline.errors.drafts import (
     VagueBrief,
     VoiceNotReady,
     VoiceNotTrained,
+    VoicePaused,
 )
 from pipeline.errors.duels import (
     ClosesTooSoon,
@@ -311,6 +312,7 @@ __all__ = [
     "VersionRetired",
     "VoiceNotReady",
     "VoiceNotTrained",
+    "VoicePaused",
     "VoiceTaken",
     "WayError",
     "WhichTeam",

@@ -16,6 +16,14 @@ class VoiceNotReady(DraftError):
         self.state = state
 
 
+class VoicePaused(DraftError):
+    def __init__(self, handle: str, by: str, at: datetime) -> None:
+        super().__init__(handle, by, at)
+        self.handle = handle
+        self.by = by
+        self.at = at
+
+
 class VoiceNotTrained(DraftError):
     """There are texts, though: an untrained model could write with some of them in its prompt."""
 

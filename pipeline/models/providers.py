@@ -138,6 +138,9 @@ class ConfiguredProviders:
     def run(self, name: str) -> CompatibleRuns:
         return CompatibleRuns(self._adapter(name).wire)
 
+    async def delete_model(self, provider: str, model_name: str) -> bool:
+        return await self.run(provider).delete_model(model_name)
+
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
         """Providers that may see text of this sensitivity; those trusted with private text first, then file order."""
         allowed = [facts for facts in self._facts.values() if sensitivity in facts.sensitivities]

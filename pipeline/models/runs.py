@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import openai
+from openai.types import FileDeleted, ModelDeleted
 from openai.types.fine_tuning import FineTuningJobEvent
 
 from pipeline.domain.training import ProviderJob, RunEvent
@@ -55,9 +56,16 @@ class CompatibleRuns:
 
     async def delete_file(self, file_id: str) -> bool:
         """False when it was gone already: a repetition, or the provider's own retention."""
+        return await self._deleted(self.wire.client.files.delete(file_id))
+
+    async def delete_model(self, model_name: str) -> bool:
+        """False when it was gone already."""
+        return await self._deleted(self.wire.client.models.delete(model_name))
+
+    async def _deleted(self, asking: Awaitable[FileDeleted | ModelDeleted]) -> bool:
         try:
             async with self.wire.asking():
-                return bool((await self.wire.client.files.delete(file_id)).deleted)
+                return bool((await asking).deleted)
         except ProviderRefused as refusal:
             if isinstance(refusal.__cause__, openai.NotFoundError):
                 return False

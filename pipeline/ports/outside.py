@@ -121,6 +121,14 @@ class Providers(Protocol):
         ...
 
 
+class ModelCopies(Protocol):
+    """What providers hold of us when runs are over."""
+
+    async def delete_model(self, provider: str, model_name: str) -> bool:
+        """False when it was gone already. Raises ProviderError."""
+        ...
+
+
 class RunProviders(Providers, Protocol):
     """Those that runs are followed at."""
 

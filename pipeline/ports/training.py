@@ -127,3 +127,7 @@ class VoiceModels(Protocol):
     async def promote(self, model: VoiceModel, *, by: str, reason: str, at: datetime) -> None:
         """It alone; one that was promoted before is on trial again."""
         ...
+
+    async def deleted(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
+        """Its provider confirmed; it is retired."""
+        ...

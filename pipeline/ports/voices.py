@@ -45,7 +45,9 @@ class Voices(Protocol):
         """Workspaces that have a voice; for whoever runs the bot, at the command line."""
         ...
 
-    async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None: ...
+    async def set_state(
+        self, voice_id: VoiceId, state: VoiceState, *, by: str | None = None, at: datetime | None = None
+    ) -> None: ...
 
 
 class Consents(Protocol):

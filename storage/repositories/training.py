@@ -187,6 +187,10 @@ class SqlVoiceModels:
         changed = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id).values(state=state)
         await self.session.exec(changed)
 
+    async def deleted(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
+        gone = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id)
+        await self.session.exec(gone.values(state="retired", deleted_at=at))
+
 
 def _values(job: TuningJob) -> dict[str, Any]:
     values = asdict(job)
@@ -281,4 +285,5 @@ def _model(row: VoiceModelRow) -> VoiceModel:
         promoted_at=row.promoted_at,
         promoted_by=row.promoted_by,
         reason=row.reason or "",
+        deleted_at=row.deleted_at,
     )

@@ -38,8 +38,11 @@ class SqlVoices:
     async def teams(self) -> list[str]:
         return list(await self.session.exec(select(VoiceRow.team_id).distinct().order_by(col(VoiceRow.team_id))))
 
-    async def set_state(self, voice_id: VoiceId, state: VoiceState) -> None:
-        await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(state=state))
+    async def set_state(
+        self, voice_id: VoiceId, state: VoiceState, *, by: str | None = None, at: datetime | None = None
+    ) -> None:
+        changed = update(VoiceRow).where(col(VoiceRow.id) == voice_id)
+        await self.session.exec(changed.values(state=state, state_by=by, state_at=at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def _voice(row: VoiceRow) -> Voice:
         why=row.why,
         state=row.state,
         created_at=row.created_at,
+        state_by=row.state_by,
+        state_at=row.state_at,
     )
 
 

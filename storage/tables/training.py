@@ -92,3 +92,4 @@ class VoiceModelRow(Row, table=True):
     promoted_at: datetime | None = None
     promoted_by: str | None = None
     reason: str | None = None
+    deleted_at: datetime | None = None

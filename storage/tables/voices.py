@@ -25,6 +25,8 @@ class VoiceRow(Row, table=True):
     why: str
     state: VoiceState = Field(default="active", sa_type=String)
     created_at: datetime
+    state_by: str | None = None
+    state_at: datetime | None = None
 
 
 class ConsentRow(Row, table=True):

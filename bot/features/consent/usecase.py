@@ -90,10 +90,26 @@ class WithdrawConsent:
             if not await tx.consents.decide(consent_id, expected="given", state="withdrawn", at=now, until=None):
                 raise AlreadyDecided(consent.state, consent.owner, consent.decided_at)
             voice = await tx.voices.by_id(consent.voice_id)
-            facts = {"owner": voice.owner, "handle": voice.handle, "at": now.isoformat()}
-            await tx.outbox.say(Saying(f"consent:{consent_id}:withdrawn", WITHDRAWN, facts, voice_thread(voice)))
+            await say_withdrawn(tx, voice, await tx.consents.by_id(consent_id), now=now)
+            await tx.work.enqueue("delete-copies", consent_id, voice.team_id, run_at=now)
             await answered(tx, voice, consent, "withdrawn", now)
             await say_voice_card(tx, voice, now=now)
+
+
+async def say_withdrawn(tx: Transaction, voice: Voice, consent: Consent, *, now: datetime) -> None:
+    """And how far the copies at the providers are deleted. The message is brought up to date as they confirm."""
+    copies = [model for model in await tx.voice_models.of_voice(voice.voice_id) if model.tuning_job_id is not None]
+    confirmed = [model.deleted_at for model in copies if model.deleted_at is not None]
+    facts = {
+        "owner": voice.owner,
+        "handle": voice.handle,
+        "at": (consent.decided_at or now).isoformat(),
+        "copies": len(copies),
+        "confirmed": len(confirmed),
+        "confirmed_at": max(confirmed).isoformat() if confirmed else None,
+    }
+    key = f"consent:{consent.consent_id}:withdrawn"
+    await tx.outbox.say(Saying(key, WITHDRAWN, facts, voice_thread(voice)))
 
 
 async def answered(tx: Transaction, voice: Voice, consent: Consent, state: ConsentState, now: datetime) -> None:

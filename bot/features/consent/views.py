@@ -59,9 +59,22 @@ def refused(facts: Facts) -> Message:
 
 
 def withdrawn(facts: Facts) -> Message:
-    return plain(
+    text = (
         f"{person(facts['owner'])} withdrew consent on {moment(facts['at'])}. *{escape(facts['handle'])}* no longer "
         "trains or writes."
+    )
+    return plain(f"{text} {copies(facts)}" if facts.get("copies") else text)
+
+
+def copies(facts: Facts) -> str:
+    """What the providers said of the models."""
+    asked, confirmed = facts["copies"], facts["confirmed"]
+    if confirmed == asked:
+        return f"Copies at the provider: deletion requested, confirmed {moment(facts['confirmed_at'])}."
+    done = f" {confirmed} of {asked} are confirmed." if confirmed else ""
+    return (
+        f"Copies at the provider: deletion requested.{done} The provider did not confirm all yet; I ask again every "
+        "hour and will say so here."
     )
 
 

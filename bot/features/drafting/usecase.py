@@ -25,6 +25,7 @@ from pipeline.errors import (
     VagueBrief,
     VoiceNotReady,
     VoiceNotTrained,
+    VoicePaused,
 )
 from pipeline.ports import Clock, Database, People, Transaction
 
@@ -198,6 +199,8 @@ async def check_may_draft(
 
 async def check_voice_writes(tx: Transaction, voice: Voice, *, now: datetime) -> None:
     """Asked again right before a draft is shown. Raises VoiceNotReady, ConsentMissing, ConsentWithdrawn."""
+    if voice.state == "paused" and voice.state_by is not None and voice.state_at is not None:
+        raise VoicePaused(voice.handle, voice.state_by, voice.state_at)
     if voice.state != "active":
         raise VoiceNotReady(voice.handle, voice.state)
     consent = await tx.consents.newest(voice.voice_id)

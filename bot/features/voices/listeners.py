@@ -5,12 +5,22 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
-from bot.features.voices.views import NEW_VOICE, help_text, new_voice_form, voice_list, voice_page
+from bot.features.voices.views import (
+    NEW_VOICE,
+    PAUSED,
+    RESUMED,
+    RETIRED,
+    help_text,
+    new_voice_form,
+    voice_list,
+    voice_page,
+)
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import field_value, in_form
-from bot.slack.grammar import Typed, mentioned_user, parse_handle
+from bot.slack.grammar import Typed, mentioned_user, parse_handle, parse_model
 from pipeline.domain.voices import NewVoice
 from pipeline.errors import MissingArgument
 
@@ -21,6 +31,8 @@ class VoiceListeners:
     create: CreateVoice
     list_voices: ListVoices
     show: ShowVoice
+    change: ChangeStanding
+    retire: RetireVersion
     commands: Commands
 
     def register(self, app: AsyncApp) -> None:
@@ -28,6 +40,9 @@ class VoiceListeners:
         self.commands.add(Verb("list", "list", "the voices there are", self.on_list))
         self.commands.add(Verb("show", "show <name>", "one voice: texts, models, what it waits for", self.on_show))
         self.commands.add(Verb("help", "help", "this list", self.on_help))
+        self.commands.add(Verb("pause", "pause <name>", "close its drafts for now", self.on_pause))
+        self.commands.add(Verb("resume", "resume <name>", "go on with a paused voice", self.on_resume))
+        self.commands.add(Verb("retire", "retire <name>@v2", "never draft with this version again", self.on_retire))
         app.view(NEW_VOICE)(self.on_submitted)
 
     async def on_new(self, typed: Typed) -> Reply:
@@ -56,8 +71,30 @@ class VoiceListeners:
             raise MissingArgument("/voice show founder")
         return Reply(voice_page(await self.show(typed.team_id, parse_handle(typed.words[0]))))
 
+    async def on_pause(self, typed: Typed) -> Reply:
+        voice = await self.change(typed.team_id, typed.user, handle_in(typed, "pause"), "paused")
+        return Reply(PAUSED.format(handle=voice.handle))
+
+    async def on_resume(self, typed: Typed) -> Reply:
+        voice = await self.change(typed.team_id, typed.user, handle_in(typed, "resume"), "active")
+        return Reply(RESUMED.format(handle=voice.handle))
+
+    async def on_retire(self, typed: Typed) -> Reply:
+        handle, version = parse_model(typed.words[0]) if typed.words else ("", None)
+        if version is None:
+            raise MissingArgument("/voice retire founder@v2")
+        await self.retire(typed.team_id, typed.user, handle, version)
+        return Reply(RETIRED.format(handle=handle, version=version))
+
     async def on_help(self, typed: Typed) -> Reply:  # noqa: ARG002  # every verb has the same shape
         return Reply(help_text(self.commands.command, list(self.commands.verbs.values())))
+
+
+def handle_in(typed: Typed, verb: str) -> str:
+    """Raises MissingArgument, BadHandle."""
+    if not typed.words:
+        raise MissingArgument(f"/voice {verb} founder")
+    return parse_handle(typed.words[0])
 
 
 def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:

@@ -15,6 +15,9 @@ from pipeline.domain.voices import Consent, Voice
 
 NEW_VOICE = "voices.new"
 ADD_SAMPLES = "datasets.open"
+PAUSED = "{handle} is paused: nobody drafts with it until `/voice resume {handle}`. Nothing is lost."
+RESUMED = "{handle} goes on: it drafts again, as far as consent allows."
+RETIRED = "{handle}@v{version} is retired: nobody drafts with it any more. What was said of its drafts stays."
 PURPOSES = {
     "generation": "Writes posts",
     "extraction": "Pulls facts out of texts",
@@ -51,6 +54,8 @@ def standing(facts: Facts) -> str:
     """One phrase: what the voice waits for, or what it can do."""
     if facts["closed"]:
         return "*closed*"
+    if facts.get("paused_by"):
+        return f"*paused* by {person(facts['paused_by'])}"
     if facts["consent"] == "asked":
         return "new · *waiting for the owner's consent*"
     if not facts["consent_covers"]:

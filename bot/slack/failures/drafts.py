@@ -51,6 +51,9 @@ def unwritten_sentence(error: e.DraftError) -> str:
             where = f"{label} ({escape(error.address)})" if error.address else label
             by, at = person(error.by), moment(error.at)
             return f"{where} answers this brief already, for {by} on {at}. Nothing was paid."
+        case e.VoicePaused():
+            by, at, handle = person(error.by), moment(error.at), quoted(error.handle)
+            return f"{by} paused {handle} on {at}. Drafts are closed until `/voice resume {handle}`."
         case e.DraftLimit():
             at = moment(error.resets_at)
             return f"You've had {error.limit} drafts today, the limit for members. It resets on {at}."
