@@ -42,6 +42,7 @@ from tests.crash.child import Ailments, Birth, Nursery
 from tests.crash.ground import (
     APPROVER,
     APPROVER2,
+    ASIDE,
     CHANNEL,
     OWNER,
     RATE_MICROUSD_PER_MILLION,
@@ -49,7 +50,6 @@ from tests.crash.ground import (
     STEWARD,
     TEAM,
     TRAINED_TOKENS,
-    WATCH,
     Ground,
     Process,
     open_ground,
@@ -464,7 +464,7 @@ async def has_ended(over: Process, crowd: Crowd) -> bool:
     """Decided by whoever would, and every run ended and everything said. Consent withdrawn leaves a request open."""
     books = await read_books(over.engine)
     open_ = [wish for request, wish in zip(books.requests, crowd.plan.wishes, strict=True) if request.state == "asked"]
-    is_idle = not any(work.state == "due" and work.kind != WATCH for work in books.work) and not any(
+    is_idle = not any(work.state == "due" and work.kind not in ASIDE for work in books.work) and not any(
         said.state == "due" for said in books.outbox
     )
     is_over = all(job.state in TERMINAL_TUNING_STATES for job in books.jobs)

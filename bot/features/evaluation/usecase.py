@@ -81,7 +81,10 @@ class EvaluateModel:
             await self.tell(item, case, case.evaluation)
 
     async def pick(self, item: WorkItem, case: Case) -> None:
-        held_out = await self.shots.held_out(case.dataset)
+        try:
+            held_out = await self.shots.held_out(case.dataset)
+        except AppError:  # its texts can't be read any more: there is nothing to try it on
+            return await self.finish(item)
         async with self.database.begin() as tx:
             await tx.work.keep(item)
             new = Evaluation(item.team_id, case.model.voice_model_id, self.clock(), tries_for(held_out))
