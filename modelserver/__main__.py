@@ -28,7 +28,7 @@ Train and ask with any OpenAI client, on this machine, in five lines:
   export OPENAI_BASE_URL=http://127.0.0.1:8100/v1 OPENAI_API_KEY=$MODELSERVER_API_KEY
   python -c "from openai import OpenAI; print([m.id for m in OpenAI().models.list()])"
 
-Every option has an environment variable MODELSERVER_<NAME>. Nothing is sent anywhere:
+Every option has an environment variable MODELSERVER_<NAME>. Nothing is sent but to --webhook:
 bases are folders of this machine.
 """
 
