@@ -86,6 +86,8 @@ def test_a_file_that_is_not_there_is_said_before_anything_starts(tmp_path: Path)
 
 def test_an_interrupted_demo_leaves_nothing_running(tmp_path: Path) -> None:
     export = write_export(tmp_path)
+    # Whoever runs the tests in the background of a shell has it ignored, and so would the demo.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [*DEMO, "--file", str(export)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as one:
