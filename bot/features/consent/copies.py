@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.features.consent.usecase import say_withdrawn
+from bot.features.consent.usecase import runs_until, say_withdrawn
 from pipeline.domain.training import TERMINAL_TUNING_STATES, VoiceModel
 from pipeline.domain.voices import ConsentId
 from pipeline.domain.work import AuditEntry, WorkItem
@@ -26,11 +26,12 @@ class DeleteCopies:
         async with self.database.read() as tx:
             consent = await tx.consents.by_id(ConsentId(int(item.subject)))
             models = await tx.voice_models.of_voice(consent.voice_id)
-            jobs = await tx.tuning_jobs.of_voice(consent.voice_id)
-        asked = [model for model in models if model.tuning_job_id is not None and model.deleted_at is None]
+            runs = await runs_until(tx, consent)
+        numbers = {run.tuning_job_id for run in runs}
+        asked = [model for model in models if model.tuning_job_id in numbers and model.deleted_at is None]
         deleted = [await self.delete(item.team_id, model) for model in asked]
         # A run that trains on makes one more model, which is deleted as well.
-        is_training = any(job.state not in TERMINAL_TUNING_STATES for job in jobs)
+        is_training = any(run.state not in TERMINAL_TUNING_STATES for run in runs)
         async with self.database.begin() as tx:
             voice = await tx.voices.by_id(consent.voice_id)
             await say_withdrawn(tx, voice, consent, now=self.clock())

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.cards import say_round_card, say_voice_card, voice_thread
 from bot.lookup import find_voice
+from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Consent, ConsentId, ConsentState, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.errors import AlreadyDecided, NotTheOwner
@@ -98,7 +99,8 @@ class WithdrawConsent:
 
 async def say_withdrawn(tx: Transaction, voice: Voice, consent: Consent, *, now: datetime) -> None:
     """And how far the copies at the providers are deleted. The message is brought up to date as they confirm."""
-    copies = [model for model in await tx.voice_models.of_voice(voice.voice_id) if model.tuning_job_id is not None]
+    runs = {run.tuning_job_id for run in await runs_until(tx, consent)}
+    copies = [model for model in await tx.voice_models.of_voice(voice.voice_id) if model.tuning_job_id in runs]
     confirmed = [model.deleted_at for model in copies if model.deleted_at is not None]
     facts = {
         "owner": voice.owner,
@@ -110,6 +112,12 @@ async def say_withdrawn(tx: Transaction, voice: Voice, consent: Consent, *, now:
     }
     key = f"consent:{consent.consent_id}:withdrawn"
     await tx.outbox.say(Saying(key, WITHDRAWN, facts, voice_thread(voice)))
+
+
+async def runs_until(tx: Transaction, consent: Consent) -> list[TuningJob]:
+    """The voice's runs from before this consent was withdrawn: what was trained after another yes is not meant."""
+    runs = await tx.tuning_jobs.of_voice(consent.voice_id)
+    return [run for run in runs if consent.decided_at is None or run.queued_at <= consent.decided_at]
 
 
 async def answered(tx: Transaction, voice: Voice, consent: Consent, state: ConsentState, now: datetime) -> None:

@@ -328,7 +328,7 @@ def system_of(voice: Voice) -> str:
     return f"You write in the voice of {voice.handle}."
 
 
-async def add_model(tx: Transaction, voice: Voice) -> VoiceModel:
+async def add_model(tx: Transaction, voice: Voice, *, queued_at: datetime = NOW) -> VoiceModel:
     round_ = await tx.rounds.open_for(voice, channel_id=CHANNEL, now=NOW)
     dataset = await tx.datasets.add(
         NewDataset(
@@ -386,6 +386,6 @@ async def add_model(tx: Transaction, voice: Voice) -> VoiceModel:
         base="small",
         epochs=3,
         state="ready",
-        queued_at=NOW,
+        queued_at=queued_at,
     )
     return await tx.voice_models.add(await tx.tuning_jobs.queue(job), model_name="ft:small:founder", now=NOW)

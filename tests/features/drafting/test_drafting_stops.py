@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from drafting_world import MEMBER, OWNER, STEWARD, TEAM, World, wish, words_of
+from drafting_world import MEMBER, OWNER, STEWARD, TEAM, World, add_model, wish, words_of
 
 from bot.features.consent.copies import DeleteCopies
 from bot.features.consent.usecase import WithdrawConsent
@@ -77,6 +77,25 @@ async def test_a_provider_that_is_away_is_asked_every_hour_until_it_confirms(wor
     await take(world, copies)
     assert len(copies.asked) == 2
     assert "confirmed <!date^" in await said_of_it(world)
+
+
+async def test_a_voice_trained_again_after_another_yes_is_not_deleted_with_the_old_one(world: World) -> None:
+    await withdraw(world)
+    copies = Copies(away=True)
+    await take(world, copies)
+    world.clock.now += timedelta(hours=1)
+    async with world.database.begin() as tx:
+        again = await tx.consents.ask(world.voice.voice_id, OWNER, now=world.clock.now)
+        until = world.clock.now + timedelta(days=365)
+        await tx.consents.decide(again.consent_id, expected="asked", state="given", at=world.clock.now, until=until)
+        await add_model(tx, world.voice, queued_at=world.clock.now)
+    copies.away = False
+    copies.asked.clear()
+    await take(world, copies)
+    assert copies.asked == [("private", "ft:small:founder")]
+    async with world.database.read() as tx:
+        states = {one.version: one.deleted_at for one in await tx.voice_models.of_voice(world.voice.voice_id)}
+    assert states[2] is None and states[1] is not None
 
 
 async def test_a_withdrawal_half_way_through_a_draft_shows_nothing(world: World) -> None:
