@@ -9,7 +9,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,9 +33,8 @@ bases are folders of this machine.
 """
 
 
-def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Options; each has an environment variable MODELSERVER_<NAME> for its default."""
-    env = os.environ
+def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Each option has an environment variable MODELSERVER_<NAME> for its default."""
     parser = argparse.ArgumentParser(
         prog="understudy modelserver",
         description="A private model server with OpenAI's API: files, fine-tuning, models, chat.",
@@ -86,6 +85,13 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         default=env.get("MODELSERVER_PARALLEL_JOBS", "1"),
         help="trainings at a time; further jobs wait",
     )
+    return parser
+
+
+def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Options that fit together; hook and base as the server takes them. Exits with 2 and a sentence."""
+    env = os.environ
+    parser = _parser(env)
     arguments = parser.parse_args(argv)
     if arguments.new_key:
         return arguments
