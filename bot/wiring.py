@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.admin_menu import AdminMenu
 from bot.assembly import (
     Parts,
-    Rules,
     direct_steps,
     listeners,
     steps,
@@ -37,7 +36,6 @@ from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
 from bot.evaluating import ExecutorEvaluator
 from bot.features.feedback.sweeping import AskForSweep
-from bot.features.training.record import DAY_S, Timing
 from bot.features.uploads.usecase import SweepUploads
 from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
@@ -48,7 +46,7 @@ from bot.rehearsing import ExecutorRehearser
 from bot.schedule import Every, build_scheduler
 from bot.server import Health, Routes, build_site, serving
 from bot.settings import Settings
-from bot.sites.puller import SitePuller
+from bot.settings_in_force import reading_limits, rules, site_puller, upload_links
 from bot.slack.commands import Commands
 from bot.slack.emoji import SlackEmoji
 from bot.slack.files import SlackFiles
@@ -58,13 +56,11 @@ from bot.slack.poster import Poster
 from bot.slack.uploads import SlackUploads
 from bot.slack.whispers import Whispers
 from bot.upload_folder import UploadFolder
-from bot.upload_links import UploadLinks
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.providers import ConfiguredProviders, read_providers
 from pipeline.models.webhooks import SignedWebhooks
 from pipeline.ports import Database, LivenessLocks
-from pipeline.sources.reading import Limits
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
 from storage.engine import Engine, open_engine
@@ -74,10 +70,9 @@ from storage.postings import SqlPostings
 from storage.reaction_writer import GroupCommitReactions
 from storage.work_queue import SqlWorkQueue
 
-MEGABYTE = 1024 * 1024
-HOUR_S = 3600
 PEOPLE_REFRESH_S = 300
 SWEEP_S = 900
+EMOJI_S = 3600
 SLACK_TIMEOUT_S = 20
 RATE_LIMIT_RETRIES = 2
 DRAIN_S = 10.0
@@ -233,7 +228,7 @@ def start_clock(
         Every("tick", settings.work.tick_s, wake.set),
         Every("people", PEOPLE_REFRESH_S, people.refresh),
         Every("uploads", SWEEP_S, uploads),
-        Every("emoji", HOUR_S, emoji),
+        Every("emoji", EMOJI_S, emoji),
         Every("withdrawals", SWEEP_S, trace),
     ]
     scheduler = build_scheduler(table)
@@ -244,11 +239,6 @@ def start_clock(
 async def cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def reading_limits(settings: Settings) -> Limits:
-    work = settings.work
-    return Limits(file_bytes=work.file_limit_mb * MEGABYTE, unpacked_bytes=work.unpacked_limit_mb * MEGABYTE)
 
 
 async def stopped(worker: Worker, working: asyncio.Task[None], queue: SqlWorkQueue, postings: SqlPostings) -> None:
@@ -333,17 +323,6 @@ def pages(settings: Settings, parts: Parts) -> list[Routes]:
     return [*own, webhooks(parts)] if settings.models.webhook_secrets else own
 
 
-def site_puller(settings: Settings) -> SitePuller:
-    pulls = settings.pulls
-    limit = pulls.limit_mb * MEGABYTE
-    return SitePuller(pulls.delay_s, pulls.request_timeout_s, pulls.pages, limit, pulls.private_hosts)
-
-
-def upload_links(settings: Settings) -> UploadLinks:
-    uploads = settings.uploads
-    return UploadLinks(uploads.public_url, uploads.secret, timedelta(hours=uploads.link_hours))
-
-
 def month_limit(settings: Settings) -> int:
     return settings.spend.rules().month_limit_microusd
 
@@ -374,28 +353,3 @@ def liveness_locks(engine: Engine, settings: Settings) -> LivenessLocks:
     if settings.storage.database_url.startswith("sqlite"):
         return FileLocks(settings.storage.locks_dir)
     return AdvisoryLocks(engine)
-
-
-def timing(settings: Settings) -> Timing:
-    models = settings.models
-    return Timing(
-        models.request_timeout_s,
-        models.settle_s,
-        models.poll_s,
-        longest_poll_s=models.longest_poll_s,
-        send_within_s=models.send_within_hours * HOUR_S,
-        forget_after_s=models.delete_files_after_days * DAY_S if models.delete_files else None,
-    )
-
-
-def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
-    return Rules(
-        timing=timing(settings),
-        bot_user=bot_user,
-        origins=settings.origins.allowed,
-        workspace_url=workspace_url,
-        file_limit_bytes=settings.work.file_limit_mb * MEGABYTE,
-        files_per_link=settings.uploads.files_per_link,
-        requests_per_s=settings.uploads.requests_per_s,
-        drafts_a_day=settings.drafts.per_person_a_day,
-    )
