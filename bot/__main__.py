@@ -1,4 +1,4 @@
-"""The command line: serve, demo, prepare, data, migrate, doctor, and the two stand-ins as programs of their own."""
+"""The command line: everything understudy does outside Slack, and the two stand-ins as programs of their own."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from bot import data, diff, prepare
+from bot import data, diff, exchange, prepare
 from bot.demo import command as demo
 from bot.doctor import diagnose
 from bot.settings import Settings
@@ -30,6 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     add(commands, "prepare", prepare.run, "clean files into a dataset without Slack", prepare.add_arguments)
     add(commands, "diff", diff.run, "what changed between two prepared datasets", diff.add_arguments)
     add(commands, "data", data.run, "add files or a site to a voice's round, past Slack", data.add_arguments)
+    out, in_ = exchange.add_export_arguments, exchange.add_import_arguments
+    add(commands, "export", exchange.run_export, "everything about a voice as one zip", out)
+    add(commands, "import", exchange.run_import, "make the voice of an export again", in_)
     add(commands, "migrate", migrate, "bring the database to the newest version")
     add(commands, "doctor", doctor, "check settings, Slack, database and providers")
     for program in PROGRAMS:

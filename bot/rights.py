@@ -1,9 +1,9 @@
-"""Who may decide about a voice's versions: its owner, its editors, its steward."""
+"""Who may decide about a voice's versions and data: its owner, its editors, its steward, admins."""
 
 from bot.editors import editors_of
 from pipeline.domain.voices import Voice
-from pipeline.errors import NotAnEditor
-from pipeline.ports import Transaction
+from pipeline.errors import NotAnEditor, NotTheirs
+from pipeline.ports import Deciders, Transaction
 
 
 async def only_judging(tx: Transaction, voice: Voice, user: str) -> None:
@@ -21,3 +21,13 @@ async def only_editors(tx: Transaction, voice: Voice, user: str) -> None:
     may = {voice.owner, *editors} if editors or voice.owner != voice.steward else {voice.owner, voice.steward}
     if user not in may:
         raise NotAnEditor(tuple(dict.fromkeys([*editors, voice.owner])))
+
+
+def only_theirs(people: Deciders, voice: Voice, user: str) -> None:
+    """Taking a voice's data out, having it forgotten. Raises NotTheirs."""
+    if not is_theirs(people, voice, user):
+        raise NotTheirs(voice.handle, voice.owner, voice.steward)
+
+
+def is_theirs(people: Deciders, voice: Voice, user: str) -> bool:
+    return user in (voice.owner, voice.steward, *people.admins(voice.team_id))

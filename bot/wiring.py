@@ -23,7 +23,9 @@ from bot.admin_menu import AdminMenu
 from bot.assembly import (
     Parts,
     direct_steps,
+    export_page,
     listeners,
+    make_export,
     steps,
     sweep_emoji,
     sweep_uploads,
@@ -35,8 +37,10 @@ from bot.assembly import (
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
 from bot.evaluating import ExecutorEvaluator
+from bot.exporting import MakeExport
 from bot.features.feedback.sweeping import AskForSweep
 from bot.features.uploads.usecase import SweepUploads
+from bot.importing import ImportVoice
 from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
 from bot.policy import apply_policy
@@ -191,6 +195,28 @@ async def opened_intake(settings: Settings) -> AsyncIterator[AddFromTerminal]:
         yield AddFromTerminal(database, artifacts, locks, worker, utc_now, limits.file_bytes)
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the command line needs to take a voice out, or to bring one in."""
+
+    database: Database
+    make: MakeExport
+    bring_in: ImportVoice
+
+
+@asynccontextmanager
+async def opened_exchange(settings: Settings) -> AsyncIterator[Exchange]:
+    engine = await opened_database(settings)
+    try:
+        database = SqlDatabase(engine, month_limit(settings), settings.spend.rules())
+        artifacts = FsspecArtifacts(settings.storage.artifacts_url)
+        people = SlackPeople(slack_client(settings), ())  # never asked: guests' feedback was not taken when it came
+        make = make_export(database, artifacts, people, utc_now, bot_user="")
+        yield Exchange(database, make, ImportVoice(database, artifacts, utc_now))
+    finally:
+        await engine.dispose()
+
+
 class Silent:
     """Posts nothing: what is said waits for the bot."""
 
@@ -319,7 +345,7 @@ async def reachable(
 
 def pages(settings: Settings, parts: Parts) -> list[Routes]:
     """What the bot's own server answers beside Slack and whoever runs it."""
-    own: list[Routes] = [upload_page(parts)] if parts.links.on else []
+    own: list[Routes] = [upload_page(parts), export_page(parts)] if parts.links.on else []
     return [*own, webhooks(parts)] if settings.models.webhook_secrets else own
 
 

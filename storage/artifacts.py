@@ -38,6 +38,10 @@ class FsspecArtifacts:
         """Raises FileNotFoundError, and DamagedBlob when the bytes have another hash."""
         return await asyncio.to_thread(self._get, sha256)
 
+    async def delete(self, sha256: str) -> bool:
+        """False when it was gone already."""
+        return await asyncio.to_thread(self._delete, sha256)
+
     @asynccontextmanager
     async def local_path(self, sha256: str) -> AsyncIterator[Path]:
         """The blob itself in a local folder: do not write to it. Raises FileNotFoundError."""
@@ -93,6 +97,13 @@ class FsspecArtifacts:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedBlob(sha256)
         return content
+
+    def _delete(self, sha256: str) -> bool:
+        try:
+            self._files.rm_file(self._place(sha256))
+        except FileNotFoundError:
+            return False
+        return True
 
     def _place(self, sha256: str) -> str:
         if not SHA256.fullmatch(sha256):

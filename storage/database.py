@@ -33,6 +33,7 @@ from storage.repositories.spending import SqlSpendRequests, SqlWaitingRequests
 from storage.repositories.training import SqlRunQueue, SqlStrayJobs, SqlTuningJobs, SqlVoiceModels
 from storage.repositories.uploads import SqlUploads
 from storage.repositories.voices import SqlConsents, SqlVoices
+from storage.repositories.whole_voices import SqlWholeVoices
 from storage.repositories.work import SqlWork
 
 
@@ -77,6 +78,7 @@ class SqlTransaction:
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)
+        self.whole_voices = SqlWholeVoices(session)
         self.work = SqlWork(session)
         self.outbox = SqlOutbox(session)
         self.audit = SqlAuditLog(session)

@@ -1,6 +1,7 @@
 """Inserting, finding and locking rows: the few statements that differ between SQLite and Postgres."""
 
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +12,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from storage.engine import is_writing
 
 RowT = TypeVar("RowT", bound=SQLModel)
+T = TypeVar("T")
+VALUES_PER_STATEMENT: Final = 500  # well under 32,766, the most parameters either database takes
 
 
 def insert_into(session: AsyncSession, row_type: type[SQLModel]) -> postgresql.Insert | sqlite.Insert:
@@ -52,3 +55,9 @@ def for_change(session: AsyncSession, statement: SelectOfScalar[RowT]) -> Select
     SQLite needs none (its dialect drops it): BEGIN IMMEDIATE lets one writer in at a time.
     """
     return statement.with_for_update(key_share=True) if is_writing(session) else statement
+
+
+def a_statement_each(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A few values at a time, as many as one statement takes."""
+    for start in range(0, len(values), VALUES_PER_STATEMENT):
+        yield values[start : start + VALUES_PER_STATEMENT]

@@ -1,6 +1,7 @@
 """Use cases and listeners put together from what wiring opened. Adding a feature means adding it here."""
 
 from bot.assembly.duels import duels
+from bot.assembly.exports import export_page, exports, make_export
 from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
@@ -12,7 +13,9 @@ __all__ = (
     "Parts",
     "Rules",
     "direct_steps",
+    "export_page",
     "listeners",
+    "make_export",
     "said_of_source",
     "steps",
     "sweep_emoji",
@@ -45,6 +48,7 @@ def listeners(parts: Parts) -> list[Feature]:
         board(parts),
         feedback(parts),
         rounds(parts),
+        exports(parts),
         home(parts),
         admin(parts),
     ]

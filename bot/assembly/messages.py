@@ -12,6 +12,7 @@ from bot.features.differences import views as difference_views
 from bot.features.drafting import views as drafting_views
 from bot.features.duels import views as duel_views
 from bot.features.evaluation import views as evaluation_views
+from bot.features.exports import views as export_views
 from bot.features.feedback import views as feedback_views
 from bot.features.pictures import views as picture_views
 from bot.features.rehearsal import views as rehearsal_views
@@ -46,6 +47,7 @@ def templates() -> Templates:
         **duel_views.TEMPLATES,
         **feedback_views.TEMPLATES,
         **round_views.TEMPLATES,
+        **export_views.TEMPLATES,
     }
 
 

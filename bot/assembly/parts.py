@@ -9,6 +9,7 @@ from bot.admin_menu import AdminMenu
 from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
 from bot.features.evaluation.usecase import Evaluator
+from bot.features.exports.usecase import FileSharing
 from bot.features.feedback.sweeping import EmojiThere
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
@@ -26,11 +27,11 @@ from bot.upload_folder import UploadFolder
 from bot.upload_links import UploadLinks
 from pipeline.domain.voices import ORIGINS, Origin, Voice
 from pipeline.ports import (
-    ArtifactStore,
     Clock,
     Database,
     Deciders,
     Eligibility,
+    ErasableStore,
     FileFetcher,
     LivenessLocks,
     ModelCopies,
@@ -56,7 +57,7 @@ class Painters(Painter, CurvePainter, Protocol):
     """Everything that is drawn."""
 
 
-class Uploads(PictureUploads, Sharing, Protocol):
+class Uploads(PictureUploads, Sharing, FileSharing, Protocol):
     """Everything that is put into Slack as a file."""
 
 
@@ -86,7 +87,7 @@ class Parts:
     """Everything that was opened."""
 
     database: Database
-    artifacts: ArtifactStore
+    artifacts: ErasableStore
     preparer: Preparer
     rehearser: Rehearser
     comparer: Comparer
@@ -120,4 +121,4 @@ def few_shots(parts: Parts) -> FewShots:
 
 def system_message(voice: Voice) -> str:
     """The same words that stand in the rows the voice was trained on."""
-    return SYSTEM_MESSAGE.format(writer=voice.handle)
+    return SYSTEM_MESSAGE.format(writer=voice.written_as)

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 
 from bot.assembly.duels import duel_steps
+from bot.assembly.exports import export_steps
 from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, system_message
 from bot.assembly.voices import look_at_home, preview_round
@@ -81,6 +82,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         ),
         **after_training(parts),
         **duel_steps(parts),
+        **export_steps(parts),
         "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),

@@ -1,7 +1,9 @@
 """Puts files into Slack: pictures, which only a message that shows them makes visible, and drafts to keep."""
 
+import os
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import IO, Literal
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -16,7 +18,7 @@ GONE = frozenset({"file_not_found", "file_deleted"})
 
 @dataclass(frozen=True, slots=True)
 class SlackUploads:
-    """Satisfies PictureUploads and Sharing of two features. What may succeed later is raised as it came."""
+    """Satisfies PictureUploads, Sharing and FileSharing. What may succeed later is raised as it came."""
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
@@ -34,21 +36,30 @@ class SlackUploads:
     async def share(self, name: str, content: bytes, *, place: Place) -> None:
         """Show a file in a thread, or to one person."""
         try:
-            channel_id = place.channel_id or await self.direct_channel(place.user_id or "")
-            promised = await self.client.files_getUploadURLExternal(filename=name, length=len(content))
-            await self.send(str(promised["upload_url"]), content)
-            shown: dict[str, str | None] = {"id": str(promised["file_id"]), "title": name}
-            await self.client.files_completeUploadExternal(
-                files=[shown], channel_id=channel_id, thread_ts=place.thread_ts
-            )
+            await self._share(name, content, len(content), place)
         except SlackApiError as error:
             raise refusal(error) from error
+
+    async def share_file(self, name: str, path: Path, *, place: Place) -> None:
+        """As share, for what is too large to hold in memory."""
+        try:
+            with path.open("rb") as file:
+                await self._share(name, file, os.fstat(file.fileno()).st_size, place)
+        except SlackApiError as error:
+            raise refusal(error) from error
+
+    async def _share(self, name: str, content: bytes | IO[bytes], size_bytes: int, place: Place) -> None:
+        channel_id = place.channel_id or await self.direct_channel(place.user_id or "")
+        promised = await self.client.files_getUploadURLExternal(filename=name, length=size_bytes)
+        await self.send(str(promised["upload_url"]), content)
+        shown: dict[str, str | None] = {"id": str(promised["file_id"]), "title": name}
+        await self.client.files_completeUploadExternal(files=[shown], channel_id=channel_id, thread_ts=place.thread_ts)
 
     async def direct_channel(self, user: str) -> str:
         opened = await self.client.conversations_open(users=user)
         return str(opened["channel"]["id"])
 
-    async def send(self, url: str, content: bytes) -> None:
+    async def send(self, url: str, content: bytes | IO[bytes]) -> None:
         """The address is the permission: no token goes with it."""
         async with self.session.post(url, data=content) as answer:
             if 400 <= answer.status < 500:

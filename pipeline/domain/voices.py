@@ -43,7 +43,10 @@ class NewVoice:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when."""
+    """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when.
+
+    writer: see written_as.
+    """
 
     voice_id: VoiceId
     team_id: str
@@ -59,6 +62,12 @@ class Voice:
     created_at: datetime
     state_by: str | None = None
     state_at: datetime | None = None
+    writer: str = ""
+
+    @property
+    def written_as(self) -> str:
+        """What the system message calls the person. A new name does not change it: rows and models know the first."""
+        return self.writer or self.handle
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ WorkKind = Literal[
     "home",
     "sweep",
     "delete-copies",
+    "export",
 ]
 
 

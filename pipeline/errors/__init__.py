@@ -16,11 +16,12 @@ AppError
 │   ├── UploadRefused         Slack did not take pictures
 │   ├── UnresolvedBlocker     a blocker finding is still open
 │   ├── TooFewExamples        not enough rows to train
-│   └── WayError              a text cannot come in by an upload link or from a site (ways.py)
+│   └── WayError              a text cannot come in by an upload link or from a site (ways.py), or by an export
+│       └── ExportError       NotAnExport, DamagedExport, ExportTooBig, NewerExport, VoiceIsHere
 ├── CommandError              what was typed cannot be done
 │   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile
 ├── RightsError               this person may not
-│   ├── NotSteward, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
+│   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
 ├── ConsentError
 │   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
@@ -86,6 +87,14 @@ from pipeline.errors.duels import (
     TwoVoices,
     VersionRetired,
 )
+from pipeline.errors.exports import (
+    DamagedExport,
+    ExportError,
+    ExportTooBig,
+    NewerExport,
+    NotAnExport,
+    VoiceIsHere,
+)
 from pipeline.errors.money import (
     AlreadyCompared,
     AlreadyDecided,
@@ -123,6 +132,7 @@ from pipeline.errors.people import (
     NotInChannel,
     NotSteward,
     NotTheEditor,
+    NotTheirs,
     NotTheOwner,
     OwnRequest,
     RightsError,
@@ -213,6 +223,7 @@ __all__ = [
     "ConsentError",
     "ConsentMissing",
     "ConsentWithdrawn",
+    "DamagedExport",
     "DataError",
     "DownloadRefused",
     "DraftCopied",
@@ -223,6 +234,8 @@ __all__ = [
     "DuelTooDear",
     "EmergencyClosed",
     "EmptyFile",
+    "ExportError",
+    "ExportTooBig",
     "FewShotIsEnough",
     "FiguresWithoutPages",
     "FileTooBig",
@@ -232,6 +245,7 @@ __all__ = [
     "LinkNotOurs",
     "LinkUsedUp",
     "MissingArgument",
+    "NewerExport",
     "NoBriefs",
     "NoFeedback",
     "NoJudge",
@@ -248,6 +262,7 @@ __all__ = [
     "NotAllowedToDraft",
     "NotAnAddress",
     "NotAnEditor",
+    "NotAnExport",
     "NotApprover",
     "NotCompared",
     "NotInChannel",
@@ -256,6 +271,7 @@ __all__ = [
     "NotSteward",
     "NotTheEditor",
     "NotTheOwner",
+    "NotTheirs",
     "NothingLeft",
     "NothingToCompare",
     "NothingToOverride",
@@ -310,6 +326,7 @@ __all__ = [
     "UploadRefused",
     "VagueBrief",
     "VersionRetired",
+    "VoiceIsHere",
     "VoiceNotReady",
     "VoiceNotTrained",
     "VoicePaused",

@@ -72,6 +72,16 @@ class NotSteward(RightsError):
         self.steward = steward
 
 
+class NotTheirs(RightsError):
+    """Only the owner, the steward and admins may take a voice's data out, or have it forgotten."""
+
+    def __init__(self, handle: str, owner: str, steward: str) -> None:
+        super().__init__(handle, owner, steward)
+        self.handle = handle
+        self.owner = owner
+        self.steward = steward
+
+
 class NotApprover(RightsError):
     def __init__(self, approvers: tuple[str, ...]) -> None:
         super().__init__(approvers)

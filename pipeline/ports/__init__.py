@@ -12,8 +12,10 @@ from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
+from pipeline.ports.exports import WholeVoices
 from pipeline.ports.outside import (
     ArtifactStore,
+    ErasableStore,
     FileFetcher,
     LivenessLocks,
     ModelCopies,
@@ -54,6 +56,7 @@ __all__ = [
     "Duels",
     "Eligibility",
     "EnteredPrices",
+    "ErasableStore",
     "Evaluations",
     "FileFetcher",
     "Judgements",
@@ -92,6 +95,7 @@ __all__ = [
     "VoiceModels",
     "Voices",
     "WaitingRequests",
+    "WholeVoices",
     "Work",
     "WorkQueue",
     "WritingProvider",

@@ -9,6 +9,7 @@ from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
+from pipeline.ports.exports import WholeVoices
 from pipeline.ports.feedback import RoundFeedbacks
 from pipeline.ports.pictures import Pictures
 from pipeline.ports.rehearsals import Rehearsals
@@ -95,6 +96,8 @@ class Transaction(Protocol):
     def reactions(self) -> Reactions: ...
     @property
     def rewrites(self) -> Rewrites: ...
+    @property
+    def whole_voices(self) -> WholeVoices: ...
     @property
     def work(self) -> Work: ...
     @property

@@ -40,6 +40,14 @@ class ArtifactStore(Protocol):
         ...
 
 
+class ErasableStore(ArtifactStore, Protocol):
+    """Where blobs also go for good."""
+
+    async def delete(self, sha256: str) -> bool:
+        """False when it was gone already. For what no row names any more."""
+        ...
+
+
 class TuningProvider(Protocol):
     """One model provider's training side. All raise ProviderError subclasses; nothing is retried in here."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from pipeline.domain.exports import Recorded
 from pipeline.domain.work import AuditEntry, PostedMessage, Posting, Saying, WorkItem, WorkKind
 
 
@@ -53,6 +54,10 @@ class AuditLog(Protocol):
     async def newest(self, team_id: str, what: str) -> AuditEntry | None: ...
 
     async def of_team(self, team_id: str) -> list[AuditEntry]: ...
+
+    async def about(self, team_id: str, subjects: Collection[str]) -> list[Recorded]:
+        """Oldest first."""
+        ...
 
 
 class Deliveries(Protocol):

@@ -1,14 +1,15 @@
 """What was done, and which Slack deliveries were seen."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from pipeline.domain.exports import Recorded
 from pipeline.domain.work import AuditEntry
-from storage.rows import insert, insert_into
+from storage.rows import a_statement_each, insert, insert_into
 from storage.tables import AuditRow, DeliveryRow
 
 
@@ -38,6 +39,14 @@ class SqlAuditLog:
         """Oldest first."""
         rows = select(AuditRow).where(col(AuditRow.team_id) == team_id).order_by(col(AuditRow.id))
         return [_entry(row) for row in await self.session.exec(rows)]
+
+    async def about(self, team_id: str, subjects: Collection[str]) -> list[Recorded]:
+        """Oldest first."""
+        found: list[AuditRow] = []
+        for some in a_statement_each(sorted(subjects)):
+            rows = select(AuditRow).where(col(AuditRow.team_id) == team_id, col(AuditRow.subject).in_(some))
+            found += (await self.session.exec(rows)).all()
+        return [Recorded(row.at, _entry(row)) for row in sorted(found, key=lambda row: row.id)]
 
 
 @dataclass(frozen=True, slots=True)

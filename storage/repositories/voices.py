@@ -97,6 +97,7 @@ def _voice(row: VoiceRow) -> Voice:
         created_at=row.created_at,
         state_by=row.state_by,
         state_at=row.state_at,
+        writer=row.writer or "",
     )
 
 

@@ -12,6 +12,8 @@ from storage.tables.base import Row
 
 
 class VoiceRow(Row, table=True):
+    """writer: what its rows call the person, where that is no longer the handle."""
+
     __tablename__: ClassVar[str] = "voice"
     __table_args__ = (UniqueConstraint("team_id", "handle"),)
 
@@ -27,6 +29,7 @@ class VoiceRow(Row, table=True):
     created_at: datetime
     state_by: str | None = None
     state_at: datetime | None = None
+    writer: str | None = None
 
 
 class ConsentRow(Row, table=True):

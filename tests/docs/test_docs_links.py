@@ -11,7 +11,19 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 PAGES = sorted(
     [*ROOT.glob("*.md"), *generate.DOCS.rglob("*.md"), ROOT / "sandbox/README.md", ROOT / "examples/README.md"]
 )
-COMMANDS = ("serve", "demo", "prepare", "diff", "data", "migrate", "doctor", "sandbox", "modelserver")
+COMMANDS = (
+    "serve",
+    "demo",
+    "prepare",
+    "diff",
+    "data",
+    "export",
+    "import",
+    "migrate",
+    "doctor",
+    "sandbox",
+    "modelserver",
+)
 
 
 def anchors(page: Path) -> set[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cards import say_round_card, say_voice_card, voice_thread
+from bot.consent_request import CONSENT_REQUEST
 from bot.lookup import find_voice
 from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Consent, ConsentId, ConsentState, Voice
@@ -14,7 +15,6 @@ from pipeline.ports import Clock, Database, Transaction
 GIVEN = "consent.given"
 REFUSED = "consent.refused"
 WITHDRAWN = "consent.withdrawn"
-REQUEST = "consent.request"
 VALID_FOR = timedelta(days=365)
 
 
@@ -132,7 +132,7 @@ async def answered(tx: Transaction, voice: Voice, consent: Consent, state: Conse
         "at": now.isoformat(),
     }
     direct = Place(team_id=voice.team_id, user_id=voice.owner)
-    await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", REQUEST, facts, direct))
+    await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", CONSENT_REQUEST, facts, direct))
     entry = AuditEntry(
         voice.team_id, consent.owner, f"consent.{state}", voice.handle, {"state": consent.state}, {"state": state}
     )

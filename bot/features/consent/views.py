@@ -2,7 +2,8 @@
 
 from slack_sdk.models.blocks import Block, ConfirmObject
 
-from bot.features.consent.usecase import GIVEN, REFUSED, REQUEST, WITHDRAWN
+from bot.consent_request import CONSENT_REQUEST
+from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person
 from pipeline.domain.voices import Consent, Voice
@@ -78,7 +79,7 @@ def copies(facts: Facts) -> str:
     )
 
 
-TEMPLATES = {REQUEST: request, GIVEN: given, REFUSED: refused, WITHDRAWN: withdrawn}
+TEMPLATES = {CONSENT_REQUEST: request, GIVEN: given, REFUSED: refused, WITHDRAWN: withdrawn}
 
 
 def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Block, ...]]:

@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-from bot.cards import say_voice_card, voice_thread
+from bot.cards import say_voice_card
+from bot.consent_request import ask_for_consent
 from bot.lookup import find_voice
 from pipeline.domain.drafting import Draft
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Consent, Dataset, NewVoice, Round, Voice
-from pipeline.domain.work import AuditEntry, Place, Saying
+from pipeline.domain.work import AuditEntry
 from pipeline.errors import VoiceTaken
 from pipeline.ports import Clock, Database
-
-CONSENT_ASKED = "voices.consent_asked"
-CONSENT_REQUEST = "consent.request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +49,8 @@ class CreateVoice:
         now = self.clock()
         async with self.database.begin() as tx:
             voice = await tx.voices.add(new, now=now)
-            consent = await tx.consents.ask(voice.voice_id, voice.owner, now=now)
+            await ask_for_consent(tx, voice, now=now)
             await say_voice_card(tx, voice, now=now)
-            asked = {"owner": voice.owner}
-            await tx.outbox.say(
-                Saying(f"consent:{consent.consent_id}:asked", CONSENT_ASKED, asked, voice_thread(voice))
-            )
-            request = {
-                "consent_id": consent.consent_id,
-                "handle": voice.handle,
-                "steward": voice.steward,
-                "channel": voice.channel_id,
-                "sensitivity": voice.sensitivity,
-            }
-            direct = Place(team_id=voice.team_id, user_id=voice.owner)
-            await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", CONSENT_REQUEST, request, direct))
             entry = AuditEntry(voice.team_id, new.steward, "voice.created", voice.handle, after={"owner": voice.owner})
             await tx.audit.record(entry, now=now)
         return voice

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.features.voices.usecase import CONSENT_ASKED, VoiceFacts
+from bot.consent_request import CONSENT_ASKED
+from bot.features.voices.usecase import VoiceFacts
 from bot.slack.commands import Verb
 from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section

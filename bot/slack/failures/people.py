@@ -89,8 +89,13 @@ def approver_sentence(error: e.NotAdmin | e.CannotStandIn) -> str:
 
 
 def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
-    """About who may look at the texts before they are paid for."""
+    """About who may look at the texts, and decide about them."""
     match error:
+        case e.NotTheirs():
+            return (
+                f"Only {person(error.owner)}, {person(error.steward)} or an admin decides about the data of "
+                f"{quoted(error.handle)}. Nothing was sent or changed."
+            )
         case e.NotAJudge():
             return "These two texts were sent to somebody else to judge. Nothing changed."
         case e.NoJudge():

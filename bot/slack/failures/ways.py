@@ -1,7 +1,9 @@
 """What is said when a text cannot come in by an upload link or from a site, or may not train for where it is from."""
 
 from bot.origin_words import origin_words
+from bot.slack.failures.exports import export_sentence
 from bot.slack.mrkdwn import moment, quoted
+from pipeline.errors import ExportError
 from pipeline.errors import ways as e
 
 NEW_LINK = "`/voice data` in Slack gives you a new one."
@@ -9,6 +11,8 @@ NEW_LINK = "`/voice data` in Slack gives you a new one."
 
 def way_sentence(error: e.WayError) -> str:
     match error:
+        case ExportError():
+            return export_sentence(error)
         case e.LinkError():
             return link_sentence(error)
         case e.PullError():

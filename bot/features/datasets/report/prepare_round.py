@@ -114,7 +114,7 @@ class PrepareRound:
             return await self.preparer.prepare(
                 files,
                 recipe,
-                writer=work.voice.handle,
+                writer=work.voice.written_as,
                 folder=work.folder,
                 own_drafts=drafted,
                 purpose=work.voice.purpose,

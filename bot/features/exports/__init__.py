@@ -1,0 +1,1 @@
+"""Everything about a voice as a file, for those who may have it."""
