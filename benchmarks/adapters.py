@@ -20,7 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingA
 
 from benchmarks.machine import described, facts, machine
 from benchmarks.tables import say, table, write_json
-from modelserver.engine import Message, Preference, Row, Sampling, TrainingPlan
+from modelserver.engine import Judged, Message, Preference, Row, Sampling, TrainingPlan
 from modelserver.lora.encoding import Encoder
 from modelserver.lora.engine import LoraEngine
 from modelserver.lora.serving import LoraChat
@@ -113,7 +113,7 @@ class Bench:
         """transformers' Trainer over rows that are encoded and padded beforehand in the same way."""
         tokenizer = AutoTokenizer.from_pretrained(self._base)
         encoder = Encoder(tokenizer, CONTEXT_TOKENS)
-        encoded = [encoder.conversation(row) for row in self._rows if not isinstance(row, Preference)]
+        encoded = [encoder.conversation(row) for row in self._rows if not isinstance(row, Preference | Judged)]
         model = get_peft_model(
             AutoModelForCausalLM.from_pretrained(self._base),
             LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules="all-linear", task_type="CAUSAL_LM"),

@@ -46,9 +46,17 @@ class Dpo(Body):
 
 
 class AskedMethod(Body):
+    """kto is this server's own, in the shape of the others."""
+
     type: Method
     supervised: Supervised | None = None
     dpo: Dpo | None = None
+    kto: Dpo | None = None
+
+    def judged(self) -> AskedDpoHyperparameters:
+        """What was asked of dpo or kto."""
+        own = self.kto if self.type == "kto" else self.dpo
+        return (own and own.hyperparameters) or AskedDpoHyperparameters()
 
 
 class JobBody(Body):
@@ -69,10 +77,9 @@ class JobBody(Body):
         return self.method.type if self.method else "supervised"
 
     def hyperparameters_asked(self) -> Hyperparameters:
-        """From `method`, else from the deprecated place, which knows no dpo."""
-        if self.kind == "dpo":
-            dpo = self.method.dpo if self.method else None
-            return ((dpo and dpo.hyperparameters) or AskedDpoHyperparameters()).kept()
+        """From `method`, else from the deprecated place, which knows supervised only."""
+        if self.method is not None and self.method.type != "supervised":
+            return self.method.judged().kept()
         supervised = self.method.supervised if self.method else None
         asked = (supervised.hyperparameters if supervised else None) or self.hyperparameters
         return (asked or AskedHyperparameters()).kept()

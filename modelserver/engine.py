@@ -31,14 +31,24 @@ class Preference:
     rejected: str
 
 
-Row = Conversation | Preference
+@dataclass(frozen=True)
+class Judged:
+    """One answer to a conversation, and whether it was liked."""
+
+    asked: Conversation
+    answer: str
+    liked: bool
+
+
+Row = Conversation | Preference | Judged
 
 
 @dataclass(frozen=True)
 class TrainingPlan:
     """Every number of one training run; the same plan on the same rows gives the same model.
 
-    beta: of dpo, how strongly the model is held to what it wrote before. start: a finished model to train on from.
+    beta: of dpo and kto, how strongly the model is held to what it wrote before.
+    start: a finished model to train on from.
     """
 
     n_epochs: int

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from modelserver.engine import Conversation, Piece, Preference, Report, Row, Sampling, Step, TrainingPlan
+from modelserver.engine import Conversation, Judged, Piece, Preference, Report, Row, Sampling, Step, TrainingPlan
 from modelserver.records import Method, Metrics
 from pipeline.ngram import NgramModel, tokenize
 
@@ -162,7 +162,7 @@ class _Run:
 def _pairs(row: Row) -> Iterator[Pair]:
     """(what was asked, what was answered) for each trained assistant turn."""
     asked: list[str] = []
-    if isinstance(row, Preference):
+    if isinstance(row, Preference | Judged):
         return
     for message in row:
         if message.role == "user":
@@ -172,6 +172,6 @@ def _pairs(row: Row) -> Iterator[Pair]:
 
 
 def _count(messages: Row) -> int:
-    if isinstance(messages, Preference):
+    if isinstance(messages, Preference | Judged):
         return 0
     return sum(TURN_TOKENS + len(tokenize(message.content)) for message in messages)

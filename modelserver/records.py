@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Method = Literal["supervised", "dpo"]
+Method = Literal["supervised", "dpo", "kto"]
+OPENAI_METHODS: frozenset[Method] = frozenset({"supervised", "dpo"})
 JobStatus = Literal["validating_files", "queued", "running", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[JobStatus] = frozenset({"succeeded", "failed", "cancelled"})
 
@@ -59,7 +60,7 @@ class Hyperparameters(BaseModel):
     n_epochs: int | Literal["auto"] = "auto"
     batch_size: int | Literal["auto"] = "auto"
     learning_rate_multiplier: float | Literal["auto"] = "auto"
-    beta: float | Literal["auto"] | None = None  # of dpo; None with other methods
+    beta: float | Literal["auto"] | None = None  # of dpo and kto; None with supervised
 
 
 class Job(Record):
@@ -103,7 +104,10 @@ class Job(Record):
         shown = super().wire()
         beta = shown["hyperparameters"].pop("beta")
         numbers = shown["hyperparameters"] | ({"beta": beta} if beta is not None else {})
-        return shown | {"method": {"type": self.kind, self.kind: {"hyperparameters": numbers}}}
+        method = {"type": self.kind, self.kind: {"hyperparameters": numbers}}
+        if self.kind in OPENAI_METHODS:
+            return shown | {"method": method}
+        return shown | {"method": None, "understudy": {"method": method}}  # OpenAI's clients know no such type
 
 
 class JobEvent(Record):

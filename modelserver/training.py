@@ -20,7 +20,7 @@ from modelserver.training_process import Assignment
 
 log = logging.getLogger(__name__)
 
-AUTOMATIC_BETA = 0.1  # Rafailov et al. 2023
+AUTOMATIC_BETA = 0.1  # Rafailov et al. 2023; Ethayarajh et al. 2024
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def automatic_said(asked: Hyperparameters, numbers: Hyperparameters, rows: int) 
         "n_epochs": f"OpenAI's cookbook rule for {rows} rows",
         "batch_size": "one row in 500",
         "learning_rate_multiplier": "the base's own rate",
-        "beta": "as in the paper on DPO",
+        "beta": "as in the papers on DPO and KTO",
     }
     chosen = [name for name, value in asked.model_dump().items() if value == "auto"]
     if not chosen:

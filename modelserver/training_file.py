@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from modelserver.engine import Conversation, Message, Preference, Row
+from modelserver.engine import Conversation, Judged, Message, Preference, Row
 from modelserver.records import Method
 
 MIN_ROWS: Final = 10
@@ -18,6 +18,7 @@ MESSAGE_KEYS: Final = frozenset(
 )
 PREFERENCE_KEYS: Final = frozenset({"preferred_output", "non_preferred_output"})
 PREFERENCE_ROW_KEYS: Final = PREFERENCE_KEYS | {"input"}
+JUDGED_KEYS: Final = frozenset({"prompt", "completion", "label"})  # as TRL takes single judgements
 INPUT_KEYS: Final = frozenset({"messages", "tools", "parallel_tool_calls"})
 
 
@@ -38,12 +39,15 @@ def read_training_file(path: Path, *, method: Method = "supervised", min_rows: i
     rows: list[Row] = []
     for number, line in _lines(path):
         try:
-            rows.append(_preference(_parsed(line)) if method == "dpo" else _conversation(_parsed(line)))
+            rows.append(READERS[method](_parsed(line)))
         except _BadRow as err:
             raise BadTrainingFile(str(err), code="invalid_training_file", row=number) from err
     if len(rows) < min_rows:
         reason = f"Training file has {len(rows)} example(s), but must have at least {min_rows} examples"
         raise BadTrainingFile(reason, code="invalid_n_examples")
+    if method == "kto" and len({row.liked for row in rows if isinstance(row, Judged)}) == 1:
+        reason = "Every label is the same; kto learns from answers that were liked and answers that were not"
+        raise BadTrainingFile(reason, code="invalid_training_file")
     return rows
 
 
@@ -92,13 +96,29 @@ def _preference(row: dict[str, Any]) -> Preference:
         raise _BadRow(f"unrecognised key 'input.{unknown[0]}'")
     if asked.get("tools"):
         raise _BadRow("tools are not supported by this server's models")
-    messages = [_message(message, number) for number, message in enumerate(asked["messages"], start=1)]
-    if messages[-1].role == "assistant":
-        raise _BadRow("the last message of 'input' is from the assistant")
+    messages = _asked(asked["messages"], "input")
     preferred, rejected = (_output(row, name) for name in ("preferred_output", "non_preferred_output"))
     if preferred == rejected:
         raise _BadRow("the preferred and the other output are the same")
     return Preference(messages, preferred, rejected)
+
+
+def _judged(row: dict[str, Any]) -> Judged:
+    """One answer of the assistant, and whether it was liked."""
+    if unknown := sorted(row.keys() - JUDGED_KEYS):
+        raise _BadRow(f"unrecognised key {unknown[0]!r}; the method here is kto")
+    if not isinstance(row.get("prompt"), list) or not row["prompt"]:
+        raise _BadRow("'prompt' must be a list of messages")
+    if not isinstance(row.get("label"), bool):
+        raise _BadRow(f"'label' is {row.get('label')!r}; it must be true or false")
+    return Judged(_asked(row["prompt"], "prompt"), _output(row, "completion"), row["label"])
+
+
+def _asked(messages: list[Any], name: str) -> list[Message]:
+    asked = [_message(message, number) for number, message in enumerate(messages, start=1)]
+    if asked[-1].role == "assistant":
+        raise _BadRow(f"the last message of '{name}' is from the assistant")
+    return asked
 
 
 def _output(row: dict[str, Any], name: str) -> str:
@@ -153,3 +173,10 @@ def _content(message: dict[str, Any], number: int) -> str:
     if not isinstance(content, str) or not content:
         raise _BadRow(f"message {number} has no content")
     return content
+
+
+READERS: Final[Mapping[Method, Callable[[dict[str, Any]], Row]]] = {
+    "supervised": _conversation,
+    "dpo": _preference,
+    "kto": _judged,
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from modelserver.engine import Conversation, Message, Preference, Refused
+from modelserver.engine import Conversation, Judged, Message, Preference, Refused
 
 ROLES_OF_TEMPLATES = {"developer": "system", "function": "tool"}
 
@@ -30,6 +30,15 @@ class Encoded:
 class EncodedPair:
     preferred: Encoded
     rejected: Encoded
+
+
+@dataclass(frozen=True)
+class EncodedJudgement:
+    """strange: the same request, with the answer to another one."""
+
+    answer: Encoded
+    strange: Encoded
+    liked: bool
 
 
 class Encoder:
@@ -55,10 +64,20 @@ class Encoder:
         return Encoded(encoded["input_ids"][:most], inside[:most], max(0, len(inside) - most))
 
     def pair(self, preference: Preference) -> EncodedPair:
-        return EncodedPair(
-            self.conversation([*_read_only(preference.asked), Message("assistant", preference.preferred)]),
-            self.conversation([*_read_only(preference.asked), Message("assistant", preference.rejected)]),
-        )
+        asked = preference.asked
+        return EncodedPair(self._answered(asked, preference.preferred), self._answered(asked, preference.rejected))
+
+    def judgements(self, rows: Sequence[Judged]) -> list[EncodedJudgement]:
+        """Of all rows together: what is strange to each is the answer of the next."""
+        answers = [row.answer for row in rows]
+        return [
+            EncodedJudgement(self._answered(row.asked, row.answer), self._answered(row.asked, other), row.liked)
+            for row, other in zip(rows, answers[1:] + answers[:1], strict=True)
+        ]
+
+    def _answered(self, asked: Conversation, answer: str) -> Encoded:
+        """Only the answer is learned."""
+        return self.conversation([*_read_only(asked), Message("assistant", answer)])
 
     def _turn(self, text: str, messages: Conversation, at: int) -> tuple[int, int]:
         """Where a turn stands in the whole text: from the end of what asks for it to the end of the turn."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class LoraEngine:
     """All adapters of one base share its weights in memory."""
 
-    methods: frozenset[Method] = frozenset({"supervised", "dpo"})
+    methods: frozenset[Method] = frozenset({"supervised", "dpo", "kto"})
     suffix = ""
     resumes = True
     continues = True

@@ -27,8 +27,11 @@ class Objective(Protocol):
     def tokens(self, row: int) -> int:
         """All tokens that pass through the model for a row."""
 
-    def weight(self, row: int) -> int:
+    def weight(self, row: int) -> float:
         """How much a row counts: its learned tokens, or one for a pair."""
+
+    def look_at(self, batch: Sequence[int]) -> None:
+        """Find out what must be known of a whole batch before its parts are learned."""
 
     def loss(self, rows: Sequence[int]) -> Loss: ...
 
@@ -45,11 +48,14 @@ class Likeness:
     def tokens(self, row: int) -> int:
         return len(self._rows[row].ids)
 
-    def weight(self, row: int) -> int:
+    def weight(self, row: int) -> float:
         return self._rows[row].learned_tokens
 
+    def look_at(self, batch: Sequence[int]) -> None:
+        """Nothing: each row is learned for itself."""
+
     def loss(self, rows: Sequence[int]) -> Loss:
-        scores = _scores(self._model, [self._rows[row] for row in rows])
+        scores = scores_of(self._model, [self._rows[row] for row in rows])
         return Loss(-scores.log_probability.sum(), scores.right)
 
 
@@ -70,8 +76,11 @@ class Choice:
     def tokens(self, row: int) -> int:
         return len(self._rows[row].preferred.ids) + len(self._rows[row].rejected.ids)
 
-    def weight(self, row: int) -> int:  # noqa: ARG002  # every pair counts the same
+    def weight(self, row: int) -> float:  # noqa: ARG002  # every pair counts the same
         return 1
+
+    def look_at(self, batch: Sequence[int]) -> None:
+        """Nothing: each pair is learned for itself."""
 
     def loss(self, rows: Sequence[int]) -> Loss:
         lead = self._lead([self._rows[row] for row in rows])
@@ -82,19 +91,19 @@ class Choice:
     def _lead(self, pairs: Sequence[EncodedPair]) -> Any:
         """How much likelier the preferred answer is than the other, in nats."""
         texts = [pair.preferred for pair in pairs] + [pair.rejected for pair in pairs]
-        preferred, rejected = _scores(self._model, texts).log_probability.chunk(2)
+        preferred, rejected = scores_of(self._model, texts).log_probability.chunk(2)
         return preferred - rejected
 
 
 @dataclass(frozen=True)
-class _Scores:
+class Scores:
     """log_probability: one sum of nats per text, over its learned tokens. right: how many were the likeliest."""
 
     log_probability: Any
     right: float
 
 
-def _scores(model: Any, texts: Sequence[Encoded]) -> _Scores:
+def scores_of(model: Any, texts: Sequence[Encoded]) -> Scores:
     device, longest = model.device, max(len(text.ids) for text in texts)
     ids = torch.tensor([text.ids + [0] * (longest - len(text.ids)) for text in texts], device=device)
     real = torch.tensor([[1] * len(t.ids) + [0] * (longest - len(t.ids)) for t in texts], device=device)
@@ -105,4 +114,4 @@ def _scores(model: Any, texts: Sequence[Encoded]) -> _Scores:
     wanted, counted = ids[:, targets], learned[:, targets]
     each = torch.log_softmax(logits.float(), dim=-1).gather(2, wanted.unsqueeze(2)).squeeze(2)
     right = ((logits.argmax(dim=-1) == wanted) & counted).sum()
-    return _Scores((each * counted).sum(dim=1), float(right))
+    return Scores((each * counted).sum(dim=1), float(right))

@@ -16,6 +16,8 @@ RECOMPUTED: Final = 2
 LOGIT_COPIES: Final = 4  # logits, their float copy, log-probabilities, gradient
 ADAPTER_BYTES: Final = 16  # per number: value, gradient and two averages of Adam, four bytes each
 PART_TOKENS: Final = 2048  # of a batch that go through the model at once, unless one row alone is longer
+MOST_PADDED: Final = 1.3  # of the tokens of a part, where a further pass costs less than padding: on a CPU
+LEAST_PART_TOKENS: Final = 192  # below which a further pass costs more; both measured, see docs/decisions/0023
 FRACTION: Final = 0.9  # of the free memory that may be planned with
 
 
@@ -63,14 +65,18 @@ def free_bytes(device: Any) -> int | None:
     return next((int(line.split()[1]) * 1024 for line in facts if line.startswith("MemAvailable:")), None)
 
 
-def parts(objective: Objective, rows: Sequence[int]) -> Iterator[list[int]]:
+def parts(objective: Objective, rows: Sequence[int], device: Any) -> Iterator[list[int]]:
     """A batch in parts that fit into memory, rows of like length together, so that little is padding."""
     part: list[int] = []
+    filled, least = 0, LEAST_PART_TOKENS if device.type == "cpu" else PART_TOKENS
     for row in sorted(rows, key=objective.tokens):
-        if part and objective.tokens(row) * (len(part) + 1) > PART_TOKENS:
+        tokens = objective.tokens(row)
+        padded = tokens * (len(part) + 1)
+        if part and (padded > PART_TOKENS or (filled >= least and padded > MOST_PADDED * (filled + tokens))):
             yield part
-            part = []
+            part, filled = [], 0
         part.append(row)
+        filled += tokens
     if part:
         yield part
 

@@ -19,7 +19,7 @@ from modelserver.lora.sharing import Share
 from modelserver.records import Metrics
 
 # Ten times what full training takes: Schulman et al. 2025, "LoRA without regret"; TRL's examples have the same.
-LEARNING_RATES: Final = {"supervised": 2e-4, "dpo": 2e-5}
+LEARNING_RATES: Final = {"supervised": 2e-4, "dpo": 2e-5, "kto": 2e-5}
 WARM_UP: Final = 0.05  # of the steps; the rate then falls in a line to a tenth
 LAST_RATE: Final = 0.1
 LONGEST_GRADIENT: Final = 1.0
@@ -94,10 +94,11 @@ class Run:
     def _learn(self, step: int, batch: Sequence[int]) -> tuple[float, float]:
         """One step; the loss and accuracy that the model had on the batch before it."""
         work = self._work
+        work.rows.look_at(batch)
         weight = sum(map(work.rows.weight, batch))
         total = right = 0.0
         work.model.train()
-        for part in parts(work.rows, work.share.of(batch)):
+        for part in parts(work.rows, work.share.of(batch), work.model.device):
             loss = work.rows.loss(part)
             (loss.total / weight).backward()
             total, right = total + float(loss.total.detach()), right + loss.right
@@ -123,10 +124,11 @@ class Run:
         return metrics.model_copy(update=measured)
 
     def _loss(self, objective: Objective, rows: Sequence[int]) -> tuple[float, float]:
+        objective.look_at(rows)
         weight, total, right = sum(map(objective.weight, rows)), 0.0, 0.0
         self._work.model.eval()
         with torch.inference_mode():
-            for part in parts(objective, self._work.share.of(rows)):
+            for part in parts(objective, self._work.share.of(rows), self._work.model.device):
                 loss = objective.loss(part)
                 total, right = total + float(loss.total), right + loss.right
         total, right = self._work.share.sum(total, right)

@@ -1,4 +1,4 @@
-"""Answers of one base and all its adapters: one copy of the weights, one forward pass at a time, token by token."""
+"""Answers of one base and all its adapters: one copy of the weights, and each pass is for all that write."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from modelserver.engine import Conversation, Piece, Sampling, Token
 from modelserver.lora.encoding import Encoder
 from modelserver.lora.hub import BaseFolder, open_base, open_tokenizer
 from modelserver.lora.picking import Picker
+from modelserver.lora.together import Together
 from modelserver.lora.words import Words
 
 
 class ServedBase:
-    """Voices take turns token by token, so that a long answer of one does not hold up the others."""
+    """The weights, the adapters beside them, and who writes."""
 
     def __init__(self, base: BaseFolder) -> None:
         self.tokenizer = open_tokenizer(base)
         self.encoder = Encoder(self.tokenizer, base.context_tokens)
         self._model = open_base(base).eval()
         self._adapted: Any = None
-        self._active: str | None = None  # the adapter of the last turn; changing it walks through every layer
+        self._active: str | None = None  # the adapter of the last pass; changing it walks through every layer
         self._turn, self._names, self._forgotten = threading.Lock(), count(), deque[str]()
         self.ends = _ends(self._model, self.tokenizer)
+        self.together = Together(self.read)
 
     def chat(self, path: Path | None) -> LoraChat:
         """Raises ValueError when the files of an adapter cannot be read."""
@@ -45,7 +47,7 @@ class ServedBase:
             except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as err:
                 raise ValueError(f"{path} holds no adapter of this base: {err!r}") from err
         chat = LoraChat(self, name)
-        weakref.finalize(chat, self._forgotten.append, name)  # its memory is given back at the next turn
+        weakref.finalize(chat, self._forgotten.append, name)  # its memory is given back at the next pass
         return chat
 
     def _load(self, path: Path, name: str) -> None:
@@ -68,55 +70,89 @@ class ServedBase:
                 self._activate(others[0])
                 self._adapted.delete_adapter(name)
 
-    def next_scores(self, adapter: str | None, ids: Sequence[int], cache: Any) -> tuple[Any, Any]:
-        """One score for each word of the vocabulary as the next one, and the memory of what was read."""
+    def read(
+        self, adapters: Sequence[str | None], ids: Sequence[Sequence[int]], cache: Any, before: Sequence[int] | None
+    ) -> tuple[Any, Any]:
+        """As of `Pass`."""
         with self._turn, torch.inference_mode():
             self._forget()
-            read = torch.tensor([list(ids)], device=self._model.device)
-            if self._adapted is None:
-                out = self._model(input_ids=read, cache=cache, use_cache=True, logits_to_keep=1)
-            elif adapter is None:
-                with self._adapted.disable_adapter():
-                    out = self._adapted(input_ids=read, cache=cache, use_cache=True, logits_to_keep=1)
-            else:
-                self._activate(adapter)
-                out = self._adapted(input_ids=read, cache=cache, use_cache=True, logits_to_keep=1)
-            return out.logits[0, -1].float().cpu(), out.cache
+            read = {
+                "input_ids": torch.tensor(list(ids), device=self._model.device),
+                "use_cache": True,
+                "logits_to_keep": 1,
+            }
+            if cache is not None:
+                read["cache"] = cache
+            if before is not None and len(ids) > 1:
+                read |= _padding(before, self._model.device)
+            out = self._passed(adapters, read)
+            return out.logits[:, -1].float().cpu(), out.cache
+
+    def _passed(self, adapters: Sequence[str | None], read: dict[str, Any]) -> Any:
+        voices = set(adapters)
+        if self._adapted is None:
+            return self._model(**read)
+        if len(voices) > 1:  # PEFT asks each layer's adapters for their own texts only
+            return self._adapted(**read, adapter_names=[adapter or "__base__" for adapter in adapters])
+        voice = voices.pop()
+        if voice is None:
+            with self._adapted.disable_adapter():
+                return self._adapted(**read)
+        self._activate(voice)
+        return self._adapted(**read)
 
 
 class LoraChat:
     """The base, or the base with one adapter."""
 
     def __init__(self, served: ServedBase, adapter: str | None) -> None:
-        self._served, self._adapter = served, adapter
+        self.served, self.adapter = served, adapter
 
     def count_tokens(self, messages: Conversation) -> int:
-        return len(self._served.encoder.prompt(messages))
+        return len(self.served.encoder.prompt(messages))
 
     def write(self, messages: Conversation, sampling: Sampling) -> Iterator[Piece]:
-        words = Words(self._served.tokenizer, sampling.stop)
-        picker = Picker(sampling)
-        ids, cache = self._served.encoder.prompt(messages), None
-        for _ in range(sampling.max_tokens):
-            scores, cache = self._served.next_scores(self._adapter, ids, cache)
-            token = picker.pick(scores)
-            if token in self._served.ends:
-                yield Piece(words.rest(), 1, "stop")
-                return
-            told = () if sampling.likeliest is None else (self._told(scores, token, sampling.likeliest),)
-            yield Piece(words.add(token), 1, "stop" if words.stopped else None, told)
-            if words.stopped:
-                return
-            ids = [token]
-        yield Piece(words.rest(), 0, "length")
+        return self.served.together.pieces(_Answer(self, messages, sampling))
+
+
+class _Answer:
+    """One answer as it grows. chat: held, because its adapter leaves the memory with it."""
+
+    def __init__(self, chat: LoraChat, messages: Conversation, sampling: Sampling) -> None:
+        self._chat, self._sampling, self._written = chat, sampling, 0
+        self._words, self._picker = Words(chat.served.tokenizer, sampling.stop), Picker(sampling)
+        self.adapter, self.read = chat.adapter, chat.served.encoder.prompt(messages)
+
+    def take(self, scores: Any) -> Piece:
+        token = self._picker.pick(scores)
+        if token in self._chat.served.ends:
+            return Piece(self._words.rest(), 1, "stop")
+        self.read, self._written = [token], self._written + 1
+        told = () if self._sampling.likeliest is None else (self._told(scores, token, self._sampling.likeliest),)
+        text = self._words.add(token)
+        if self._words.stopped:
+            return Piece(text, 1, "stop", told)
+        if self._written == self._sampling.max_tokens:
+            return Piece(text + self._words.rest(), 1, "length", told)
+        return Piece(text, 1, None, told)
 
     def _told(self, scores: Any, token: int, likeliest: int) -> Token:
         """Of the model itself, before temperature and top_p."""
         nats = scores.log_softmax(-1)
         values, places = nats.topk(likeliest)
-        written = self._served.tokenizer.decode
+        written = self._chat.served.tokenizer.decode
         others = [(written([place]), value) for place, value in zip(places.tolist(), values.tolist(), strict=True)]
         return Token(written([token]), float(nats[token]), others)
+
+
+def _padding(before: Sequence[int], device: Any) -> dict[str, Any]:
+    """What the model must know of texts of unequal length: which places are real, and where each goes on."""
+    longest = max(before)
+    real = [[0] * (longest - size) + [1] * (size + 1) for size in before]
+    return {
+        "attention_mask": torch.tensor(real, device=device),
+        "position_ids": torch.tensor([[size] for size in before], device=device),
+    }
 
 
 def _ends(model: Any, tokenizer: Any) -> frozenset[int]:

@@ -11,10 +11,11 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors import SafetensorError
 
-from modelserver.engine import Note, Preference, Refused, Report, Row, TrainingPlan
-from modelserver.lora.encoding import Encoded, EncodedPair, Encoder
+from modelserver.engine import Judged, Note, Preference, Refused, Report, Row, TrainingPlan
+from modelserver.lora.encoding import Encoded, EncodedJudgement, EncodedPair, Encoder
 from modelserver.lora.hub import BaseFolder, open_base, open_tokenizer
 from modelserver.lora.keeping import STATE
+from modelserver.lora.kto import Verdict
 from modelserver.lora.objectives import Choice, Likeness, Objective
 from modelserver.lora.planning import planned_memory, rows_said, run_said
 from modelserver.lora.run import Run, Work
@@ -23,6 +24,7 @@ from modelserver.room import NO_ROOM
 
 RANK: Final = 16
 ALPHA: Final = 32  # twice the rank, as LoRA's authors and TRL's examples have it
+Learnable = Encoded | EncodedPair | EncodedJudgement
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,14 @@ class Tuning:
             (self.folder / STATE).unlink(missing_ok=True)
         return tokens
 
-    def _encoded(self, encoder: Encoder, rows: Sequence[Row]) -> list[Encoded | EncodedPair]:
+    def _encoded(self, encoder: Encoder, rows: Sequence[Row]) -> list[Learnable]:
         """Without the rows of which nothing can be learned."""
-        encoded = [encoder.pair(row) if isinstance(row, Preference) else encoder.conversation(row) for row in rows]
+        encoded: list[Learnable] = [*encoder.judgements([row for row in rows if isinstance(row, Judged)])]
+        for row in rows:
+            if isinstance(row, Preference):
+                encoded.append(encoder.pair(row))
+            elif not isinstance(row, Judged):
+                encoded.append(encoder.conversation(row))
         return [row for row in encoded if all(text.learned_tokens for text in _texts([row]))]
 
     def _adapted(self, base: Any) -> Any:
@@ -85,13 +92,16 @@ class Tuning:
         )
         return get_peft_model(base, config)
 
-    def _objective(self, model: Any, rows: Sequence[Encoded | EncodedPair]) -> Objective:
+    def _objective(self, model: Any, rows: Sequence[Learnable]) -> Objective:
         if self.plan.method == "dpo":
             model.eval()
             return Choice(model, [row for row in rows if isinstance(row, EncodedPair)], beta=self.plan.beta)
+        if self.plan.method == "kto":
+            model.eval()
+            return Verdict(model, [row for row in rows if isinstance(row, EncodedJudgement)], beta=self.plan.beta)
         return Likeness(model, [row for row in rows if isinstance(row, Encoded)])
 
-    def _say_rows(self, encoded: Sequence[Encoded | EncodedPair], rows: int) -> None:
+    def _say_rows(self, encoded: Sequence[Learnable], rows: int) -> None:
         texts = _texts(encoded)
         said = rows_said(
             [len(text.ids) for text in texts],
@@ -102,5 +112,15 @@ class Tuning:
         self.report(Note(said))
 
 
-def _texts(rows: Iterable[Encoded | EncodedPair]) -> list[Encoded]:
-    return [text for row in rows for text in ([row.preferred, row.rejected] if isinstance(row, EncodedPair) else [row])]
+def _texts(rows: Iterable[Learnable]) -> list[Encoded]:
+    """All that a row is learned from."""
+    texts: list[Encoded] = []
+    for row in rows:
+        match row:
+            case EncodedPair():
+                texts += [row.preferred, row.rejected]
+            case EncodedJudgement():
+                texts += [row.answer, row.strange]
+            case _:
+                texts.append(row)
+    return texts

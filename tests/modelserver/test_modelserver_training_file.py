@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI
 
-from modelserver.engine import Preference
+from modelserver.engine import Judged, Preference
 from modelserver.training_file import BadTrainingFile, read_training_file
+from pipeline.domain.drafting import DraftId
+from pipeline.feedback_rows import kto_lines
+from pipeline.rounds import KtoRow
 from tests.modelserver.providers import Provider, good_rows, jsonl, upload, wait_for
 
 USER = {"role": "user", "content": "Hello"}
@@ -71,8 +74,48 @@ def test_what_openai_takes_is_taken(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + jsonl(rows).replace(b"\n", b"\r\n\r\n") + b"\n")
     read = read_training_file(path)
     last = read[9]
-    assert len(read) == 10 and not isinstance(last, Preference) and last[4].content == "Good morning"
+    assert len(read) == 10 and not isinstance(last, Preference | Judged) and last[4].content == "Good morning"
     assert [message.trained for message in last] == [True, True, False, True, True]
+
+
+def test_judged_answers_are_taken_as_the_bot_writes_them(tmp_path: Path) -> None:
+    rows = [KtoRow("A note", f"Text {number}", good=number % 3 > 0, draft_id=DraftId(number)) for number in range(10)]
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(kto_lines(rows, "Write as they do"))
+    read = [row for row in read_training_file(path, method="kto") if isinstance(row, Judged)]
+    assert [(row.answer, row.liked) for row in read] == [(row.text, row.good) for row in rows]
+    assert [message.content for message in read[0].asked] == ["Write as they do", "A note"]
+
+
+def judged(**change: object) -> dict[str, object]:
+    return {"prompt": [USER], "completion": [ASSISTANT], "label": True} | change
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (judged(label="yes"), "'label' is 'yes'; it must be true or false"),
+        (judged(label=1), "'label' is 1; it must be true or false"),
+        (judged(prompt="Hello"), "'prompt' must be a list of messages"),
+        (judged(prompt=[USER, ASSISTANT]), "the last message of 'prompt' is from the assistant"),
+        (judged(completion=[USER]), "'completion' is not from the assistant"),
+        (row(USER, ASSISTANT), "unrecognised key 'messages'; the method here is kto"),
+    ],
+)
+def test_a_bad_judgement_is_named_with_its_reason(tmp_path: Path, bad: object, reason: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(jsonl([judged(), bad, *(judged(label=False) for _ in range(10))]))
+    with pytest.raises(BadTrainingFile) as refused:
+        read_training_file(path, method="kto")
+    assert (refused.value.row, refused.value.reason) == (2, reason)
+
+
+def test_judgements_of_one_kind_are_refused_as_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(jsonl([judged()] * 12))
+    with pytest.raises(BadTrainingFile, match="Every label is the same") as refused:
+        read_training_file(path, method="kto")
+    assert (refused.value.row, refused.value.code) == (None, "invalid_training_file")
 
 
 def test_a_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:

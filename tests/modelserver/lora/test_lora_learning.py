@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from safetensors.torch import load_file
 
-from modelserver.engine import Message, Note, Preference, Refused, Report, Resumed, Row, Step, TrainingPlan
+from modelserver.engine import Judged, Message, Note, Preference, Refused, Report, Resumed, Row, Step, TrainingPlan
+from modelserver.lora.encoding import Encoder
 from modelserver.lora.engine import LoraEngine
+from modelserver.lora.hub import BaseFolder, open_base, open_tokenizer
 from modelserver.lora.keeping import STATE
+from modelserver.lora.kto import Verdict
 from tests.modelserver.lora.judging import log_likelihood, margin
 from tests.modelserver.lora.tiny_base import AUTHOR, CONTEXT_TOKENS, PLAIN, notes
 
@@ -88,6 +91,40 @@ def test_dpo_raises_the_margin_of_pairs_it_has_not_seen(engine: LoraEngine, base
     assert (told.steps[-1].metrics.full_valid_mean_token_accuracy or 0) == 1.0
 
 
+def judgements(*, seed: int, liked: int, other: int) -> list[Row]:
+    asked = [Message("user", "Write a note")]
+    good, bad = notes(AUTHOR, seed=seed, count=liked), notes(PLAIN, seed=seed, count=other)
+    return [*(Judged(asked, text, liked=True) for text in good), *(Judged(asked, text, liked=False) for text in bad)]
+
+
+def test_kto_raises_liked_answers_and_lowers_others_that_it_has_not_seen(
+    engine: LoraEngine, base_folder: Path, tmp_path: Path
+) -> None:
+    plan, told, held_out = (
+        TrainingPlan(2, 8, 100.0, seed=1, method="kto"),
+        Told(),
+        judgements(seed=50, liked=6, other=6),
+    )
+    tokens = engine.train(judgements(seed=4, liked=24, other=8), held_out, plan, tmp_path, told)
+    last = told.steps[-1].metrics
+    unseen = list(zip(notes(AUTHOR, seed=50, count=6), notes(PLAIN, seed=50, count=6), strict=True))
+    assert margin(base_folder, tmp_path / "8", unseen) > margin(base_folder, None, unseen) + 1
+    assert told.steps[0].metrics.train_loss == pytest.approx(0.5, abs=0.001)  # nothing is liked yet
+    assert last.full_valid_mean_token_accuracy == 1.0 and (last.full_valid_loss or 1) < 0.4
+    assert tokens == told.steps[-1].tokens
+
+
+def test_liked_and_other_answers_weigh_the_same_however_many_there_are(base_folder: Path) -> None:
+    base = BaseFolder.read("tiny", base_folder)
+    rows = [row for row in judgements(seed=4, liked=9, other=3) if isinstance(row, Judged)]
+    encoded = Encoder(open_tokenizer(base), CONTEXT_TOKENS).judgements(rows)
+    verdict = Verdict(open_base(base), encoded, beta=0.1)
+    weights = [verdict.weight(row) for row in range(12)]
+    assert sum(weights[:9]) == pytest.approx(sum(weights[9:])) and sum(weights) == pytest.approx(12)
+    verdict.look_at(range(12))
+    assert float(verdict.loss(range(12)).total.detach()) == pytest.approx(6, abs=0.001)
+
+
 def test_equal_seeds_give_equal_adapters(engine: LoraEngine, tmp_path: Path) -> None:
     texts, made = notes(AUTHOR, seed=3, count=16), []
     for number, seed in enumerate((7, 7, 8)):
@@ -118,7 +155,7 @@ def test_turns_of_weight_0_are_read_but_not_learned(engine: LoraEngine, base_fol
     taught: list[Row] = [
         [Message("user", "Hm"), Message("assistant", odd, trained=False), *row]
         for row in rows(notes(PLAIN, seed=3, count=32))
-        if not isinstance(row, Preference)
+        if not isinstance(row, Preference | Judged)
     ]
     engine.train(taught, [], TrainingPlan(2, 8, 40.0, seed=7), tmp_path, Told())
     learned = log_likelihood(base_folder, tmp_path / "8", [odd], asked="Hm")

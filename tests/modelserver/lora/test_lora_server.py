@@ -14,7 +14,7 @@ from openai.types.fine_tuning import FineTuningJob
 
 from modelserver.server import running_modelserver
 from tests.modelserver.lora.judging import log_likelihood
-from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, notes, preference_rows
+from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, judged_rows, notes, preference_rows
 from tests.modelserver.providers import KEY, Provider, ask, jsonl, upload, wait_for
 
 pytestmark = [pytest.mark.lora, pytest.mark.timeout(600)]  # a child takes seconds to import torch
@@ -78,6 +78,19 @@ async def test_preferences_are_trained_on_a_finished_voice(client: AsyncOpenAI) 
     assert done.method is not None and done.method.dpo is not None and done.method.dpo.hyperparameters is not None
     assert (done.method.type, done.method.dpo.hyperparameters.beta) == ("dpo", 0.1)
     assert (done.fine_tuned_model or "").startswith("ft:tiny:")
+
+
+async def test_single_judgements_are_trained_by_this_servers_own_method(client: AsyncOpenAI) -> None:
+    rows = judged_rows(12, seed=1)
+    method: Any = {"type": "kto", "kto": {"hyperparameters": {"n_epochs": 1, "beta": 0.2}}}
+    created = await client.fine_tuning.jobs.create(
+        model="tiny", training_file=await upload(client, jsonl(rows)), method=method
+    )
+    done = await finished(client, created.id)
+    assert done.status == "succeeded", done.error
+    assert done.method is None and done.model_extra is not None  # OpenAI's clients know no such method
+    told = done.model_extra["understudy"]["method"]
+    assert (told["type"], told["kto"]["hyperparameters"]["beta"]) == ("kto", 0.2)
 
 
 async def test_probabilities_are_told_with_the_words_they_belong_to(client: AsyncOpenAI) -> None:

@@ -12,7 +12,14 @@ from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    AutoTokenizer,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    PreTrainedTokenizerFast,
+)
 
 SUBJECTS = ("harbour", "garden", "kitchen", "library", "station", "orchard", "bridge", "market")
 PLAIN = ("The {} was quiet today.", "We looked at the {} again.", "Nothing happened at the {}.")
@@ -54,23 +61,40 @@ def preference_rows(count: int, *, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def make_base(folder: Path, *, width: int = 48, layers: int = 2, reads: bool = True) -> None:
-    """Write config, safetensors, tokenizer and template. reads: it has read the plain notes before."""
+def judged_rows(count: int, *, seed: int) -> list[dict[str, Any]]:
+    """In turns one that was liked and one that was not."""
+    return [
+        {
+            "prompt": row["input"]["messages"],
+            "completion": row["preferred_output" if number % 2 else "non_preferred_output"],
+            "label": bool(number % 2),
+        }
+        for number, row in enumerate(preference_rows(count, seed=seed))
+    ]
+
+
+def make_base(folder: Path, *, width: int = 48, layers: int = 2, reads: bool = True, window: int | None = None) -> None:
+    """Write config, safetensors, tokenizer and template. reads: it has read the plain notes before.
+
+    window: tokens that its layers look back, where they do not see the whole text.
+    """
     tokenizer = _tokenizer()
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
-    config = LlamaConfig(
+    kind, model_of = (LlamaConfig, LlamaForCausalLM) if window is None else (MistralConfig, MistralForCausalLM)
+    config = kind(
         vocab_size=len(tokenizer),
         hidden_size=width,
         intermediate_size=2 * width,
         num_hidden_layers=layers,
         num_attention_heads=4,
         max_position_embeddings=CONTEXT_TOKENS,
+        **({} if window is None else {"sliding_window": window, "num_key_value_heads": 4}),
         bos_token_id=None,
         eos_token_id=tokenizer.convert_tokens_to_ids("<|end|>"),
         pad_token_id=tokenizer.convert_tokens_to_ids("<|pad|>"),
     )
-    model = LlamaForCausalLM(config)
+    model = model_of(config)
     if reads:
         _read(model, AutoTokenizer.from_pretrained(folder))
     model.save_pretrained(folder, safe_serialization=True)
