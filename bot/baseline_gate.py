@@ -3,9 +3,11 @@
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.duel_gate import Proof, proof_of
 from pipeline.domain.baselines import Baseline, BaselineOverride
 from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import Saying
+from pipeline.duels import outcome
 from pipeline.errors import ComparisonUnderWay, FewShotIsEnough, NotCompared, SpendError
 from pipeline.ports import Transaction
 from pipeline.told_apart import told_apart
@@ -49,6 +51,9 @@ async def closed_by_baseline(tx: Transaction, voice: Voice, round_: Round, datas
 
 
 async def why_closed(tx: Transaction, dataset: Dataset) -> SpendError | None:
+    """Open once the promoted version beat plain prompting in a duel: real drafts, and the question is answered."""
+    if await proof_of(tx, dataset.facts.voice_id) is not None:
+        return None
     if await tx.baseline_overrides.of_dataset(dataset) is not None:
         return None
     known = await tx.baselines.newest(dataset)
@@ -61,8 +66,21 @@ async def why_closed(tx: Transaction, dataset: Dataset) -> SpendError | None:
 
 
 async def baseline_standing(tx: Transaction, dataset: Dataset) -> dict[str, Any]:
-    """As the approval card shows it. by, reason: who trains whatever the comparison says, and why."""
-    return standing_of(await tx.baselines.newest(dataset), await tx.baseline_overrides.of_dataset(dataset))
+    """As the approval card shows it. by, reason: who trains whatever the comparison says, and why.
+
+    beaten: the version that beat plain prompting in a duel, with its votes for and against; None without one.
+    """
+    standing = standing_of(await tx.baselines.newest(dataset), await tx.baseline_overrides.of_dataset(dataset))
+    return standing | {"beaten": beaten(await proof_of(tx, dataset.facts.voice_id))}
+
+
+def beaten(known: Proof | None) -> dict[str, int] | None:
+    if known is None:
+        return None
+    tally = outcome(known.duel).tally
+    is_first = known.duel.facts.one == known.winner.voice_model_id
+    won, lost = (tally.won, tally.lost) if is_first else (tally.lost, tally.won)
+    return {"version": known.winner.version, "won": won, "lost": lost}
 
 
 def standing_of(known: Baseline | None, override: BaselineOverride | None) -> dict[str, Any]:

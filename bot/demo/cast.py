@@ -22,11 +22,13 @@ BRIEFS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """files: dropped one after the other. author: as the export names them; None takes what the bot reads."""
+    """files: dropped one after the other; later: those that join in the second round. author: as the export names
+    them; None takes what the bot reads."""
 
     files: tuple[Path, ...]
     author: str | None
     brief: str
+    later: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

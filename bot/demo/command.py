@@ -20,6 +20,7 @@ from bot.demo.play import Play
 
 EXAMPLE: Final = processes.ROOT / "examples" / "field-notes.wordpress.xml"
 EXAMPLE_AUTHOR: Final = "Mara Quill"
+EXAMPLE_LATER: Final = processes.ROOT / "examples" / "notes.zip"
 FAILED: Final = 1
 STOPPED: Final = 3
 INTERRUPTED: Final = 130
@@ -45,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="texts to learn from, several times if need be; default: an invented blog from examples/",
     )
+    parser.add_argument(
+        "--later",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help="texts that join in the second round; default without --file: the invented blog's notes",
+    )
     parser.add_argument("--author", metavar="NAME", help="whose posts, by login or display name; default: everybody's")
     parser.add_argument("--json", action="store_true", help="print one JSON object about it and nothing else")
     parser.add_argument("--keep", action="store_true", help="keep the folder with database, models and logs")
@@ -52,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 played, 1 broken, 3 stopped by the bot with a reason, 130 interrupted."""
-    missing = [path for path in args.file or [EXAMPLE] if not path.is_file()]
+    missing = [path for path in [*(args.file or [EXAMPLE]), *(args.later or [])] if not path.is_file()]
     if missing:
         return complain(f"There is no file {missing[0]}.")
     folder = Path(tempfile.mkdtemp(prefix="understudy-demo-"))
@@ -80,9 +88,10 @@ async def interruptible(args: argparse.Namespace, folder: Path) -> int:
 
 
 def plan_of(args: argparse.Namespace) -> Plan:
+    later = tuple(args.later or ())
     if args.file:
-        return Plan(tuple(args.file), args.author, brief_for())
-    return Plan((EXAMPLE,), args.author or EXAMPLE_AUTHOR, brief_for())
+        return Plan(tuple(args.file), args.author, brief_for(), later)
+    return Plan((EXAMPLE,), args.author or EXAMPLE_AUTHOR, brief_for(), later or (EXAMPLE_LATER,))
 
 
 async def demo(plan: Plan, page: Page, folder: Path, *, as_json: bool) -> int:

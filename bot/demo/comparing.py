@@ -1,13 +1,13 @@
 """Plain prompting first: the owner and the editor say blind which text is real (US3)."""
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from bot.demo.cast import Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
+from bot.demo.memory import Memory, known_share, memory_of, texts_in
 from bot.demo.people import Member
 from bot.demo.rehearsing import ASK, override
 
@@ -16,11 +16,6 @@ GUESS: Final = "baseline.guess."
 OVERRIDE: Final = "baseline.override"
 PAIRS_S: Final = 120  # six drafts take two or three seconds on two cores
 PAIR: Final = re.compile(r"Pair (\d+) of (\d+):")
-RUN_WORDS: Final = 4
-WORD: Final = re.compile(r"\w+")
-CODE: Final = re.compile(r"<[^<>]{1,400}>|&\w{2,8};")
-
-Memory = frozenset[tuple[str, ...]]
 
 
 async def compare(cast: Cast, cost_card: Happening, card: Happening) -> None:
@@ -37,7 +32,7 @@ async def compare(cast: Cast, cost_card: Happening, card: Happening) -> None:
     closed, drafted = partial(is_outcome, card=card), partial(is_drafted, card=card)
     first = await cast.feed.first("Pairs to judge", drafted, after=sent, within_s=PAIRS_S)
     if PAIR.match(first.text):
-        memory = frozenset(run for path in cast.plan.files for run in runs(path.read_text("utf-8", "replace")))
+        memory = memory_of(texts_in(cast.plan.files))
         await judge(cast, cast.owner, memory, sent)
         await judge(cast, cast.editor, memory, sent)
         first = await cast.feed.first("The outcome", closed, after=first.seq)
@@ -75,13 +70,3 @@ def real_side(pair: Happening, memory: Memory) -> str:
     """The side with more word runs of the files."""
     a, b = (known_share(str(block["text"]["text"]), memory) for block in pair.blocks[1:3])
     return "unsure" if a == b else "A" if a > b else "B"
-
-
-def known_share(text: str, memory: Memory) -> float:
-    said = list(runs(text.split("\n", 1)[1]))
-    return sum(run in memory for run in said) / max(1, len(said))
-
-
-def runs(text: str) -> Iterator[tuple[str, ...]]:
-    words = WORD.findall(CODE.sub(" ", text).lower())
-    return zip(*(words[start:] for start in range(RUN_WORDS)), strict=False)

@@ -11,12 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.demo.cast import HANDLE
 from bot.demo.processes import artifacts, database_url
+from bot.versions import name_of
 from pipeline.domain.baselines import Baseline
 from pipeline.domain.drafting import Draft, Reaction, Rewrite
+from pipeline.domain.duels import Duel
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.spending import SpendRequest
 from pipeline.domain.training import TuningJob, VoiceModel
-from pipeline.domain.voices import Dataset, Voice
+from pipeline.domain.voices import Dataset, Round, Voice
+from pipeline.duels import outcome
 from pipeline.ports import Transaction
 from pipeline.rewrites import change_kind
 from pipeline.told_apart import told_apart
@@ -34,6 +37,7 @@ TRAINING: Final = "training."
 NAMES: Final = (
     *("documents_read", "kept", "left_out", "findings", "examples", "tokens", "words"),
     *("rehearsal", "comparison", "estimate", "approval", "job", "draft", "feedback", "round"),
+    *("second", "duels", "versions"),
 )
 
 
@@ -51,7 +55,10 @@ async def collected(folder: Path, seconds: Mapping[str, float], stopped: str | N
 
 
 async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) -> Json:
-    round_ = await tx.rounds.latest(voice.voice_id)
+    """Of the first round; what came of the second stands under its name."""
+    latest = await tx.rounds.latest(voice.voice_id)
+    before = await tx.rounds.before(latest) if latest else None
+    round_ = before or latest
     dataset = await tx.datasets.by_id(round_.dataset_id) if round_ and round_.dataset_id else None
     requests = await tx.spend_requests.of_voice(voice.voice_id)
     jobs = await tx.tuning_jobs.of_voice(voice.voice_id)
@@ -63,13 +70,51 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
             **(await texts(dataset, folder) if dataset else {}),
             "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset)) if dataset else None,
             "comparison": comparison(await tx.baselines.newest(dataset)) if dataset else None,
-            "estimate": await record.estimate(requests[-1]) if requests else None,
-            "approval": approval(requests[-1]) if requests else None,
-            "job": job_facts(jobs[-1], await record.states(jobs[-1]), models) if jobs else None,
+            "estimate": await record.estimate(requests[0]) if requests else None,
+            "approval": approval(requests[0]) if requests else None,
+            "job": job_facts(jobs[0], await record.states(jobs[0]), models) if jobs else None,
             "draft": draft_facts(drafts[-1], models) if drafts else None,
             "feedback": await feedback(tx, voice, drafts[-1]) if drafts else None,
             "round": await record.said(PREVIEW),
+            "second": await second(tx, latest, requests, jobs, models) if latest and before else None,
+            "duels": [await duel_facts(tx, one, voice) for one in await tx.duels.of_voice(voice.voice_id)],
+            "versions": [version_facts(one) for one in models],
         }
+
+
+async def second(
+    tx: Transaction, round_: Round, requests: list[SpendRequest], jobs: list[TuningJob], models: list[VoiceModel]
+) -> Json:
+    """What the second round came to; null for what it did not come to."""
+    dataset = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
+    taken = await tx.round_feedbacks.of_round(round_.round_id)
+    mine = [job for job in jobs if job.round_id == round_.round_id]
+    asked = [request for request in requests if request.round_id == round_.round_id]
+    return {
+        "examples": dataset.facts.examples if dataset else None,
+        "from_feedback": {"examples": taken.examples, "pairs": taken.pairs} if taken else None,
+        "comparison": comparison(await tx.baselines.newest(dataset)) if dataset else None,
+        "approval": approval(asked[-1]) if asked else None,
+        "state": mine[-1].state if mine else None,
+        "version": next((one.version for one in models if mine and one.tuning_job_id == mine[-1].tuning_job_id), None),
+    }
+
+
+async def duel_facts(tx: Transaction, duel: Duel, voice: Voice) -> Json:
+    """Votes as the first of the two sees them."""
+    found = outcome(duel)
+    names = [name_of(voice, await tx.voice_models.by_id(one)) for one in (duel.facts.one, duel.facts.other)]
+    return {
+        "between": names,
+        "is_automatic": duel.facts.is_automatic,
+        "state": duel.state,
+        "verdict": found.verdict,
+        **{name: getattr(found.tally, name) for name in ("won", "lost", "equal", "bad")},
+    }
+
+
+def version_facts(model: VoiceModel) -> Json:
+    return {"version": model.version, "state": model.state, "promoted_by": model.promoted_by, "reason": model.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +194,7 @@ def job_facts(job: TuningJob, states: list[Json], models: list[VoiceModel]) -> J
         "base": job.base,
         "provider_job": job.provider_job,
         "model": job.model_name,
-        "version": models[-1].version if models else None,
+        "version": next((one.version for one in models if one.tuning_job_id == job.tuning_job_id), None),
         "trained_tokens": job.trained_tokens,
         "paid_microusd": job.actual_microusd,
         "failure": job.failure_message or job.failure_code,

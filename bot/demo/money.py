@@ -26,12 +26,12 @@ async def ask_what_it_costs(cast: Cast, card: Happening) -> Happening:
     return answer
 
 
-async def ask_for_approval(cast: Cast) -> Happening:
+async def ask_for_approval(cast: Cast, note: str = NOTE) -> Happening:
     """The approval card. Raises LoopStopped when the bot says why it does not ask, such as too few texts."""
     after = await cast.steward.types(f"train {HANDLE}")
     form = await cast.steward.form("The form that asks for approval", after=after, or_told=cast.steward.told)
     stop_if_told(form)
-    sent = await cast.steward.submits(form, {"base": BASE, "note": NOTE})
+    sent = await cast.steward.submits(form, {"base": BASE, "note": note})
 
     def is_card(one: Happening) -> bool:
         return one.is_post and one.button(APPROVE) is not None

@@ -16,8 +16,10 @@ NARROWEST: Final = 50
 TYPED_LINES: Final = 5  # shown of what a person typed: a whole rewrite hides what the bot answers
 NUMBER: Final = re.compile(r"^(🛑 )?\d+\. ")
 # What only counts on is told once.
-COUNTING: Final = re.compile(r"(Few-shot drafts on|Still to answer)\W.*")
-ONE_OF_MANY: Final = re.compile(r"Pair \d+ of \d+:")  # one shows how they look; the others are told in a line
+COUNTING: Final = re.compile(r"(Few-shot drafts on|Still to answer)\W.*|\d+ of \d+( texts written|$)")
+# One of a kind shows how they look; the others are told in a line, and votes that were counted not at all.
+ONE_OF_MANY: Final = re.compile(r"(Pair|Brief|Counted|)(?: ?\d+ of \d+)?: ")
+COUNTED: Final = "Counted"
 EMOJI: Final = {"+1": "👍", "-1": "👎", "pencil2": "✏️", "star": "⭐", "no_entry_sign": "🚫"}
 
 
@@ -29,7 +31,7 @@ class Page:
     names: dict[str, str] = field(default_factory=dict)
     shown: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     place: str = ""
-    seen_one: bool = False
+    seen_kinds: set[str] = field(default_factory=set)
     began: float = field(default_factory=monotonic)
 
     @property
@@ -74,9 +76,10 @@ class Page:
     def message(self, happening: Happening) -> None:
         lines = self.lines(happening)
         self.shown[(happening.channel, happening.ts)] = lines
-        if ONE_OF_MANY.match(happening.text):
-            lines = [happening.text] if self.seen_one else lines
-            self.seen_one = True
+        if (one := ONE_OF_MANY.match(happening.text)) is not None:
+            if one[1] in self.seen_kinds:
+                lines = [] if one[1] == COUNTED else [happening.text]
+            self.seen_kinds.add(one[1])
         reader = f" (only {self.name(happening.reader)} sees this)" if happening.reader else ""
         if not happening.by_bot and len(lines) > TYPED_LINES:
             lines = [*lines[:TYPED_LINES], f"… and {len(lines) - TYPED_LINES} more lines"]
@@ -101,6 +104,8 @@ class Page:
         self.does(who, f"{does} {EMOJI.get(name, f':{name}:')}")
 
     def put(self, happening: Happening, head: str, lines: list[str]) -> None:
+        if not lines:
+            return
         place = self.names.get(happening.channel, happening.channel)
         if place != self.place:
             self.place = place
@@ -134,7 +139,7 @@ class Page:
 
 def unnumbered(line: str) -> str:
     """A finding that only moved up in the list says nothing new, nor does a count that goes on."""
-    return COUNTING.sub(r"\1", NUMBER.sub("", line))
+    return COUNTING.sub(lambda found: found[1] or "", NUMBER.sub("", line))
 
 
 def pressed_label(happening: Happening, action_id: str) -> str:

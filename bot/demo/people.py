@@ -60,7 +60,7 @@ class Member:
 
     def written(self, value: str | list[str]) -> str:
         """As somebody reads it: people by their names."""
-        return value if isinstance(value, str) else ", ".join(self.page.names.get(one, one) for one in value)
+        return ", ".join(self.page.names.get(one, one) for one in ([value] if isinstance(value, str) else value))
 
     async def drops(self, path: Path, thread: Happening) -> int:
         query = {"user": self.user, "channel": thread.channel, "thread_ts": thread.ts, "name": path.name}

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from bot.demo import comparing, money, opening, rehearsing, texts, writing
+from bot.demo import checking, comparing, duelling, money, opening, rehearsing, second_round, texts, writing
 from bot.demo.cast import Cast
+from bot.demo.feed import Happening
+from bot.demo.memory import SURE_OF_NEW, Ear, memory_of, texts_in
 
 STEPS: Final = (
     "a voice, and the person it belongs to",
     "the texts",
     "cleaning, every step with undo",
+    "an editor looks at ten of them",
     "a rehearsal, free, before anybody pays",
     "what it would cost",
     "plain prompting first, judged blind",
@@ -20,7 +23,12 @@ STEPS: Final = (
     "training",
     "a draft",
     "what people say about it",
-    "the next round",
+    "is it better than plain prompting? judged blind",
+    "the next round: what people said, and new texts",
+    "the second run: rehearsed, priced, approved",
+    "the second version, tried on what it never saw",
+    "does it sound more like the owner than the first? judged blind",
+    "all versions side by side",
 )
 
 
@@ -43,29 +51,67 @@ class Play:
 
     async def run(self) -> None:
         """Raises DemoFailed, LoopStopped."""
+        card, report = await self.first_version()
+        written = await self.feedback()
+        await self.against_plain()
+        await self.second_version(card, report, written)
+        async with self.step(17):
+            await duelling.look_at_board(self.cast)
+            await self.cast.settled()
+
+    async def first_version(self) -> tuple[Happening, Happening]:
+        """The card of the round and its clean report."""
         cast = self.cast
         async with self.step(1):
             await opening.agree(cast, await opening.make_voice(cast))
         async with self.step(2):
             card = await texts.open_dataset(cast)
-            report = await texts.choose_author(cast, await texts.drop_files(cast, card))
+            report = await texts.choose_author(cast, await texts.drop_files(cast, card, cast.plan.files))
         async with self.step(3):
-            await texts.clean(cast, report)
+            report = await texts.clean(cast, report)
         async with self.step(4):
-            await rehearsing.rehearse(cast, card)
+            await checking.check(cast, report)
         async with self.step(5):
-            cost_card = await money.ask_what_it_costs(cast, card)
+            await rehearsing.rehearse(cast, card)
         async with self.step(6):
-            await comparing.compare(cast, cost_card, card)
+            cost_card = await money.ask_what_it_costs(cast, card)
         async with self.step(7):
-            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
+            await comparing.compare(cast, cost_card, card)
         async with self.step(8):
-            await writing.wait_for_model(cast, card, approved)
+            approved = await money.approve(cast, await money.ask_for_approval(cast), card)
         async with self.step(9):
-            draft = await writing.ask_for_draft(cast)
+            await writing.wait_for_model(cast, card, approved)
+        return card, report
+
+    async def feedback(self) -> str:
+        """What the editor put into a draft."""
         async with self.step(10):
-            await writing.judge(cast, draft)
-            await writing.rewrite(cast, draft)
+            draft = await writing.ask_for_draft(self.cast)
         async with self.step(11):
-            await writing.preview_next_round(cast, card)
-            await cast.settled()
+            await writing.judge(self.cast, draft)
+            return await writing.rewrite(self.cast, draft)
+
+    async def against_plain(self) -> None:
+        cast = self.cast
+        async with self.step(12):
+            if (duel := await duelling.challenge(cast)) is not None:
+                ear = Ear(memory_of(texts_in(cast.plan.files)))
+                result = await duelling.vote(cast, duel, [cast.owner, cast.editor, cast.asker], ear)
+                await duelling.promote(cast, result)
+
+    async def second_version(self, card: Happening, report: Happening, written: str) -> None:
+        """card, report: of the first round. written: by the editor."""
+        cast = self.cast
+        async with self.step(13):
+            seen = await second_round.preview(cast, card)
+            card = await second_round.take(cast, seen, report)
+        async with self.step(14):
+            approved = await second_round.pay(cast, card)
+        async with self.step(15):
+            await second_round.train(cast, card, approved)
+        async with self.step(16):
+            if (duel := await duelling.opened_duel(cast, approved)) is not None:
+                known = memory_of(texts_in(cast.plan.files))
+                new = memory_of([*texts_in(cast.plan.later), written]) - known
+                result = await duelling.vote(cast, duel, [cast.owner, cast.editor], Ear(new, SURE_OF_NEW))
+                await duelling.promote(cast, result)

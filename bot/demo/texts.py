@@ -1,5 +1,7 @@
 """Files are dropped, read, and cleaned in the dataset thread (US2)."""
 
+import re
+from pathlib import Path
 from typing import Final
 
 from bot.demo.cast import CLEANING, HANDLE, Cast
@@ -13,7 +15,8 @@ DROP_IT: Final = "datasets.drop_it"
 SHOW, FIX, UNDO, ACCEPT_ALL = "datasets.show.", "datasets.fix.", "datasets.undo.", "datasets.accept_all"
 REPORT: Final = "Cleaning report"
 READ: Final = "read to the end"
-WAITING: Final = ("👀 Reading", "Reading `", CLEANING)
+WAITING: Final = ("👀 Reading", "Reading `", CLEANING, "Done. Every step")
+COUNTED: Final = re.compile(r" of ([\d,]+) texts kept")
 READ_S: Final = 120  # 1,200 posts are read and cleaned in about 20 s on two cores
 # The headline findings, in the order a person would look at them.
 TELLING: Final = ("series", "repeated-passage", "near-duplicate", "link")
@@ -25,10 +28,10 @@ async def open_dataset(cast: Cast) -> Happening:
     return await cast.said("The card of the dataset", f"{HANDLE} · round 1", after=after)
 
 
-async def drop_files(cast: Cast, card: Happening) -> Happening:
+async def drop_files(cast: Cast, card: Happening, files: tuple[Path, ...]) -> Happening:
     """The report on all of them. Raises LoopStopped when none could be read."""
     report, refusal = None, ""
-    for path in cast.plan.files:
+    for path in files:
         after = await cast.steward.drops(path, card)
         outcome = await reading(cast, card, path.name, after)
         if is_report(outcome):
@@ -49,6 +52,12 @@ async def reading(cast: Cast, card: Happening, name: str, after: int) -> Happeni
         return in_thread and (is_report(one) or not under_way)
 
     return await cast.feed.first(f"The report on {name}", done, after=after, within_s=READ_S)
+
+
+def items_read(report: Happening) -> int:
+    """Of all files together."""
+    found = COUNTED.search(report.text)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def is_report(message: Happening) -> bool:
@@ -93,7 +102,13 @@ async def clean(cast: Cast, report: Happening) -> Happening:
         return report
     rule = next((rule for rule in TELLING if rule in offered), offered[0])
     await look_at(cast, report, rule)
-    report = await fix_and_undo(cast, report, rule)
+    return await accept_all(cast, await fix_and_undo(cast, report, rule))
+
+
+async def accept_all(cast: Cast, report: Happening) -> Happening:
+    """The report as it was when it offers nothing to accept."""
+    if not report.button(ACCEPT_ALL):
+        return report
     after = await cast.steward.presses(report, ACCEPT_ALL)
     return with_texts(await cast.edited("The clean report", report, after=after, gone=ACCEPT_ALL))
 

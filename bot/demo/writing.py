@@ -1,4 +1,4 @@
-"""Training is waited for; a draft is asked for, judged, rewritten; the next round is previewed (US5, US6, US8)."""
+"""Training is waited for; a draft is asked for, judged, rewritten (US5, US6)."""
 
 import re
 from collections.abc import Iterator
@@ -77,14 +77,17 @@ async def judge(cast: Cast, draft: Happening) -> None:
     await cast.settled()
 
 
-async def rewrite(cast: Cast, draft: Happening) -> None:
+async def rewrite(cast: Cast, draft: Happening) -> str:
+    """What the editor wrote."""
     words = draft_words(draft) or ""
-    after = await cast.editor.replies(draft, f"fix: {better(words)}")
+    written = better(words)
+    after = await cast.editor.replies(draft, f"fix: {written}")
 
     def answered(one: Happening) -> bool:
         return one.is_post and one.thread == draft.thread and one.button(DONT_USE) is not None
 
     await cast.feed.first("The answer to the editor's version", answered, after=after)
+    return written
 
 
 def better(draft: str) -> str:
@@ -103,13 +106,3 @@ def edits(draft: str) -> Iterator[str]:
     words = list(WORD.finditer(draft))
     yield f"{OPENING} {draft[words[len(words) // 5].start() :]}"
     yield f"Honestly, {draft[words[0].end() :].lstrip()}"
-
-
-async def preview_next_round(cast: Cast, card: Happening) -> None:
-    after = await cast.steward.types(f"round {HANDLE}")
-
-    def is_preview(one: Happening) -> bool:
-        in_thread = one.is_post and one.thread == card.ts
-        return in_thread and ("if locked now" in one.text or one.text.startswith("Nothing new"))
-
-    await cast.feed.first("The preview of the next round", is_preview, after=after)

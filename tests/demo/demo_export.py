@@ -3,9 +3,10 @@
 import random
 from pathlib import Path
 
-POSTS = 26
+POSTS = 60
 BY_OTHERS = 3
 DRAFTS = 2
+LATER = 16
 WITH_LINK = 5
 THINGS = (
     "ladder kettle bicycle door lamp chair window clock stove boot rope sieve hinge bucket shelf drawer oven gutter"
@@ -32,7 +33,15 @@ def write_export(folder: Path) -> Path:
     items += [item(number, "bob", "publish") for number in range(POSTS, POSTS + BY_OTHERS)]
     last = POSTS + BY_OTHERS
     items += [item(number, "ann", "draft") for number in range(last, last + DRAFTS)]
-    path = folder / "small-repairs.xml"
+    return written(folder / "small-repairs.xml", items)
+
+
+def write_later(folder: Path) -> Path:
+    """LATER more posts by ann."""
+    return written(folder / "later-repairs.xml", [item(number, "ann", "publish") for number in range(100, 100 + LATER)])
+
+
+def written(path: Path, items: list[str]) -> Path:
     path.write_text(EXPORT.format(items="".join(items)), encoding="utf-8")
     return path
 

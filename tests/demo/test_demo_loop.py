@@ -9,20 +9,22 @@ from typing import Any
 
 import pytest
 
-from tests.demo.demo_export import BY_OTHERS, DRAFTS, POSTS, write_export
+from tests.demo.demo_export import BY_OTHERS, DRAFTS, LATER, POSTS, write_export, write_later
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(360)
+BRIEFS, TWO_VOTERS, THREE_VOTERS = 6, 2, 3
 DEMO = [sys.executable, "-m", "bot", "demo"]
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*DEMO, *arguments], capture_output=True, text=True, timeout=170, check=False)
+    return subprocess.run([*DEMO, *arguments], capture_output=True, text=True, timeout=340, check=False)
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    export = write_export(tmp_path_factory.mktemp("export"))
-    ended = demo("--json", "--file", str(export), "--author", "ann")
+    folder = tmp_path_factory.mktemp("export")
+    export, later = write_export(folder), write_later(folder)
+    ended = demo("--json", "--file", str(export), "--later", str(later), "--author", "ann")
     assert ended.returncode == 0, f"{ended.stderr}{ended.stdout[-3000:]}"
     found: dict[str, Any] = json.loads(ended.stdout)
     return found
@@ -66,7 +68,31 @@ def test_feedback_is_state_and_the_rewrite_counts(told: dict[str, Any]) -> None:
 
 def test_the_next_round_has_one_example_more(told: dict[str, Any]) -> None:
     assert told["round"]["examples"] == told["examples"] + 1
-    assert told["round"]["pairs"] == {"rewrite": 1}
+    assert told["round"]["pairs"]["rewrite"] == 1
+
+
+def test_the_first_version_beat_plain_prompting_in_a_blind_duel(told: dict[str, Any]) -> None:
+    first = told["duels"][0]
+    assert first["between"] == ["founder v1", "plain model + 5 posts"]
+    assert (first["state"], first["verdict"], first["is_automatic"]) == ("closed", "won", False)
+    assert first["won"] + first["lost"] + first["equal"] == THREE_VOTERS * BRIEFS
+
+
+def test_the_second_round_is_paid_for_without_comparing_with_plain_prompting_again(told: dict[str, Any]) -> None:
+    assert told["second"]["examples"] == told["examples"] + LATER + 1
+    assert told["second"]["from_feedback"]["examples"] == 1
+    assert told["second"]["comparison"] is None
+    assert told["second"]["approval"]["approved_by"] == "U0APPROVER"
+    assert (told["second"]["state"], told["second"]["version"]) == ("ready", 2)
+
+
+def test_the_second_version_met_the_first_by_itself_and_was_promoted_for_its_win(told: dict[str, Any]) -> None:
+    second = told["duels"][1]
+    assert (second["between"], second["is_automatic"]) == (["founder v2", "founder v1"], True)
+    assert (second["verdict"], second["won"] + second["lost"] + second["equal"]) == ("won", TWO_VOTERS * BRIEFS)
+    states = {one["version"]: (one["state"], one["promoted_by"], one["reason"]) for one in told["versions"]}
+    assert states[2] == ("promoted", "U0OWNER", "")
+    assert states[1] == ("trial", "U0OWNER", "")
 
 
 def test_texts_that_do_not_suffice_stop_the_loop_with_the_bots_sentence(tmp_path: Path) -> None:

@@ -90,6 +90,27 @@ def test_an_edit_without_news_shows_nothing() -> None:
     assert "edited" not in said
 
 
+def test_of_many_alike_one_is_shown_and_the_others_take_a_line() -> None:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "its text"}}
+    rows = [
+        happening("message", f"{number} of 3: a title", ts=f"{number}.0", message={"blocks": [section]})
+        for number in (1, 2, 3)
+    ]
+    said = shown(*rows)
+    assert (said.count("its text"), said.count("of 3: a title")) == (1, 2)
+
+
+def test_votes_that_were_counted_are_told_once() -> None:
+    votes = [happening("ephemeral", f"Counted: A for brief {n}.", to="U0OWNER", ts=f"9.{n}") for n in (1, 2)]
+    assert shown(*votes).count("Counted") == 1
+
+
+def test_texts_that_are_counted_up_are_told_once() -> None:
+    states = [f"Which sounds more like @owner? 6 rounds, {number} of 12 texts written …" for number in (0, 1, 2)]
+    said = shown(happening("message", states[0]), *(happening("message_changed", state) for state in states[1:]))
+    assert said.count("texts written") == 1
+
+
 def test_our_own_emoji_are_not_shown() -> None:
     reacted = {"reactor": "U0UNDERSTUDY", "reaction": "+1"}
     out = io.StringIO()

@@ -7,6 +7,7 @@ from math import ceil, floor
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.duel_gate import proof_of
 from bot.few_shot import comparing_microusd
 from bot.lookup import find_voice
 from bot.offers import Market, Offer, Offers
@@ -71,7 +72,10 @@ async def say_cost(
 
 
 async def comparing(tx: Transaction, market: Market, ready: Ready, offers: Offers) -> int | None:
-    """What few-shot drafts on the first base would cost; None once they were made, or when nothing can be asked."""
+    """What few-shot drafts on the first base would cost; None once they were made, when a version has beaten them in a
+    duel, or when nothing can be asked."""
+    if await proof_of(tx, ready.dataset.facts.voice_id) is not None:
+        return None
     known = await tx.baselines.newest(ready.dataset)
     if not offers.open or (known is not None and known.state != "failed"):
         return None

@@ -196,7 +196,8 @@ def authors(facts: Facts) -> str:
 
 def gate_line(facts: Facts) -> str:
     gate, marks = facts["gate"], {True: "✅", False: "❌"}
-    checks = [f"beats plain {marks[gate['plain']]}"]
+    through = f" (it beat {quoted(gate['through'])}, which did)" if gate.get("through") else ""
+    checks = [f"beats plain {marks[gate['plain']]}{through}"]
     if gate["current"] is not None:
         checks.append(f"beats {quoted(gate['name'])} {marks[gate['current']]}")
     checks.append(f"consent {marks[facts['has_consent']]}")

@@ -28,7 +28,7 @@ def request_card(facts: Facts) -> Message:
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
         f"Training {expected} ({low}–{high}), paid once · lifetime: {lifetime(facts)}",
         f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
-        f"{baseline(facts.get('baseline'))}consent ✅ · "
+        f"{baseline(facts.get('baseline'), facts['handle'])}consent ✅ · "
         f"texts go to *{sees(facts)}*",
         f"{first_day(facts['month']):%B %Y} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
         f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
@@ -94,10 +94,12 @@ def rehearsal(standing: Facts) -> str:
     return f"⚠️ rehearsal overridden by {person(standing['by'])}: “{quoted(standing['reason'])}”"
 
 
-def baseline(standing: Facts | None) -> str:
+def baseline(standing: Facts | None, handle: str) -> str:
     """None: asked for before plain prompting was looked at."""
     if standing is None:
         return ""
+    if beaten := standing.get("beaten"):
+        return f"{named(handle)} v{beaten['version']} beat few-shot {beaten['won']} – {beaten['lost']} ✅ · "
     told = f"few-shot told apart in {standing['right']} of {standing['answers']} · " if standing["answers"] else ""
     if standing["by"] is None:
         return told

@@ -4,11 +4,13 @@ import pytest
 from drafting_world import MEMBER, OWNER, STEWARD, TEAM, add_model, wish, words_of
 from duel_world import DuelWorld
 
+from bot.baseline_gate import baseline_standing, why_closed
 from bot.cards import VOICE_CARD
 from bot.features.duels.usecase import Pairing, Side
 from bot.features.voices.views import TEMPLATES as VOICES
+from bot.versions import dataset_of
 from pipeline.domain.training import VoiceModel
-from pipeline.errors import NotAnEditor, PromotionBlocked, VersionRetired
+from pipeline.errors import AppError, NotAnEditor, NotCompared, PromotionBlocked, VersionRetired
 
 REASON = "The owner read ten drafts and would have posted eight."
 
@@ -58,6 +60,57 @@ async def test_a_second_version_must_beat_the_first_too(world: DuelWorld) -> Non
     await won(world, Pairing("founder", Side(second.version), Side(1)))
     await world.promote(world.promotion(second))
     assert [model.state for model in await world.models()] == ["trial", "trial", "promoted"]
+
+
+async def test_whoever_beats_a_version_that_beat_plain_has_beaten_plain_too(world: DuelWorld) -> None:
+    await world.promote(world.promotion(await won(world)))
+    async with world.inner.database.begin() as tx:
+        second = await add_model(tx, world.inner.voice)
+    await won(world, Pairing("founder", Side(second.version), Side(1)))
+    gate = "beats plain ✅ (it beat founder v1, which did) · beats founder v1 ✅"
+    assert gate in words_of(await world.rendered("duels.result"))
+    await world.promote(world.promotion(second))
+    assert (await version(world, second.version)).reason == ""
+
+
+async def test_whoever_lost_against_plain_does_not_pass_by_beating_another(world: DuelWorld) -> None:
+    await world.promote(world.promotion(await won(world)))
+    async with world.inner.database.begin() as tx:
+        second = await add_model(tx, world.inner.voice)
+    await won(world, Pairing("founder", Side(second.version), Side(1)))
+    duel = await world.opened(pairing=Pairing("founder", Side(second.version), Side(is_plain=True)))
+    await world.vote_all(duel, won=1, lost=17)
+    await world.pass_until_end(duel)
+    with pytest.raises(PromotionBlocked) as blocked:
+        await world.promote(world.promotion(second))
+    assert blocked.value.unbeaten == "plain"
+
+
+async def test_a_promoted_version_that_beat_plain_opens_payment_for_later_rounds(world: DuelWorld) -> None:
+    model = await won(world)
+    assert isinstance(await why_payment_is_closed(world), NotCompared)
+    await world.promote(world.promotion(model))
+    assert await why_payment_is_closed(world) is None
+    async with world.inner.database.read() as tx:
+        standing = await baseline_standing(tx, await dataset_of(tx, model))
+    assert standing["beaten"] == {"version": 1, "won": 17, "lost": 1}
+
+
+async def test_promoted_for_a_reason_it_opens_nothing(world: DuelWorld) -> None:
+    await world.promote(world.promotion(await version(world, 1), reason=REASON))
+    assert isinstance(await why_payment_is_closed(world), NotCompared)
+
+
+async def test_retired_it_opens_nothing_any_more(world: DuelWorld) -> None:
+    model = await won(world)
+    await world.promote(world.promotion(model))
+    await world.retire(world.promotion(model))
+    assert isinstance(await why_payment_is_closed(world), NotCompared)
+
+
+async def why_payment_is_closed(world: DuelWorld) -> AppError | None:
+    async with world.inner.database.read() as tx:
+        return await why_closed(tx, await dataset_of(tx, await version(world, 1)))
 
 
 async def test_a_rollback_needs_no_new_win(world: DuelWorld) -> None:

@@ -161,7 +161,8 @@ async def test_drafts_taken_for_real_close_payment_until_somebody_says_why(bench
         await tx.baseline_overrides.give(dataset, by=STEWARD, reason="the base ends in May", at=bench.clock())
     assert isinstance(await bench.ask(wish()), Asked)
     _, card = (await bench.said())["spend:1:card"]
-    assert card["baseline"] == {"right": 5, "answers": 6, "by": STEWARD, "reason": "the base ends in May"}
+    told = {"right": 5, "answers": 6, "by": STEWARD, "reason": "the base ends in May", "beaten": None}
+    assert card["baseline"] == told
 
 
 async def test_a_comparison_of_other_texts_does_not_count(bench: Bench) -> None:
