@@ -19,10 +19,9 @@ from pipeline.draft_checks import SeenBefore
 from pipeline.estimate import FEW_SHOT_POSTS, NEAR_TOKENIZER_ERROR, draft_cost
 from pipeline.few_shot import COPIED_WORDS, PAIRS, PROMPT_TOKENS
 from pipeline.ports import ArtifactStore, Database, Transaction
+from pipeline.trials import REQUEST_TOKENS, TOKENS_PER_WORD
 
-TOKENS_PER_WORD: Final = 1.6  # as for any draft: English prose is near 1.3
 COMPARED_TOKENS: Final = math.ceil(SHOWN_WORDS * TOKENS_PER_WORD)  # of a draft: judges read no further
-REQUEST_TOKENS: Final = 300  # the system line and a brief of four points
 
 
 class ShotChooser(Protocol):
@@ -53,11 +52,16 @@ class FewShots:
         self, dataset: Dataset, request: str, *, provider: str, base: str, max_tokens: int
     ) -> tuple[Shot, ...]:
         """What fits beside the request and the answer. Raises NoPrice: nobody knows the base's context."""
-        async with self.database.read() as tx:
-            prices = await prices_in_force(tx, dataset.facts.team_id, self.prices)
-        room = prices.find(provider, base).context_tokens - max_tokens - REQUEST_TOKENS
+        price = await self.price(dataset.facts.team_id, provider, base)
+        room = price.context_tokens - max_tokens - REQUEST_TOKENS
         budget = min(PROMPT_TOKENS, math.floor(room * (1 - NEAR_TOKENIZER_ERROR)))
         return await self.chooser.shots(await self.blobs(dataset), request, budget)
+
+    async def price(self, team_id: str, provider: str, base: str) -> Price:
+        """As in force for this workspace. Raises NoPrice."""
+        async with self.database.read() as tx:
+            prices = await prices_in_force(tx, team_id, self.prices)
+        return prices.find(provider, base)
 
     async def longest_copy(self, dataset: Dataset, text: str, *, at_least: int) -> int:
         """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
@@ -80,13 +84,6 @@ def comparing_microusd(dataset: NewDataset, price: Price) -> int:
     posts = min(PROMPT_TOKENS, FEW_SHOT_POSTS * workload_of(dataset).row_tokens)
     one = draft_cost(price, prompt_tokens=posts + REQUEST_TOKENS, completion_tokens=COMPARED_TOKENS)
     return math.ceil(PAIRS * one)
-
-
-def send_microusd(price: Price, *, has_posts: bool = True, answer_tokens: int = COMPARED_TOKENS) -> int:
-    """The most that one compared text costs, counted with the worst tokenizer. has_posts: a full prompt of them."""
-    posts = PROMPT_TOKENS if has_posts else 0
-    prompt = math.ceil((posts + REQUEST_TOKENS) * (1 + NEAR_TOKENIZER_ERROR))
-    return max(1, math.ceil(draft_cost(price, prompt_tokens=prompt, completion_tokens=answer_tokens)))
 
 
 async def use_few_shot(

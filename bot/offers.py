@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, Protocol
 
 from pipeline.break_even import break_even_drafts
-from pipeline.domain.spending import Estimate, OwnError, Price
+from pipeline.domain.spending import Estimate, OwnError, Price, Range
 from pipeline.domain.voices import NewDataset, Sensitivity
 from pipeline.errors import BaseGone, BaseTooSmall, NoPrice, SensitivityNotAllowed, StalePrice
 from pipeline.estimate import (
@@ -20,11 +20,12 @@ from pipeline.estimate import (
 from pipeline.own_error import LAST_RUNS, own_error
 from pipeline.ports import Providers, Transaction
 from pipeline.price_layers import LayeredPrices
+from pipeline.trials import trial_cost
 
 STALE_AFTER_DAYS: Final = 90  # vendors' price pages change about once a quarter
 PROMPT_TOKENS: Final = 60  # a system line and a brief; a dataset keeps only whole rows' totals
 SENSITIVITIES: Final[tuple[Sensitivity, ...]] = ("public", "internal", "private")
-CEILING_QUARTERS: Final = 5  # the ceiling offered is the high estimate and a quarter more
+CEILING_QUARTERS: Final = 5  # the ceiling offered is the most it should come to and a quarter more
 
 
 class Prices(Protocol):
@@ -49,10 +50,12 @@ class Offer:
 
     days_left: until the base stops answering; None when nobody has announced that. closes_on: as of Bases.
     break_even_drafts: drafts a month from which training is cheaper than posts in every prompt; None for never.
+    trial: what trying the new version on held-out requests costs. paid_microusd: the most that training and that cost.
     leash_minutes: how long its endpoint stays awake after a draft; 0 where it has none or never sleeps.
     """
 
     estimate: Estimate
+    trial: Range
     is_own: bool
     age_days: int
     is_stale: bool
@@ -78,6 +81,10 @@ class Offer:
     def day_of_life_microusd(self) -> int | None:
         """What training comes to for each day that the model lives, rounded up; None without an announced end."""
         return -(-self.estimate.training.expected_microusd // self.days_left) if self.days_left else None
+
+    @property
+    def paid_microusd(self) -> int:
+        return self.estimate.training.high_microusd + self.trial.high_microusd
 
     @property
     def fits(self) -> bool:
@@ -197,6 +204,7 @@ class Market:
         closes_on = self.bases.closes_on(provider)
         return Offer(
             estimate=known,
+            trial=trial_cost(work, price),
             is_own=self.is_own(provider),
             age_days=age_days,
             is_stale=age_days > self.stale_after_days,
@@ -242,6 +250,6 @@ def workload_of(dataset: NewDataset) -> Workload:
 
 
 def usual_ceiling(offer: Offer) -> int:
-    """Micro-USD: the high estimate and a quarter, rounded up to a cent; never less than one."""
-    quarters = offer.estimate.training.high_microusd * CEILING_QUARTERS
+    """Micro-USD: the most that training and trying come to and a quarter, rounded up to a cent; never less than one."""
+    quarters = offer.paid_microusd * CEILING_QUARTERS
     return max(1, -(-quarters // (4 * MICROUSD_PER_CENT))) * MICROUSD_PER_CENT

@@ -95,6 +95,9 @@ class ModelSettings(BaseModel):
     base_urls: dict[str, str] = Field(default_factory=dict, description="Address per provider name, as JSON.")
     rank_cache: Path = Field(default=Path("var/tiktoken"), description="Folder for the tokenizer's ranks.")
     request_timeout_s: float = Field(default=120.0, description="Longest wait for one provider answer.")
+    waking_s: float = Field(
+        default=100.0, description="Seconds before a text is sent for again when no answer came: a model may sleep."
+    )
     poll_s: float = Field(default=10.0, description="Seconds between looks at a running job, at first.")
     longest_poll_s: float = Field(default=120.0, description="Seconds between looks at a job that takes long.")
     settle_s: float = Field(default=30.0, description="Seconds to wait before looking for a job in doubt.")

@@ -51,5 +51,6 @@ def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
         file_limit_bytes=settings.work.file_limit_mb * MEGABYTE,
         files_per_link=settings.uploads.files_per_link,
         requests_per_s=settings.uploads.requests_per_s,
+        waking_s=settings.models.waking_s,
         drafts_a_day=settings.drafts.per_person_a_day,
     )

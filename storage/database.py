@@ -74,7 +74,7 @@ class SqlTransaction:
         self.run_queue = SqlRunQueue(session)
         self.stray_jobs = SqlStrayJobs(session)
         self.voice_models = SqlVoiceModels(session)
-        self.evaluations = SqlEvaluations(session)
+        self.evaluations = SqlEvaluations(session, self.spend_rules)
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.assembly.parts import Feature, Parts, few_shots, system_message
+from bot.assembly.parts import Feature, Parts, few_shots, paid_texts, system_message
 from bot.features.duels.automatic import StartAutomatically
 from bot.features.duels.closing import CloseNow, CloseOnTime, CloseShort, Extend
 from bot.features.duels.listeners import DuelListeners
@@ -53,7 +53,7 @@ def duel_steps(parts: Parts) -> Mapping[WorkKind, Step]:
     """What the worker does for a duel."""
     db, clock = parts.database, parts.clock
     return {
-        "duel-text": WriteDuelText(db, parts.providers, few_shots(parts), parts.locks, clock, system_message),
+        "duel-text": WriteDuelText(db, parts.providers, few_shots(parts), paid_texts(parts), clock, system_message),
         "duel-close": CloseOnTime(db, clock),
         "auto-duel": StartAutomatically(db, fill(parts), StartDuel(db, parts.prices, parts.people, clock)),
     }

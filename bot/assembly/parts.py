@@ -19,6 +19,7 @@ from bot.features.training.record import Timing
 from bot.features.training.webhooks import Webhooks
 from bot.few_shot import FewShots, ShotChooser
 from bot.offers import Bases, Prices
+from bot.paid_texts import PaidTexts
 from bot.preparing import SYSTEM_MESSAGE
 from bot.slack.commands import Commands
 from bot.slack.modals import Modals
@@ -80,6 +81,7 @@ class Rules:
     files_per_link: int = 0
     requests_per_s: float = 0.0
     drafts_a_day: int = 0
+    waking_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,10 @@ class Parts:
 
 def few_shots(parts: Parts) -> FewShots:
     return FewShots(parts.artifacts, parts.shots, parts.prices, parts.database)
+
+
+def paid_texts(parts: Parts) -> PaidTexts:
+    return PaidTexts(parts.database, parts.locks, parts.clock, parts.rules.waking_s)
 
 
 def system_message(voice: Voice) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from bot.assembly.duels import duel_steps
 from bot.assembly.exports import export_steps
 from bot.assembly.money import market
-from bot.assembly.parts import Parts, few_shots, system_message
+from bot.assembly.parts import Parts, few_shots, paid_texts, system_message
 from bot.assembly.voices import look_at_home, preview_round
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.consent.copies import DeleteCopies
@@ -78,7 +78,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         ),
         "baseline": PickRequests(db, few_shots(parts), clock),
         "baseline-draft": WriteFewShot(
-            db, parts.artifacts, parts.providers, few_shots(parts), parts.locks, clock, system_message
+            db, parts.artifacts, parts.providers, few_shots(parts), paid_texts(parts), clock, system_message
         ),
         **after_training(parts),
         **duel_steps(parts),
@@ -106,7 +106,7 @@ def after_training(parts: Parts) -> Mapping[WorkKind, Step]:
             parts.providers,
             few_shots(parts),
             parts.evaluator,
-            parts.locks,
+            paid_texts(parts),
             clock,
             system_message,
         ),

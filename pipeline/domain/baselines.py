@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
+from pipeline.domain.paid import Paid
 from pipeline.domain.voices import DatasetId, RoundId, VoiceId
 
 BaselineId = NewType("BaselineId", int)
@@ -42,10 +43,9 @@ class NewBaseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Paid):
     """One request: its real post and the draft. number: from 1.
 
-    sends: how often a draft was sent for; answered: to how many of those an answer came. cost_microusd: of the answers.
     shown_blob: both texts as judges read them; it is made of the texts, so whoever deletes them deletes it too.
     """
 
@@ -53,9 +53,6 @@ class Pair:
     number: int
     prompt: str
     state: PairState
-    sends: int
-    answered: int
-    cost_microusd: int
     shown_blob: str | None
 
 
@@ -99,9 +96,7 @@ class Baseline:
 
     @property
     def bill_microusd(self) -> int:
-        """What was answered costs what it cost; what never was may have been charged in full."""
-        unknown = sum(pair.sends - pair.answered for pair in self.pairs)
-        return sum(pair.cost_microusd for pair in self.pairs) + unknown * self.facts.send_microusd
+        return sum(pair.at_most_microusd(self.facts.send_microusd) for pair in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)

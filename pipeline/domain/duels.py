@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
+from pipeline.domain.paid import Paid
 from pipeline.domain.training import VoiceModelId
 from pipeline.domain.voices import VoiceId
 
@@ -50,24 +51,17 @@ class NewDuel:
 
 
 @dataclass(frozen=True, slots=True)
-class DuelText:
-    """sends: how often it was sent for; answered: to how many of those an answer came. cost_microusd: of the answers.
-
-    text: as voters read it; None until it is written.
-    """
+class DuelText(Paid):
+    """text: as voters read it; None until it is written."""
 
     text_id: DuelTextId
     wanted: NewText
     state: DuelTextState
-    sends: int
-    answered: int
-    cost_microusd: int
     text: str | None
 
     @property
     def bill_microusd(self) -> int:
-        """What was answered costs what it cost; what never was may have been charged in full."""
-        return self.cost_microusd + (self.sends - self.answered) * self.wanted.send_microusd
+        return self.at_most_microusd(self.wanted.send_microusd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,13 @@ BRIEFS = [brief for brief in (f"subject number {n}" for n in range(40)) if not i
 def duel(*votes: Said, briefs: int = 6, one: str = "a b c", other: str = "x y z") -> Duel:
     texts = [
         DuelText(
-            DuelTextId(2 * number + place), NewText(number, contender, BRIEFS[number], 10), "written", 1, 1, 4, said
+            DuelTextId(2 * number + place),
+            NewText(number, contender, BRIEFS[number], 10),
+            "written",
+            said,
+            sends=1,
+            answered=1,
+            cost_microusd=4,
         )
         for number in range(1, briefs + 1)
         for place, (contender, said) in enumerate(

@@ -2,23 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from bot.baseline_gate import renew_offer
 from bot.features.baseline.sayings import say_standing
-from bot.few_shot import comparing_microusd, send_microusd
+from bot.few_shot import COMPARED_TOKENS, comparing_microusd
 from bot.held_money import over_budget
 from bot.lookup import find_voice, only_steward
 from bot.offers import Market, Offer
 from bot.readiness import Ready, current_dataset, only_enough_texts, only_with_consent, only_without_blockers
 from pipeline.domain.baselines import NewBaseline
+from pipeline.domain.paid import SENDS
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import AlreadyCompared, CannotBeEditor, NoJudge, NoPrice, UnresolvedBlocker
 from pipeline.few_shot import PAIRS
 from pipeline.ports import Clock, Database, People, Transaction
-
-SENDS: Final = 2  # drafts paid for per pair: one, and one more when an answer was lost or was a copy
+from pipeline.trials import send_microusd
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,8 @@ class StartComparison:
         today, sensitivity = now.date(), facts.sensitivity(voice)
         offer = self.market.offer(facts, sensitivity, wish.provider, wish.base, today, epochs=None)
         only_without_blockers(facts.open_blockers, is_own=offer.is_own)
-        most = send_microusd(self.market.prices.find(wish.provider, wish.base))
+        price = self.market.prices.find(wish.provider, wish.base)
+        most = send_microusd(price, has_posts=True, answer_tokens=COMPARED_TOKENS)
         return NewBaseline(
             team_id=wish.team_id,
             voice_id=voice.voice_id,

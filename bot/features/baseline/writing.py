@@ -3,32 +3,21 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import Final
 
 from bot.features.baseline.sayings import say_asked, say_pair, say_standing
-from bot.features.baseline.usecase import SENDS
 from bot.few_shot import COMPARED_TOKENS, FewShots
+from bot.paid_texts import TEMPERATURE, PaidTexts, may_send
 from bot.readiness import only_writing
 from bot.slack.failures import sentence_for
 from pipeline.blind import alike
 from pipeline.domain.baselines import Baseline, BaselineId, HeldOut, Pair, PairId
 from pipeline.domain.drafting import Shot, Written
+from pipeline.domain.spending import Price
 from pipeline.domain.voices import Dataset, Round, Voice
 from pipeline.domain.work import AuditEntry, WorkItem
-from pipeline.errors import (
-    AppError,
-    ProviderBusy,
-    ProviderUnavailable,
-    TooFewToCompare,
-)
+from pipeline.errors import AppError, TooFewToCompare
 from pipeline.few_shot import COPIED_WORDS, MIN_PAIRS, MIN_WORDS
-from pipeline.ports import ArtifactStore, Clock, Database, LivenessLocks, Providers, Transaction
-
-TEMPERATURE: Final = 0.7  # as a draft's own default
-MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
-LONGEST_WAIT_S: Final = 60
-ELSEWHERE_WAIT_S: Final = 5
+from pipeline.ports import ArtifactStore, Clock, Database, Providers, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +58,19 @@ class PickRequests:
 
 @dataclass(frozen=True, slots=True)
 class WriteFewShot:
-    """One draft. The send is counted before it is made, so that no crash makes the bill larger than what is held."""
+    """One draft."""
 
     database: Database
     artifacts: ArtifactStore
     providers: Providers
     shots: FewShots
-    locks: LivenessLocks
+    texts: PaidTexts
     clock: Clock
     system: Callable[[Voice], str]
 
     async def __call__(self, item: WorkItem) -> None:
-        async with self.locks.hold(f"baseline-draft:{item.subject}") as is_mine:
-            if not is_mine:  # another worker, perhaps one whose lease ran out, is paying for this draft right now
-                await self.later(item, wait_s=ELSEWHERE_WAIT_S)
+        async with self.texts.alone(item) as is_mine:
+            if not is_mine:
                 return
             try:
                 await self.draft(item)
@@ -100,9 +88,14 @@ class WriteFewShot:
         posts = await self.shots.shots(
             case.dataset, held_out.prompt, provider=facts.provider, base=facts.base, max_tokens=COMPARED_TOKENS
         )
+        price = await self.shots.price(facts.team_id, facts.provider, facts.base)
         sent = await self.begin(item)
-        if sent is not None:
-            await self.write(item, case, sent, held_out, posts)
+        if sent is None:
+            return
+        asked = self.ask(case, sent, posts, price)
+        came = await self.texts.answer(item, sent, asked, save)
+        if came is not None:
+            await self.keep(item, case, held_out, *came)
 
     async def begin(self, item: WorkItem) -> Pair | None:
         """The send is on record before anything leaves. None: there is nothing to write (any more).
@@ -116,7 +109,7 @@ class WriteFewShot:
                 await tx.work.finish(item)
                 return None
             await only_writing(tx, case.voice, self.clock())
-            if pair.sends >= SENDS or item.attempts > MAX_TRIES:
+            if not may_send(item, pair):
                 await self.ended(tx, item, replace(pair, state="skipped"))
                 return None
             sent = replace(pair, sends=pair.sends + 1)
@@ -124,50 +117,31 @@ class WriteFewShot:
             await tx.work.keep(item)
             return sent
 
-    async def write(self, item: WorkItem, case: Case, pair: Pair, held_out: HeldOut, posts: tuple[Shot, ...]) -> None:
+    async def ask(self, case: Case, pair: Pair, posts: tuple[Shot, ...], price: Price) -> Written:
         facts = case.baseline.facts
-        try:
-            written = await self.providers.writing(facts.provider).write(
-                model=facts.base,
-                system=self.system(case.voice),
-                brief=pair.prompt,
-                max_tokens=COMPARED_TOKENS,
-                temperature=TEMPERATURE,
-                sensitivity=case.dataset.facts.sensitivity(case.voice),
-                shots=posts,
-            )
-        except ProviderBusy:  # definite: nothing was taken, so nothing was sent
-            await self.again(item, replace(pair, sends=pair.sends - 1), wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
-        except ProviderUnavailable:
-            await self.again(item, pair, wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
-        except AppError:
-            async with self.database.begin() as tx:
-                await tx.baseline_pairs.update(replace(pair, answered=pair.answered + 1))  # answered, and free
-                await tx.work.keep(item)
-            raise
-        else:
-            await self.keep(item, case, pair, held_out, written)
+        return await self.providers.writing(facts.provider).write(
+            model=facts.base,
+            system=self.system(case.voice),
+            brief=pair.prompt,
+            max_tokens=COMPARED_TOKENS,
+            temperature=TEMPERATURE,
+            sensitivity=case.dataset.facts.sensitivity(case.voice),
+            shots=posts,
+            price=price,
+        )
 
-    async def keep(self, item: WorkItem, case: Case, pair: Pair, held_out: HeldOut, written: Written) -> None:
+    async def keep(self, item: WorkItem, case: Case, held_out: HeldOut, paid: Pair, written: Written) -> None:
         """The two texts as judges will read them; a copy, or too little to judge by, is thrown away."""
-        paid = replace(pair, answered=pair.answered + 1, cost_microusd=pair.cost_microusd + written.cost_microusd)
         real, draft = alike(held_out.text, written.text)
         copied = await self.shots.longest_copy(case.dataset, draft, at_least=COPIED_WORDS)
         if copied or len(draft.split()) < MIN_WORDS:
-            await self.again(item, paid, wait_s=0)
+            async with self.database.begin() as tx:
+                await save(tx, paid)
+                await tx.work.again(item, run_at=self.clock())
             return
         blob = await self.artifacts.put(json.dumps({"real": real, "draft": draft}, ensure_ascii=False).encode())
         async with self.database.begin() as tx:
             await self.ended(tx, item, replace(paid, state="written", shown_blob=blob))
-
-    async def again(self, item: WorkItem, pair: Pair, *, wait_s: float) -> None:
-        async with self.database.begin() as tx:
-            await tx.baseline_pairs.update(pair)
-            await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
-
-    async def later(self, item: WorkItem, *, wait_s: float) -> None:
-        async with self.database.begin() as tx:
-            await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
 
     async def ended(self, tx: Transaction, item: WorkItem, pair: Pair) -> None:
         """This pair is done; after the last one the money is settled and the judges are asked."""
@@ -195,6 +169,10 @@ class WriteFewShot:
         after = {"bill_microusd": baseline.bill_microusd, "pairs": len(baseline.to_judge)}
         entry = AuditEntry(baseline.facts.team_id, "understudy", "baseline.drafted", case.round.card_key, after=after)
         await tx.audit.record(entry, now=self.clock())
+
+
+async def save(tx: Transaction, pair: Pair) -> None:
+    await tx.baseline_pairs.update(pair)
 
 
 async def fail(tx: Transaction, case: Case, error: AppError, clock: Clock) -> None:

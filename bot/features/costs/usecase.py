@@ -128,6 +128,7 @@ def offer_facts(offer: Offer, answers: Sequence[Preflight]) -> dict[str, Any]:
         "train_tokens": known.train_tokens,
         "validation_tokens": known.validation_tokens,
         "training": range_facts(known.training),
+        "trial": range_facts(offer.trial),
         "hosting": range_facts(known.hosting),
         "drafting": range_facts(known.drafting),
         "few_shot": range_facts(known.few_shot),

@@ -66,6 +66,7 @@ def offer_lines(offer: Facts, drafts: int) -> str:
     lines = [
         f"*{named(offer['base'])}* · {named(offer['provider'])}",
         f"Training: {amount(offer['training'])}, once · {tokens(offer)}",
+        trial(offer),
         f"Hosting: {hosting(offer)}",
         f"{drafts:,} drafts a month: {amount(offer['drafting'])}",
         f"The same untrained, with 5 posts in every prompt: {amount(offer['few_shot'])}",
@@ -76,12 +77,19 @@ def offer_lines(offer: Facts, drafts: int) -> str:
         *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer))),
         f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], SOURCE_CHARS)}_",
     ]
-    return "\n".join(lines)
+    return "\n".join(filter(None, lines))
 
 
 def amount(low_expected_high: Sequence[int]) -> str:
     low, expected, high = map(usd, low_expected_high)
     return f"*{expected}*" if low == expected == high else f"*{expected}* ({low}–{high})"
+
+
+def trial(offer: Facts) -> str:
+    """What is paid after training without another yes; cards of an earlier time have none."""
+    if "trial" not in offer:
+        return ""
+    return f"Trying it on {PAIRS} requests that it never saw, beside its base: {amount(offer['trial'])}, once"
 
 
 def tokens(offer: Facts) -> str:

@@ -28,9 +28,9 @@ from pipeline.errors import (
     ProviderUnavailable,
 )
 from pipeline.ports import Clock, Database, LivenessLocks, People, Providers, Transaction
+from pipeline.trials import TOKENS_PER_WORD
 
 SEEDS: Final = ("+1", "-1", "pencil2")
-TOKENS_PER_WORD: Final = 1.6  # English prose is near 1.3; the rest is room to end the last paragraph
 MIN_TOKENS: Final = 200
 MAX_UNKNOWN: Final = 3  # times a draft is sent when no answer comes; each may have been charged
 MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake

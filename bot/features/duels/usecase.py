@@ -8,13 +8,14 @@ from typing import Final
 
 from bot.editors import editors_of
 from bot.features.duels.sayings import say_duel
-from bot.few_shot import FewShots, send_microusd, use_few_shot
+from bot.few_shot import FewShots, use_few_shot
 from bot.held_money import over_budget
 from bot.lookup import find_voice
 from bot.offers import Prices, prices_in_force
 from bot.readiness import only_writing
 from bot.versions import dataset_of, find_version, name_of, plain_name
 from pipeline.domain.duels import Contender, Duel, NewDuel, NewText
+from pipeline.domain.paid import SENDS
 from pipeline.domain.spending import Price
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Voice
@@ -29,12 +30,12 @@ from pipeline.errors import (
 )
 from pipeline.ports import Clock, Database, People, Transaction
 from pipeline.rounds import is_test_brief, normalised_brief
+from pipeline.trials import send_microusd
 
 BRIEFS: Final = 6  # twelve texts are a quarter of an hour of reading
 MIN_BRIEFS: Final = 2
 MOST_VOTERS: Final = 12
 ANSWER_TOKENS: Final = 400  # 250 words: a minute's reading of each text
-SENDS: Final = 2  # texts paid for per brief and version: one, and one more when an answer was lost or was nothing
 OPEN_FOR: Final = timedelta(days=2)
 LEAST_OPEN: Final = timedelta(minutes=10)
 CLOSES: Final = time(17)

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
 from bot.features.duels.sayings import say_bouts, say_duel
-from bot.features.duels.usecase import ANSWER_TOKENS, MIN_BRIEFS, SENDS
+from bot.features.duels.usecase import ANSWER_TOKENS, MIN_BRIEFS
 from bot.few_shot import FewShots
 from bot.offers import prices_in_force
+from bot.paid_texts import TEMPERATURE, PaidTexts, may_send
 from bot.readiness import only_writing
 from bot.slack.failures import sentence_for
 from bot.versions import dataset_of
@@ -18,14 +18,10 @@ from pipeline.domain.spending import Price
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, Sensitivity, Voice
 from pipeline.domain.work import AuditEntry, WorkItem
-from pipeline.errors import AppError, ProviderBusy, ProviderUnavailable, TooFewBouts
-from pipeline.ports import Clock, Database, LivenessLocks, Providers, Transaction
+from pipeline.errors import AppError, TooFewBouts
+from pipeline.ports import Clock, Database, Providers, Transaction
 
-TEMPERATURE: Final = 0.7  # as a draft's own default
 MIN_WORDS: Final = 20  # of a text that can be judged
-MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
-LONGEST_WAIT_S: Final = 60
-ELSEWHERE_WAIT_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +41,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class WriteDuelText:
-    """The send is counted before it is made, so that no crash makes the bill larger than what is held."""
-
     database: Database
     providers: Providers
     shots: FewShots
-    locks: LivenessLocks
+    texts: PaidTexts
     clock: Clock
     system: Callable[[Voice], str]
 
     async def __call__(self, item: WorkItem) -> None:
-        async with self.locks.hold(f"duel-text:{item.subject}") as is_mine:
-            if not is_mine:  # another worker, perhaps one whose lease ran out, is paying for this text right now
-                await self.later(item)
+        async with self.texts.alone(item) as is_mine:
+            if not is_mine:
                 return
             try:
                 await self.attempt(item)
@@ -96,7 +89,7 @@ class WriteDuelText:
                 return None
             voice = await tx.voices.by_id(duel.facts.voice_id)
             await only_writing(tx, voice, self.clock())
-            if text.sends >= SENDS or item.attempts > MAX_TRIES:
+            if not may_send(item, text):
                 await self.ended(tx, item, voice, replace(text, state="skipped"))
                 return None
             sent = replace(text, sends=text.sends + 1)
@@ -105,29 +98,19 @@ class WriteDuelText:
             return sent
 
     async def write(self, item: WorkItem, case: Case, posts: tuple[Shot, ...]) -> None:
-        text = case.text
-        try:
-            written = await self.providers.writing(case.model.provider).write(
-                model=case.model.model_name,
-                system=self.system(case.voice),
-                brief=text.wanted.brief,
-                max_tokens=ANSWER_TOKENS,
-                temperature=TEMPERATURE,
-                sensitivity=case.sensitivity,
-                shots=posts,
-                price=case.price,
-            )
-        except ProviderBusy:  # definite: nothing was taken, so nothing was sent
-            await self.again(item, replace(text, sends=text.sends - 1), wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
-        except ProviderUnavailable:
-            await self.again(item, text, wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
-        except AppError:
-            async with self.database.begin() as tx:
-                await tx.duel_texts.update(replace(text, answered=text.answered + 1))  # answered, and free
-                await tx.work.keep(item)
-            raise
-        else:
-            await self.keep(item, case, written)
+        asked = self.providers.writing(case.model.provider).write(
+            model=case.model.model_name,
+            system=self.system(case.voice),
+            brief=case.text.wanted.brief,
+            max_tokens=ANSWER_TOKENS,
+            temperature=TEMPERATURE,
+            sensitivity=case.sensitivity,
+            shots=posts,
+            price=case.price,
+        )
+        came = await self.texts.answer(item, case.text, asked, save)
+        if came is not None:
+            await self.keep(item, case, *came)
 
     async def posts(self, case: Case) -> tuple[Shot, ...]:
         if case.dataset is None:
@@ -137,25 +120,14 @@ class WriteDuelText:
             case.dataset, brief, provider=model.provider, base=model.base, max_tokens=ANSWER_TOKENS
         )
 
-    async def keep(self, item: WorkItem, case: Case, written: Written) -> None:
+    async def keep(self, item: WorkItem, case: Case, paid: DuelText, written: Written) -> None:
         """Too little to judge by is thrown away."""
-        text = case.text
-        cost = text.cost_microusd + written.cost_microusd
-        paid = replace(text, answered=text.answered + 1, cost_microusd=cost)
-        if len(written.text.split()) < MIN_WORDS:
-            await self.again(item, paid, wait_s=0)
-            return
         async with self.database.begin() as tx:
+            if len(written.text.split()) < MIN_WORDS:
+                await save(tx, paid)
+                await tx.work.again(item, run_at=self.clock())
+                return
             await self.ended(tx, item, case.voice, replace(paid, state="written", text=written.text.strip()))
-
-    async def again(self, item: WorkItem, text: DuelText, *, wait_s: float) -> None:
-        async with self.database.begin() as tx:
-            await tx.duel_texts.update(text)
-            await tx.work.again(item, run_at=self.clock() + timedelta(seconds=wait_s))
-
-    async def later(self, item: WorkItem) -> None:
-        async with self.database.begin() as tx:
-            await tx.work.again(item, run_at=self.clock() + timedelta(seconds=ELSEWHERE_WAIT_S))
 
     async def ended(self, tx: Transaction, item: WorkItem, voice: Voice, text: DuelText) -> None:
         """This text is done; after the last one the money is settled and people may vote."""
@@ -179,6 +151,10 @@ class WriteDuelText:
         after = {"bill_microusd": duel.bill_microusd, "bouts": len(duel.bouts)}
         entry = AuditEntry(duel.facts.team_id, "understudy", "duel.opened", duel.key, after=after)
         await tx.audit.record(entry, now=self.clock())
+
+
+async def save(tx: Transaction, text: DuelText) -> None:
+    await tx.duel_texts.update(text)
 
 
 async def fail(tx: Transaction, duel: Duel, error: AppError, clock: Clock) -> None:

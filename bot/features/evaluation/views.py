@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from bot.features.evaluation.usecase import EVALUATED
-from bot.slack.message import Facts, Message, section
+from bot.features.evaluation.sayings import EVALUATED, NOT_TRIED
+from bot.slack.message import Facts, Message, plain, section
 from bot.slack.mrkdwn import quoted, usd
 
 WHY: Final = {
     "text too short": "its drafts are under 200 words, which say too little about who wrote them",
     "too few texts": "the owner has fewer than 5,000 words to compare with",
     "not English": "it is only known for English so far",
+}
+UNTRIED: Final = {
+    "no-texts": "no text could be held back for that",
+    "no-price": "nobody has entered what a draft on its base costs",
+    "ceiling": "the amount that was approved leaves too little for it",
+    "budget": "this month's budget leaves too little for it",
+    "stopped": "the voice may not write any more",
+    "no-drafts": "its provider wrote no draft",
 }
 
 
@@ -66,4 +74,10 @@ def drift(facts: Facts) -> Iterator[str]:
         yield f"⚠️ Compared with the version before: {'; '.join(facts['drift'])}."
 
 
-TEMPLATES = {EVALUATED: told}
+def not_tried(facts: Facts) -> Message:
+    head = f"🧪 *{quoted(facts['handle'])} v{facts['version']}* wasn't tried on requests it never saw"
+    paid = usd(facts["paid_microusd"]) if facts["paid_microusd"] else "Nothing"
+    return plain(f"{head}: {UNTRIED[facts['why']]}. {paid} was paid for that. `/voice duel` shows how it compares.")
+
+
+TEMPLATES = {EVALUATED: told, NOT_TRIED: not_tried}

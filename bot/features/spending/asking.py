@@ -67,7 +67,7 @@ class AskedBefore:
 
 @dataclass(frozen=True, slots=True)
 class CeilingTooLow:
-    """Training may cost more than the ceiling."""
+    """Training, and trying what came of it, may cost more than the ceiling."""
 
     high_microusd: int
 
@@ -128,8 +128,8 @@ class AskForSpend:
         self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime
     ) -> Asked | AskedBefore | CeilingTooLow | SpendError:
         offer = await self.chosen(tx, wish, voice, ready, now)
-        if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.estimate.training.high_microusd:
-            return CeilingTooLow(offer.estimate.training.high_microusd)
+        if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.paid_microusd:
+            return CeilingTooLow(offer.paid_microusd)
         waiting = await tx.spend_requests.open_of_round(ready.round.round_id)
         same = [open_ for open_ in waiting if open_.dataset_hash == ready.dataset.facts.content_hash]
         if same:

@@ -47,7 +47,9 @@ def train_form(form: TrainForm) -> View:
             about(form),
             base_input(form.offers),
             text_input("epochs", "Passes over the texts", epochs),
-            text_input("ceiling", "At most, in $ (empty: the high estimate plus 25 %)", usual[: OPTION_CHARS * 2]),
+            text_input(
+                "ceiling", "At most, in $ (empty: the most it should cost plus 25 %)", usual[: OPTION_CHARS * 2]
+            ),
             note_input("note", "A word to the approver", "what it is for"),
         ],
     )
@@ -70,7 +72,7 @@ def base_input(offers: tuple[Offer, ...]) -> InputBlock:
 
 
 def base_option(offer: Offer) -> Option:
-    words = f"{offer.estimate.base} · {offer.estimate.provider} · up to {usd(offer.estimate.training.high_microusd)}"
+    words = f"{offer.estimate.base} · {offer.estimate.provider} · up to {usd(offer.paid_microusd)}"
     return Option(value=base_value(offer), text=PlainTextObject(text=words[:OPTION_CHARS]))
 
 
@@ -138,6 +140,6 @@ def asking_errors(outcome: Asked | AskedBefore | CeilingTooLow) -> dict[str, str
             said = f"{request.label} already asks for these texts and waits for an answer. I asked nobody twice."
             return {"base": said[:ERROR_CHARS]}
         case CeilingTooLow(high_microusd=high):
-            return {"ceiling": f"Training may cost up to {usd(high)}; the ceiling must cover that."}
+            return {"ceiling": f"Training and trying it out may cost up to {usd(high)}; the ceiling must cover that."}
         case Asked():
             return {}

@@ -48,6 +48,7 @@ async def say_request(
         "low_microusd": training.low_microusd,
         "expected_microusd": training.expected_microusd,
         "high_microusd": training.high_microusd,
+        "trial": [offer.trial.expected_microusd, offer.trial.high_microusd],
         "texts": ready.dataset.facts.kept,
         "audits": await audits_of(tx, ready.round),
         "open_blockers": list(ready.dataset.facts.open_blockers),

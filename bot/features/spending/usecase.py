@@ -211,6 +211,6 @@ async def gate(
     offer = current.offer(
         dataset.facts, voice.sensitivity, request.provider, request.base, now.date(), epochs=request.epochs
     )
-    if offer.estimate.training.high_microusd > request.ceiling_microusd:
-        raise PriceRose(request.label, offer.estimate.training.high_microusd, request.ceiling_microusd)
+    if offer.paid_microusd > request.ceiling_microusd:
+        raise PriceRose(request.label, offer.paid_microusd, request.ceiling_microusd)
     return None

@@ -26,7 +26,7 @@ def request_card(facts: Facts) -> Message:
     low, expected, high = (usd(facts[f"{name}_microusd"]) for name in ("low", "expected", "high"))
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
-        f"Training {expected} ({low}–{high}), paid once · lifetime: {lifetime(facts)}",
+        f"Training {expected} ({low}–{high}), paid once{trial(facts)} · lifetime: {lifetime(facts)}",
         f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
         f"{baseline(facts.get('baseline'), facts['handle'])}consent ✅ · "
         f"texts go to *{sees(facts)}*",
@@ -42,6 +42,14 @@ def request_card(facts: Facts) -> Message:
         blocks.append(section("\n".join(standing)))
     text = f"{facts['label']}: approve up to {ceiling} for {facts['handle']} round {facts['number']}?"
     return Message(text=text, blocks=[*blocks, decision_buttons(facts), context(until(facts))])
+
+
+def trial(facts: Facts) -> str:
+    """Cards of an earlier time have none."""
+    if "trial" not in facts:
+        return ""
+    expected, high = map(usd, facts["trial"])
+    return f" · then trying it on requests that it never saw ≈ {expected}, at most {high}"
 
 
 def so_far(facts: Facts) -> list[str]:

@@ -65,7 +65,6 @@ class Ending:
             await tx.work.enqueue("evaluate", model.voice_model_id, job.team_id, run_at=now)
             if done.results:
                 await tx.work.enqueue("loss-curve", job.tuning_job_id, job.team_id, run_at=now)
-            await tx.work.enqueue("auto-duel", model.voice_model_id, job.team_id, run_at=now)
             await self.billing.then(tx, item, done)
 
     async def without_model(

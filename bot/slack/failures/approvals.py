@@ -20,7 +20,7 @@ def approval_sentence(error: e.SpendError) -> str | None:
             return over_budget_sentence(error)
         case e.PriceRose():
             return (
-                f"Training may cost up to {usd(error.high_microusd)} by now, more than the "
+                f"Training and trying it out may cost up to {usd(error.high_microusd)} by now, more than the "
                 f"{usd(error.ceiling_microusd)} of {quoted(error.label)}. Decline it and have it asked for anew; "
                 "nothing was approved."
             )

@@ -145,7 +145,10 @@ def other(side: str) -> str:
 async def open_comparison(folder: Path) -> AsyncIterator[Comparison]:
     async with fake_openai() as model:
         models = ModelSettings(
-            api_keys={"private": SecretStr("k")}, base_urls={"private": model.base_url}, request_timeout_s=2
+            api_keys={"private": SecretStr("k")},
+            base_urls={"private": model.base_url},
+            request_timeout_s=2,
+            waking_s=0.2,
         )
         async with open_world(folder, models=models) as world:
             yield Comparison(world, model)

@@ -136,13 +136,16 @@ class Posts:
 UNPRICED = "unpriced"
 
 
+@dataclass
 class Prices:
-    """The operator's file; unpriced: a base that stands in none."""
+    """The operator's file; unpriced: a base that stands in none. writing: micro-dollars per million tokens."""
+
+    writing: int = 0
 
     def find(self, provider: str, base: str) -> Price:
         if base == UNPRICED:
             raise NoPrice(provider, base)
-        return Price(provider, base, 0, 0, 0, "price page", NOW.date(), 8192, "o200k_base")
+        return Price(provider, base, 0, 0, self.writing, "price page", NOW.date(), 8192, "o200k_base")
 
 
 @dataclass

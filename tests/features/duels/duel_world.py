@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from drafting_world import EDITOR, MEMBER, NOW, OWNER, TEAM, FakeProviders, People, World, open_world, system_of
+from drafting_world import EDITOR, MEMBER, NOW, OWNER, TEAM, FakeProviders, People, Prices, World, open_world, system_of
 
 from bot.features.duels.closing import CloseNow, CloseOnTime, CloseShort, Extend
 from bot.features.duels.promoting import KeepOnTrial, Promote, Promotion, Retire
@@ -15,6 +15,7 @@ from bot.features.duels.usecase import DuelWish, Pairing, Side, StartDuel
 from bot.features.duels.views import TEMPLATES
 from bot.features.duels.voting import CastVote, Pressed, Spot
 from bot.features.duels.writing import WriteDuelText
+from bot.paid_texts import PaidTexts
 from bot.slack.message import Message
 from pipeline.domain.duels import Choice, Duel
 from pipeline.domain.training import VoiceModel
@@ -40,11 +41,12 @@ class DuelWorld:
     writing: WriteDuelText
     closing: CloseOnTime
     votes: CastVote
+    prices: Prices = field(default_factory=Prices)
     facts: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def start(self) -> StartDuel:
-        return StartDuel(self.inner.database, self.writing.shots.prices, People(), self.inner.clock)
+        return StartDuel(self.inner.database, self.prices, People(), self.inner.clock)
 
     def wish(self, **more: Any) -> DuelWish:
         wish = DuelWish(
@@ -151,7 +153,12 @@ async def open_duel_world(folder: Path) -> DuelWorld:
     inner = await open_world(folder)
     locks = FileLocks(folder / "locks")
     writing = WriteDuelText(
-        inner.database, FakeProviders(inner.provider), inner.step.shots, locks, inner.clock, system_of
+        inner.database,
+        FakeProviders(inner.provider),
+        inner.step.shots,
+        PaidTexts(inner.database, locks, inner.clock, waking_s=100),
+        inner.clock,
+        system_of,
     )
     inner.provider.answers = []
     return DuelWorld(inner, writing, CloseOnTime(inner.database, inner.clock), CastVote(inner.database, inner.clock))

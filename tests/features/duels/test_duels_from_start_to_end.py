@@ -78,8 +78,9 @@ async def test_what_makes_no_sense_starts_nothing(
 async def test_an_end_in_the_past_and_a_price_above_the_cap_start_nothing(world: DuelWorld) -> None:
     with pytest.raises(ClosesTooSoon):
         await world.start(world.wish(closes_at=world.now + timedelta(minutes=1)))
+    world.prices.writing = 1_000_000  # twelve texts of 400 tokens, each sent for twice at most: 9,600
     with pytest.raises(DuelTooDear):
-        await world.start(world.wish(ceiling_microusd=1))
+        await world.start(world.wish(ceiling_microusd=9_599))
 
 
 async def test_a_lost_answer_is_sent_for_once_more_and_billed_in_full(world: DuelWorld) -> None:

@@ -157,15 +157,15 @@ async def test_a_rule_approves_small_amounts_so_many_times_a_day(bench: Bench) -
     "rules",
     [
         {},
-        {"auto_below_microusd": 20_000},
+        {"auto_below_microusd": 22_000},
         {"auto_below_microusd": 90_000, "auto_per_day": 0},
-        {"auto_below_microusd": 90_000, "second_from_microusd": 20_000},
-        {"auto_below_microusd": 90_000, "voice_limit_microusd": 19_999},
+        {"auto_below_microusd": 90_000, "second_from_microusd": 22_000},
+        {"auto_below_microusd": 90_000, "voice_limit_microusd": 21_999},
     ],
 )
 async def test_no_rule_approves_what_it_must_not(bench: Bench, rules: dict[str, int]) -> None:
     await bench.rule(**rules)
-    request = await bench.asked(ceiling_microusd=20_000)
+    request = await bench.asked(ceiling_microusd=22_000)
     assert request.state == "asked" and await bench.jobs() == []
 
 

@@ -1,25 +1,31 @@
 """A new version is tried on held-out requests: every draft paid for once, and told beside its base."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from training_bench import TEAM, Bench
+from training_bench import CEILING_MICROUSD, TEAM, Bench
 
-from bot.features.evaluation.usecase import EVALUATED, SENDS, EvaluateModel
+from bot.features.evaluation.sayings import EVALUATED, NOT_TRIED
+from bot.features.evaluation.usecase import EvaluateModel
 from bot.few_shot import FewShots
+from bot.paid_texts import PaidTexts
 from pipeline.domain.baselines import HeldOut
 from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.evaluations import Contender
+from pipeline.domain.paid import SENDS
 from pipeline.domain.training import VoiceModelId
 from pipeline.domain.work import WorkItem
 from pipeline.draft_checks import SeenBefore
-from pipeline.errors import ProviderError, ProviderRefused, ProviderUnavailable
+from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable
 from pipeline.ports import TuningProvider, WritingProvider
+from pipeline.trials import TRIAL_TOKENS
 from storage.liveness import FileLocks
 
 TOLD = {"likeness": {"why": "text too short"}, "traits": [], "links": 0, "copied": 0, "tone": None, "sameness": 0.1}
+DOLLAR = 1_000_000  # for a million tokens that a draft writes: a micro-dollar each
+REQUEST_MICROUSD = SENDS * 3 * (TRIAL_TOKENS + 1)  # three contenders; what they read costs a fraction of one
 REQUESTS = (HeldOut("Write about saws.", "The saw."), HeldOut("Write about hinges.", "The hinge."))
 
 
@@ -30,8 +36,11 @@ class Writer:
     calls: list[tuple[str, str, bool]] = field(default_factory=list)
     fails: list[ProviderError] = field(default_factory=list)
     unknown: str = ""
+    before: Callable[[], Awaitable[None]] | None = None
 
     async def write(self, *, model: str, brief: str, shots: Sequence[Shot] = (), **_: Any) -> Written:
+        if self.before is not None:
+            await self.before()
         self.calls.append((model, brief, bool(shots)))
         if self.fails:
             raise self.fails.pop(0)
@@ -101,7 +110,7 @@ class Trial:
             Providers(self.writer),
             FewShots(bench.artifacts, Chooser(), bench.prices, bench.db),
             self.evaluator,
-            FileLocks(bench.folder),
+            PaidTexts(bench.db, FileLocks(bench.folder), bench.clock, waking_s=100),
             bench.clock,
             lambda voice: voice.handle,
         )
@@ -181,8 +190,74 @@ async def test_a_provider_that_sleeps_is_asked_again_but_not_for_ever(trial: Tri
     assert len(trial.evaluator.drafts["voice"]) == 1
 
 
-async def test_withdrawn_consent_ends_it(trial: Trial) -> None:
+async def test_withdrawn_consent_ends_it_and_gives_the_money_back(trial: Trial) -> None:
+    before = await trial.bench.month()
     await trial.bench.withdraw()
     await trial.through()
     assert trial.writer.calls == []
-    assert "evaluation:1" not in await trial.bench.said()
+    assert (await trial.bench.said())["evaluation:1"][1]["why"] == "stopped"
+    assert await trial.bench.month() == before
+
+
+async def test_its_money_is_held_before_the_first_send_and_settled_with_its_bill(trial: Trial) -> None:
+    trial.bench.prices.writing = DOLLAR
+    _, trained = await trial.bench.month()
+    held = []
+
+    async def look() -> None:
+        held.append(await trial.bench.month())
+
+    trial.writer.before = look
+    await trial.through()
+    assert held[0] == (2 * REQUEST_MICROUSD, trained)
+    assert await trial.bench.month() == (0, trained + 6_000)
+
+
+async def test_a_send_without_an_answer_is_billed_at_the_most_it_can_cost(trial: Trial) -> None:
+    trial.bench.prices.writing = DOLLAR
+    _, trained = await trial.bench.month()
+    trial.writer.fails = [ProviderUnavailable("private")]
+    await trial.through()
+    assert await trial.bench.month() == (0, trained + 6_000 + TRIAL_TOKENS + 1)
+
+
+async def test_a_busy_provider_is_never_billed_for_what_it_did_not_take(trial: Trial) -> None:
+    trial.bench.prices.writing = DOLLAR
+    _, trained = await trial.bench.month()
+    trial.writer.fails = [ProviderBusy("private")] * 3
+    await trial.through()
+    assert await trial.bench.month() == (0, trained + 6_000)
+
+
+async def test_only_as_many_requests_as_the_approval_leaves_money_for(trial: Trial) -> None:
+    _, trained = await trial.bench.month()
+    left = CEILING_MICROUSD - trained
+    trial.bench.prices.writing = DOLLAR * left * 3 // (4 * REQUEST_MICROUSD)  # one request takes three quarters of it
+    await trial.through()
+    assert {brief for _, brief, _ in trial.writer.calls} == {REQUESTS[0].prompt}
+
+
+async def test_nothing_is_sent_when_the_approval_leaves_too_little(trial: Trial) -> None:
+    trial.bench.prices.writing = 1_000 * DOLLAR
+    await trial.through()
+    assert trial.writer.calls == []
+    template, facts = (await trial.bench.said())["evaluation:1"]
+    assert (template, facts["why"]) == (NOT_TRIED, "ceiling")
+
+
+async def test_nothing_is_sent_when_the_months_budget_leaves_too_little(trial: Trial) -> None:
+    trial.bench.prices.writing = DOLLAR
+    _, trained = await trial.bench.month()
+    await trial.bench.limit_month(trained + 2 * REQUEST_MICROUSD - 1)
+    await trial.through()
+    assert trial.writer.calls == []
+    assert (await trial.bench.said())["evaluation:1"][1]["why"] == "budget"
+    assert await trial.bench.month() == (0, trained)
+
+
+async def test_the_next_version_to_meet_is_looked_for_after_it(trial: Trial) -> None:
+    kinds = []
+    while (item := await trial.claim()) is not None:
+        kinds.append(item.kind)
+        await (trial.step() if item.kind == "evaluate" else trial.bench.steps()[item.kind])(item)
+    assert kinds.index("auto-duel") > max(at for at, kind in enumerate(kinds) if kind == "evaluate")

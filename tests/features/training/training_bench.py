@@ -307,12 +307,15 @@ class People:
 
 @dataclass
 class Prices:
+    """Micro-dollars per million tokens that are trained on, and that a draft writes."""
+
     rate: int | None = 50_000
+    writing: int = 1
 
     def find(self, provider: str, base: str) -> Price:
         if self.rate is None:
             raise NoPrice(provider, base)
-        return Price(provider, base, self.rate, 1, 1, "page", date(2026, 11, 20), 8192, "o200k_base")
+        return Price(provider, base, self.rate, 1, self.writing, "page", date(2026, 11, 20), 8192, "o200k_base")
 
 
 @dataclass
@@ -562,6 +565,10 @@ class Bench:
     async def holds(self) -> list[tuple[str, int | None]]:
         async with self.engine.reading() as session:
             return [(row.state, row.actual_microusd) for row in await session.exec(select(SpendHoldRow))]
+
+    async def limit_month(self, limit_microusd: int) -> None:
+        async with self.db.begin() as tx:
+            await tx.spend_rules.change(TEAM, "month_limit_microusd", limit_microusd, by=BOSS, now=NOW)
 
     async def month(self) -> tuple[int, int]:
         """Held and settled."""
