@@ -121,9 +121,11 @@ class Posts:
     """Chooses the same post for everything. known: title and text of the posts that a model knows."""
 
     known: list[tuple[str, str]] = field(default_factory=list)
+    held: tuple[HeldOut, ...] = ()
 
     async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
-        raise NotImplementedError(blobs)
+        assert blobs
+        return self.held
 
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         return SHOTS if blobs and request and budget_tokens else ()
