@@ -76,8 +76,10 @@ $(LORA)/.ready: pyproject.toml | $(VENV)/.ready
 	$(LORA)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach package,$(LORA_PACKAGES),'$(package)')
 	@touch $@
 
+# Threads of models as small as these only wait for each other.
+test-lora: export OMP_NUM_THREADS = 1
 test-lora: setup $(LORA)/.ready ## run the tests that need torch, in an environment of their own
-	$(LORA)/bin/python -m pytest -m lora tests/modelserver
+	$(LORA)/bin/python -m pytest -n $(WORKERS) -m lora tests/modelserver
 
 SCHEDULES ?= 1000
 LANES ?= 2

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI
 
-from tests.modelserver.providers import PROVIDERS, Provider, StartProvider
+from tests.modelserver.providers import Provider, StartProvider, start_modelserver
 
 
-@pytest.fixture(params=sorted(PROVIDERS))
-def start_provider(request: pytest.FixtureRequest) -> StartProvider:
-    return PROVIDERS[request.param]
+@pytest.fixture
+def start_provider() -> StartProvider:
+    return start_modelserver
+
+
+@pytest.fixture(scope="session")
+def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny transformer; only with the extra."""
+    from tests.modelserver.lora.tiny_base import make_base
+
+    folder = tmp_path_factory.mktemp("tiny-base")
+    make_base(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trainer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """A trainer command that need not import torch for each job; only with the extra."""
+    from tests.modelserver.lora.warm import warm_trainer
+
+    with warm_trainer(tmp_path_factory.mktemp("warm")) as command:
+        yield command
 
 
 @pytest.fixture

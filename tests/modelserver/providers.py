@@ -1,10 +1,10 @@
-"""The OpenAI-compatible servers that must keep the contract. A further one is one more entry of PROVIDERS."""
+"""The OpenAI-compatible servers that must keep the contract. A further one is one more way to start one."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,16 @@ async def start_modelserver(state: Path, *, train_seconds: float) -> AsyncIterat
         yield Provider(url, KEY, "understudy-ngram")
 
 
-PROVIDERS: dict[str, StartProvider] = {"modelserver": start_modelserver}
+def lora_server(base: Path, trainer: Sequence[str]) -> StartProvider:
+    """The same server asked about a real model that lies in a folder; needs the extra."""
+
+    @asynccontextmanager
+    async def start(state: Path, *, train_seconds: float) -> AsyncIterator[Provider]:
+        pace = Pace(min_train_seconds=train_seconds, parallel_jobs=2, trainer=trainer)
+        async with running_modelserver(state=state, api_key=KEY, pace=pace, bases={"tiny": base}) as url:
+            yield Provider(url, KEY, "tiny")
+
+    return start
 
 
 def ask(text: str) -> list[ChatCompletionMessageParam]:

@@ -5,15 +5,35 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from importlib.util import find_spec
 from typing import Any
 
 import openai
 import pytest
 from openai import AsyncOpenAI
 
-from tests.modelserver.providers import Provider, ask, good_rows, jsonl, tune, upload, wait_for
+from tests.modelserver.providers import (
+    Provider,
+    StartProvider,
+    ask,
+    good_rows,
+    jsonl,
+    lora_server,
+    start_modelserver,
+    tune,
+    upload,
+    wait_for,
+)
 
 ASK = ask("Write about the harbour crew")
+STARTS = ["ngram", *([pytest.param("lora", marks=pytest.mark.lora)] if find_spec("peft") else [])]
+
+
+@pytest.fixture(params=STARTS)
+def start_provider(request: pytest.FixtureRequest) -> StartProvider:
+    if request.param == "ngram":
+        return start_modelserver
+    return lora_server(request.getfixturevalue("base_folder"), request.getfixturevalue("trainer"))
 
 
 # Files
@@ -200,10 +220,11 @@ async def test_unknown_jobs_are_not_found(client: AsyncOpenAI) -> None:
 
 
 async def test_a_deleted_model_no_longer_answers(client: AsyncOpenAI, provider: Provider) -> None:
+    bases = {model.id async for model in client.models.list()}
     job = await tune(client, provider.base)
     name = job.fine_tuned_model or ""
     await client.chat.completions.create(model=name, messages=ASK)
-    assert {provider.base, name} == {model.id async for model in client.models.list()}
+    assert provider.base in bases and {*bases, name} == {model.id async for model in client.models.list()}
     assert (await client.models.retrieve(name)).shutdown_date is None
     assert (await client.models.delete(name)).deleted
     with pytest.raises(openai.NotFoundError) as missing:

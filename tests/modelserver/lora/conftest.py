@@ -20,15 +20,6 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@pytest.fixture(scope="session")
-def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.modelserver.lora.tiny_base import make_base
-
-    folder = tmp_path_factory.mktemp("tiny-base")
-    make_base(folder)
-    return folder
-
-
 @pytest.fixture
 def engine(base_folder: Path) -> LoraEngine:
     return LoraEngine("tiny", base_folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +10,9 @@ import pytest
 from openai import AsyncOpenAI
 from openai.types.fine_tuning import FineTuningJob
 
-from modelserver.server import running_modelserver
 from tests.modelserver.lora.judging import log_likelihood
 from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, judged_rows, notes, preference_rows
-from tests.modelserver.providers import KEY, Provider, ask, jsonl, upload, wait_for
+from tests.modelserver.providers import StartProvider, ask, jsonl, lora_server, upload, wait_for
 
 pytestmark = [pytest.mark.lora, pytest.mark.timeout(600)]  # a child takes seconds to import torch
 
@@ -23,23 +20,13 @@ ASK = ask("Write a note")
 HYPERPARAMETERS: Any = {"n_epochs": 2, "batch_size": 4, "learning_rate_multiplier": 60.0}
 
 
-@asynccontextmanager
-async def tiny_server(state: Path, base_folder: Path) -> AsyncIterator[AsyncOpenAI]:
-    async with (
-        running_modelserver(state=state, api_key=KEY, bases={"tiny": base_folder}) as url,
-        Provider(url, KEY, "tiny").client() as client,
-    ):
-        yield client
-
-
 async def finished(client: AsyncOpenAI, job_id: str) -> FineTuningJob:
     return await wait_for(client, job_id, within_s=240)
 
 
 @pytest.fixture
-async def client(base_folder: Path, tmp_path: Path) -> AsyncIterator[AsyncOpenAI]:
-    async with tiny_server(tmp_path / "state", base_folder) as client:
-        yield client
+def start_provider(base_folder: Path, trainer: list[str]) -> StartProvider:
+    return lora_server(base_folder, trainer)
 
 
 async def test_a_voice_is_trained_and_then_answers(client: AsyncOpenAI, base_folder: Path, tmp_path: Path) -> None:
