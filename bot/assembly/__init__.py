@@ -43,7 +43,7 @@ def listeners(parts: Parts) -> list[Feature]:
         spending(parts),
         approving(parts),
         training(parts),
-        drafting(parts),
+        *drafting(parts),
         *duels(parts),
         board(parts),
         feedback(parts),

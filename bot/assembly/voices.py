@@ -8,7 +8,9 @@ from bot.features.board.listeners import BoardListeners
 from bot.features.board.usecase import ShowBoard
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.drafting.asking import AskByForm, FindChoices
 from bot.features.drafting.files import AskForFile
+from bot.features.drafting.form_listeners import DraftFormListeners
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
@@ -47,13 +49,16 @@ def consent(parts: Parts) -> Feature:
     return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
 
 
-def drafting(parts: Parts) -> Feature:
+def drafting(parts: Parts) -> list[Feature]:
     db, clock, people = parts.database, parts.clock, parts.people
     limits = Limits(parts.rules.drafts_a_day, parts.rules.workspace_url)
     ask = AskForDraft(db, people, clock, limits)
     untrained = DraftUntrained(db, market(parts), people, clock, ask)
     redraft = Redraft(db, people, clock, limits)
-    return DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers)
+    return [
+        DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers),
+        DraftFormListeners(FindChoices(db, people, clock), AskByForm(db, ask), parts.modals),
+    ]
 
 
 def feedback(parts: Parts) -> Feature:
