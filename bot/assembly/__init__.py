@@ -6,7 +6,20 @@ from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
-from bot.assembly.voices import admin, board, consent, drafting, feedback, home, rounds, trace_withdrawals, voices
+from bot.assembly.voices import (
+    admin,
+    board,
+    consent,
+    drafting,
+    feedback,
+    home,
+    preferences,
+    rounds,
+    say_digests,
+    trace_withdrawals,
+    voices,
+    warn_of_ends,
+)
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
 __all__ = (
@@ -17,12 +30,14 @@ __all__ = (
     "listeners",
     "make_export",
     "said_of_source",
+    "say_digests",
     "steps",
     "sweep_emoji",
     "sweep_uploads",
     "templates",
     "trace_withdrawals",
     "upload_page",
+    "warn_of_ends",
     "webhooks",
 )
 
@@ -46,6 +61,7 @@ def listeners(parts: Parts) -> list[Feature]:
         *drafting(parts),
         *duels(parts),
         board(parts),
+        preferences(parts),
         feedback(parts),
         rounds(parts),
         exports(parts),

@@ -5,9 +5,11 @@ from bot.assembly.parts import Feature, Parts
 from bot.features.admin.listeners import AdminListeners
 from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
 from bot.features.board.listeners import BoardListeners
+from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.digest.usecase import SayDigests
 from bot.features.drafting.asking import AskByForm, FindChoices
 from bot.features.drafting.files import AskForFile
 from bot.features.drafting.form_listeners import DraftFormListeners
@@ -27,6 +29,9 @@ from bot.features.feedback.rewriting import (
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
+from bot.features.preferences.listeners import PreferenceListeners
+from bot.features.preferences.usecase import ChoosePreferences
+from bot.features.radar.usecase import WarnOfEnds
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.taking import AskToTake
 from bot.features.rounds.tracing import TraceWithdrawals
@@ -94,7 +99,25 @@ def trace_withdrawals(parts: Parts) -> TraceWithdrawals:
 
 
 def board(parts: Parts) -> Feature:
-    return BoardListeners(ShowBoard(parts.database, preview_round(parts).judged), parts.commands)
+    show = show_board(parts)
+    ask = AskForBoardPicture(parts.database, show, parts.clock)
+    return BoardListeners(show, ask, parts.commands, parts.whispers)
+
+
+def show_board(parts: Parts) -> ShowBoard:
+    return ShowBoard(parts.database, preview_round(parts).judged)
+
+
+def preferences(parts: Parts) -> Feature:
+    return PreferenceListeners(ChoosePreferences(parts.database, parts.clock), parts.commands)
+
+
+def say_digests(parts: Parts) -> SayDigests:
+    return SayDigests(parts.database, preview_round(parts).judged, parts.clock)
+
+
+def warn_of_ends(parts: Parts) -> WarnOfEnds:
+    return WarnOfEnds(parts.database, parts.prices, parts.clock)
 
 
 def home(parts: Parts) -> Feature:
