@@ -3,7 +3,7 @@
 from bot.assembly.money import market
 from bot.assembly.parts import Feature, Parts
 from bot.features.admin.listeners import AdminListeners
-from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
+from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, OpenMenu
 from bot.features.board.listeners import BoardListeners
 from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
@@ -128,7 +128,9 @@ def admin(parts: Parts) -> Feature:
     db, people = parts.database, parts.people
     check = CheckAdmin(people)
     look, change = LookAtRules(db, people, check), ChangeRules(db, check, parts.clock)
-    return AdminListeners(check, look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers)
+    return AdminListeners(
+        OpenMenu(db, people), look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers
+    )
 
 
 def look_at_home(parts: Parts) -> LookAtHome:
