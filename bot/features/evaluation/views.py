@@ -87,7 +87,8 @@ def drift(facts: Facts) -> Iterator[str]:
 def not_tried(facts: Facts) -> Message:
     head = f"🧪 *{quoted(facts['handle'])} v{facts['version']}* wasn't tried on requests it never saw"
     paid = usd(facts["paid_microusd"]) if facts["paid_microusd"] else "Nothing"
-    return plain(f"{head}: {UNTRIED[facts['why']]}. {paid} was paid for that. `/voice duel` shows how it compares.")
+    next_step = "" if facts["why"] == "stopped" else " `/voice duel` shows how it compares."
+    return plain(f"{head}: {UNTRIED[facts['why']]}. {paid} was paid for that.{next_step}")
 
 
 TEMPLATES = {EVALUATED: told, NOT_TRIED: not_tried}
