@@ -158,7 +158,7 @@ def closed_duel(bout: Bout, votes: Sequence[Vote]) -> ClosedDuel:
     first = tally.won >= tally.lost
     better, worse = (bout.one, bout.other) if first else (bout.other, bout.one)
     probability = chance_better(won, lost) if won > lost else None
-    return ClosedDuel(bout.brief, better, worse, voters=len(votes), probability=probability)
+    return ClosedDuel(bout.brief, better, worse, len(votes), probability, is_held_out=bout.is_held_out)
 
 
 def words(text: str) -> int:

@@ -7,7 +7,8 @@ from pipeline.rounds import JudgedDraft
 
 
 def retracted(used: Iterable[UsedRow], judged: Iterable[JudgedDraft]) -> tuple[UsedRow, ...]:
-    """Rows whose draft is on hold or withdrawn now, and rows of versions that were withdrawn or put on hold.
+    """Rows whose draft is on hold, withdrawn or left out by its owner now, and rows of versions that were withdrawn or
+    put on hold.
 
     A 👍 that is taken back later is none: the row was right when it was taken in, and the next round reads anew.
     """
@@ -17,6 +18,8 @@ def retracted(used: Iterable[UsedRow], judged: Iterable[JudgedDraft]) -> tuple[U
 
 def _is_withdrawn(row: UsedRow, judged: JudgedDraft) -> bool:
     if judged.draft.state == "withdrawn" or judged.verdict.state == "held":
+        return True
+    if judged.verdict.state == "contested" and judged.decided == "out":
         return True
     return any(
         each.rewrite.withdrawn or (each.verdict is not None and each.verdict.state == "held")

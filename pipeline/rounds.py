@@ -3,10 +3,11 @@
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from pipeline.domain.drafting import Draft, DraftId, Rewrite
+from pipeline.domain.feedback import Decided
 from pipeline.examples import HELD_OUT_SHARE
 from pipeline.prompts import stable_hash, topic_of
 from pipeline.rewrites import change_kind, changed_share
@@ -24,7 +25,7 @@ PAIRS_FOR_PREFERENCE: Final = 100
 NEAR_SAME_SHARE: Final = 0.10  # words changed; for the two texts of one brief this is what minhash >= 0.9 means
 
 PairSource = Literal["owner's rewrite", "editor's rewrite", "member's rewrite", "duel", "verdicts"]
-NotUsedReason = Literal["paused", "withdrawn", "test brief", "held", "contested", "thin"]
+NotUsedReason = Literal["paused", "withdrawn", "test brief", "held", "left out", "contested", "thin"]
 _RANK: Final[dict[PairSource, int]] = {
     "owner's rewrite": 0,
     "editor's rewrite": 1,
@@ -46,20 +47,38 @@ class JudgedRewrite:
 
 @dataclass(frozen=True, slots=True)
 class JudgedDraft:
+    """verdict: of the votes. decided: the owner's word; it only counts while the votes contradict each other."""
+
     draft: Draft
     verdict: Verdict
     rewrites: tuple[JudgedRewrite, ...] = ()
+    decided: Decided | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.verdict.state == "contested" and self.decided is None
+
+    @property
+    def settled(self) -> Verdict:
+        """The verdict with the owner's word in it."""
+        if self.verdict.state != "contested" or self.decided in (None, "out"):
+            return self.verdict
+        return replace(self.verdict, state="good" if self.decided == "like" else "bad")
 
 
 @dataclass(frozen=True, slots=True)
 class ClosedDuel:
-    """probability: that the winner is really better, 0 to 1; None for a tie or "both bad"."""
+    """probability: that the winner is really better, 0 to 1; None for a tie or "both bad".
+
+    is_held_out: it was about a text that no version is trained on, and so no version may learn from it either.
+    """
 
     brief: str
     winner: str
     loser: str
     voters: int
     probability: float | None
+    is_held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,17 @@ class PairRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One brief of which one source says that `one` is better, and another that `other` is; neither trains."""
+
+    brief: str
+    one: str
+    one_says: PairSource
+    other: str
+    other_says: PairSource
+
+
+@dataclass(frozen=True, slots=True)
 class KtoRow:
     brief: str
     text: str
@@ -133,7 +163,7 @@ class RoundPreview:
     """The rows a round would have, and what stays out. Each written draft is in used or in not_used, never both.
 
     different_articles: rewrites that became an example and no pair. own_waiting: starred drafts over the limit for
-    the model's own text. contradictions: briefs whose pairs say both ways. regression_briefs: to be tried again.
+    the model's own text. undecided: contested drafts that wait for the owner. regression_briefs: to be tried again.
     """
 
     dataset: DatasetCounts
@@ -144,7 +174,8 @@ class RoundPreview:
     not_used: tuple[NotUsed, ...]
     different_articles: int
     own_waiting: tuple[DraftId, ...]
-    contradictions: tuple[str, ...]
+    undecided: tuple[DraftId, ...]
+    contradictions: tuple[Contradiction, ...]
     regression_briefs: tuple[str, ...]
     duels_not_used: int
     watch: Watch
@@ -181,6 +212,8 @@ def preview(
 ) -> RoundPreview:
     """What one voice's feedback would become. Drafts come in any order; those without a text are not counted."""
     written = sorted((each for each in drafts if each.draft.written is not None), key=lambda d: d.draft.draft_id)
+    undecided = tuple(each.draft.draft_id for each in written if each.is_undecided)
+    written = [replace(each, verdict=each.settled) for each in written]
     accepted = {each.draft.draft_id: _accepted(each, voters) for each in written}
     reasons = {
         d.draft.draft_id: _why_not(d, rewritten=bool(accepted[d.draft.draft_id]), paused=paused) for d in written
@@ -203,6 +236,7 @@ def preview(
         not_used=tuple(NotUsed(draft_id, reason) for draft_id, reason in reasons.items() if reason is not None),
         different_articles=sum(_kind(rewrite) == "different article" for _, rewrite in rewrites),
         own_waiting=own_waiting,
+        undecided=undecided,
         contradictions=contradictions,
         regression_briefs=_distinct_briefs(d.draft.asked.brief for d in plain if d.verdict.state == "bad"),
         duels_not_used=len(duels) - len(good_duels),
@@ -219,8 +253,10 @@ def _why_not(judged: JudgedDraft, *, rewritten: bool, paused: bool) -> NotUsedRe
     if is_test_brief(judged.draft.asked.brief):
         return "test brief"
     match judged.verdict.state:
-        case "held" | "contested" as state:
-            return state
+        case "held":
+            return "held"
+        case "contested":
+            return "left out" if judged.decided == "out" else "contested"
         case "thin" if not rewritten:
             return "thin"
     return None
@@ -251,6 +287,7 @@ def _decides(duel: ClosedDuel) -> bool:
         duel.voters >= DUEL_VOTERS
         and duel.probability is not None
         and duel.probability >= DUEL_PROBABILITY
+        and not duel.is_held_out
         and not is_test_brief(duel.brief)
     )
 
@@ -339,23 +376,25 @@ def _verdict_pairs(usable: Iterable[JudgedDraft]) -> list[PairRow]:
     ]
 
 
-def _settled(pairs: Iterable[PairRow]) -> tuple[tuple[PairRow, ...], tuple[str, ...]]:
-    """Pairs by precedence, at most PAIRS_PER_BRIEF a brief; and the briefs that say both ways.
+def _settled(pairs: Iterable[PairRow]) -> tuple[tuple[PairRow, ...], tuple[Contradiction, ...]]:
+    """Pairs by precedence, at most PAIRS_PER_BRIEF a brief; and the briefs that say both ways, each once.
 
     Both ways are looked for among all pairs, before precedence: an editor against a duel is left to people.
     """
     different = [pair for pair in pairs if _words(pair.chosen) != _words(pair.rejected)]
-    said = {_direction(pair) for pair in different}
+    ranked = sorted(different, key=lambda each: _RANK[each.source])
+    said = {_direction(pair): pair for pair in reversed(ranked)}
     kept: dict[str, dict[tuple[str, str, str], PairRow]] = defaultdict(dict)
-    contradictions = []
-    for pair in sorted(different, key=lambda each: _RANK[each.source]):
+    contradictions: dict[str, Contradiction] = {}
+    for pair in ranked:
         brief, better, worse = _direction(pair)
-        if (brief, worse, better) in said:
-            contradictions.append(pair.brief)
+        if (against := said.get((brief, worse, better))) is not None:
+            both = Contradiction(pair.brief, pair.chosen, pair.source, against.chosen, against.source)
+            contradictions.setdefault(brief, both)
         elif len(kept[brief]) < PAIRS_PER_BRIEF:
             kept[brief].setdefault((brief, better, worse), pair)
     rows = [pair for of_brief in kept.values() for pair in of_brief.values()]
-    return tuple(rows), _distinct_briefs(contradictions)
+    return tuple(rows), tuple(contradictions.values())
 
 
 def _direction(pair: PairRow) -> tuple[str, str, str]:

@@ -31,6 +31,7 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "star": Meaning("example", polarity=1),
     "rotating_light": Meaning("alarm", holds=True),
 }
+BY_NAME: Final[Mapping[str, Meaning]] = {meaning.name: meaning for meaning in MEANINGS.values()}
 ALIASES: Final[Mapping[str, str]] = {"thumbsup": "+1", "thumbsdown": "-1"}
 SKIN_TONE: Final = "::skin-tone-"  # Slack sends "+1::skin-tone-3"
 
@@ -69,7 +70,7 @@ class Verdict:
     """What a draft's reactions come to. positive, negative: weighted sums, both zero or more.
 
     example: an editor or the owner wants it as an example. held_by, alarmed_by, fixers: users in order of their ids.
-    sounds_right, sounds_like_ai: how many people say so, unweighted.
+    sounds_right, sounds_like_ai: how many people say so, unweighted. in_favour, against: who, in order of their ids.
     """
 
     state: VerdictState
@@ -82,6 +83,17 @@ class Verdict:
     fixers: tuple[str, ...] = ()
     sounds_right: int = 0
     sounds_like_ai: int = 0
+    in_favour: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+def read_meanings(stored: Mapping[str, str]) -> dict[str, Meaning]:
+    """Emoji by their names, with what they mean; names of meanings that are not known are left out."""
+    return {canonical(name): BY_NAME[meant] for name, meant in stored.items() if meant in BY_NAME}
+
+
+def written_meanings(meanings: Mapping[str, Meaning]) -> dict[str, str]:
+    return {name: meaning.name for name, meaning in meanings.items()}
 
 
 def canonical(name: str) -> str:
@@ -159,6 +171,8 @@ def verdict(
         fixers=_in_order(_users(present, "fix")),
         sounds_right=len(_users(present, "sounds right")),
         sounds_like_ai=len(_users(present, "sounds like AI")),
+        in_favour=_in_order(user for user, sign in polarity.items() if sign > 0),
+        against=_in_order(user for user, sign in polarity.items() if sign < 0),
     )
 
 

@@ -19,11 +19,10 @@ from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.duels import SqlDuels, SqlDuelTexts, SqlDuelVotes
 from storage.repositories.evaluations import SqlEvaluations
-from storage.repositories.feedback import SqlRoundFeedbacks
+from storage.repositories.feedback import SqlDecisions, SqlEmojiMaps, SqlRoundFeedbacks
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
-from storage.repositories.preferences import SqlVoicePreferences
 from storage.repositories.preflights import SqlPreflights
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
 from storage.repositories.rehearsals import SqlRehearsals
@@ -69,6 +68,8 @@ class SqlTransaction:
         self.duel_texts = SqlDuelTexts(session)
         self.duel_votes = SqlDuelVotes(session)
         self.round_feedbacks = SqlRoundFeedbacks(session)
+        self.decisions = SqlDecisions(session)
+        self.emoji_maps = SqlEmojiMaps(session)
         self.ledger = SqlSpendLedger(session, self.spend_rules)
         self.budgets = SqlBudgets(session, self.spend_rules)
         self.tuning_jobs = SqlTuningJobs(session)
@@ -76,7 +77,6 @@ class SqlTransaction:
         self.stray_jobs = SqlStrayJobs(session)
         self.voice_models = SqlVoiceModels(session)
         self.evaluations = SqlEvaluations(session, self.spend_rules)
-        self.preferences = SqlVoicePreferences(session)
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)

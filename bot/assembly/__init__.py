@@ -11,14 +11,12 @@ from bot.assembly.voices import (
     board,
     consent,
     drafting,
+    emoji,
     feedback,
     home,
-    preferences,
     rounds,
-    say_digests,
     trace_withdrawals,
     voices,
-    warn_of_ends,
 )
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
@@ -30,14 +28,12 @@ __all__ = (
     "listeners",
     "make_export",
     "said_of_source",
-    "say_digests",
     "steps",
     "sweep_emoji",
     "sweep_uploads",
     "templates",
     "trace_withdrawals",
     "upload_page",
-    "warn_of_ends",
     "webhooks",
 )
 
@@ -58,13 +54,13 @@ def listeners(parts: Parts) -> list[Feature]:
         spending(parts),
         approving(parts),
         training(parts),
-        *drafting(parts),
+        drafting(parts),
         *duels(parts),
         board(parts),
-        preferences(parts),
         feedback(parts),
         rounds(parts),
         exports(parts),
         home(parts),
         admin(parts),
+        emoji(parts),
     ]

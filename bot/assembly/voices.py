@@ -2,17 +2,15 @@
 
 from bot.assembly.money import market
 from bot.assembly.parts import Feature, Parts
+from bot.features.admin.emoji import ChangeEmoji, LookAtEmoji
+from bot.features.admin.emoji_listeners import EmojiListeners
 from bot.features.admin.listeners import AdminListeners
-from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, OpenMenu
+from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
 from bot.features.board.listeners import BoardListeners
-from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
-from bot.features.digest.usecase import SayDigests
-from bot.features.drafting.asking import AskByForm, FindChoices
 from bot.features.drafting.files import AskForFile
-from bot.features.drafting.form_listeners import DraftFormListeners
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
@@ -29,13 +27,11 @@ from bot.features.feedback.rewriting import (
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
-from bot.features.preferences.listeners import PreferenceListeners
-from bot.features.preferences.usecase import ChoosePreferences
-from bot.features.radar.usecase import WarnOfEnds
+from bot.features.rounds.deciding import AskOwner, DecideContested
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.taking import AskToTake
 from bot.features.rounds.tracing import TraceWithdrawals
-from bot.features.rounds.usecase import PreviewRound
+from bot.features.rounds.usecase import LookAtContradictions, PreviewRound
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
@@ -54,16 +50,13 @@ def consent(parts: Parts) -> Feature:
     return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
 
 
-def drafting(parts: Parts) -> list[Feature]:
+def drafting(parts: Parts) -> Feature:
     db, clock, people = parts.database, parts.clock, parts.people
     limits = Limits(parts.rules.drafts_a_day, parts.rules.workspace_url)
     ask = AskForDraft(db, people, clock, limits)
     untrained = DraftUntrained(db, market(parts), people, clock, ask)
     redraft = Redraft(db, people, clock, limits)
-    return [
-        DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers),
-        DraftFormListeners(FindChoices(db, people, clock), AskByForm(db, ask), parts.modals),
-    ]
+    return DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers)
 
 
 def feedback(parts: Parts) -> Feature:
@@ -86,8 +79,16 @@ def feedback(parts: Parts) -> Feature:
 
 
 def rounds(parts: Parts) -> Feature:
-    take = AskToTake(parts.database, parts.clock)
-    return RoundListeners(preview_round(parts), take, parts.commands, parts.whispers)
+    db, clock, preview = parts.database, parts.clock, preview_round(parts)
+    return RoundListeners(
+        preview=preview,
+        take=AskToTake(db, clock),
+        ask_owner=AskOwner(db, preview),
+        decide=DecideContested(db, preview, clock),
+        contradictions=LookAtContradictions(db, preview),
+        commands=parts.commands,
+        whispers=parts.whispers,
+    )
 
 
 def preview_round(parts: Parts) -> PreviewRound:
@@ -99,25 +100,7 @@ def trace_withdrawals(parts: Parts) -> TraceWithdrawals:
 
 
 def board(parts: Parts) -> Feature:
-    show = show_board(parts)
-    ask = AskForBoardPicture(parts.database, show, parts.clock)
-    return BoardListeners(show, ask, parts.commands, parts.whispers)
-
-
-def show_board(parts: Parts) -> ShowBoard:
-    return ShowBoard(parts.database, preview_round(parts).judged)
-
-
-def preferences(parts: Parts) -> Feature:
-    return PreferenceListeners(ChoosePreferences(parts.database, parts.clock), parts.commands)
-
-
-def say_digests(parts: Parts) -> SayDigests:
-    return SayDigests(parts.database, preview_round(parts).judged, parts.clock)
-
-
-def warn_of_ends(parts: Parts) -> WarnOfEnds:
-    return WarnOfEnds(parts.database, parts.prices, parts.clock)
+    return BoardListeners(ShowBoard(parts.database, preview_round(parts).judged), parts.commands)
 
 
 def home(parts: Parts) -> Feature:
@@ -128,9 +111,13 @@ def admin(parts: Parts) -> Feature:
     db, people = parts.database, parts.people
     check = CheckAdmin(people)
     look, change = LookAtRules(db, people, check), ChangeRules(db, check, parts.clock)
-    return AdminListeners(
-        OpenMenu(db, people), look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers
-    )
+    return AdminListeners(check, look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers)
+
+
+def emoji(parts: Parts) -> Feature:
+    db, check = parts.database, CheckAdmin(parts.people)
+    look, change = LookAtEmoji(db, check), ChangeEmoji(db, check, parts.clock)
+    return EmojiListeners(look, change, parts.admin_menu, parts.modals, parts.whispers)
 
 
 def look_at_home(parts: Parts) -> LookAtHome:

@@ -12,11 +12,12 @@ from pipeline.rounds import is_test_brief
 
 HANDLE: Final = "founder"
 CLEANING: Final = "🧹 Cleaning"
-# Feedback on a test brief scores and never trains, so the first of these that is none is asked for.
+# Feedback on a test brief scores and never trains, so the first of these that are none are asked for.
 BRIEFS: Final = (
     "what I would tell someone on their first day",
     "the mistake that taught me the most this year",
     "why small repairs are worth the time",
+    "a tool that I should have bought sooner",
 )
 
 
@@ -27,7 +28,7 @@ class Plan:
 
     files: tuple[Path, ...]
     author: str | None
-    brief: str
+    briefs: tuple[str, str]
     later: tuple[Path, ...] = ()
 
 
@@ -89,5 +90,6 @@ class Cast:
         await self.control.look("settled", {"timeout": 30})
 
 
-def brief_for(briefs: tuple[str, ...] = BRIEFS) -> str:
-    return next((brief for brief in briefs if not is_test_brief(brief)), briefs[0])
+def briefs_for(briefs: tuple[str, ...] = BRIEFS) -> tuple[str, str]:
+    first, second, *_ = [brief for brief in briefs if not is_test_brief(brief)]
+    return first, second

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.demo import control, facts, processes
-from bot.demo.cast import Cast, Plan, brief_for
+from bot.demo.cast import Cast, Plan, briefs_for
 from bot.demo.failures import DemoFailed, LoopStopped
 from bot.demo.feed import Feed
 from bot.demo.page import Page, names_of, on_terminal, silent
@@ -90,8 +90,8 @@ async def interruptible(args: argparse.Namespace, folder: Path) -> int:
 def plan_of(args: argparse.Namespace) -> Plan:
     later = tuple(args.later or ())
     if args.file:
-        return Plan(tuple(args.file), args.author, brief_for(), later)
-    return Plan((EXAMPLE,), args.author or EXAMPLE_AUTHOR, brief_for(), later or (EXAMPLE_LATER,))
+        return Plan(tuple(args.file), args.author, briefs_for(), later)
+    return Plan((EXAMPLE,), args.author or EXAMPLE_AUTHOR, briefs_for(), later or (EXAMPLE_LATER,))
 
 
 async def demo(plan: Plan, page: Page, folder: Path, *, as_json: bool) -> int:

@@ -73,8 +73,8 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
             "estimate": await record.estimate(requests[0]) if requests else None,
             "approval": approval(requests[0]) if requests else None,
             "job": job_facts(jobs[0], await record.states(jobs[0]), models) if jobs else None,
-            "draft": draft_facts(drafts[-1], models) if drafts else None,
-            "feedback": await feedback(tx, voice, drafts[-1]) if drafts else None,
+            "draft": draft_facts(drafts[0], models) if drafts else None,
+            "feedback": await feedback(tx, voice, drafts[0]) if drafts else None,
             "round": await record.said(PREVIEW),
             "second": await second(tx, latest, requests, jobs, models) if latest and before else None,
             "duels": [await duel_facts(tx, one, voice) for one in await tx.duels.of_voice(voice.voice_id)],
@@ -92,6 +92,7 @@ async def second(
     asked = [request for request in requests if request.round_id == round_.round_id]
     return {
         "examples": dataset.facts.examples if dataset else None,
+        "decided": [one.decided for one in await tx.decisions.of_voice(round_.voice_id)],
         "from_feedback": {"examples": taken.examples, "pairs": taken.pairs} if taken else None,
         "comparison": comparison(await tx.baselines.newest(dataset)) if dataset else None,
         "approval": approval(asked[-1]) if asked else None,

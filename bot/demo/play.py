@@ -21,7 +21,7 @@ STEPS: Final = (
     "plain prompting first, judged blind",
     "who says yes",
     "training",
-    "a draft",
+    "two drafts",
     "what people say about it",
     "is it better than plain prompting? judged blind",
     "the next round: what people said, and new texts",
@@ -86,9 +86,11 @@ class Play:
     async def feedback(self) -> str:
         """What the editor put into a draft."""
         async with self.step(10):
-            draft = await writing.ask_for_draft(self.cast)
+            draft = await writing.ask_for_draft(self.cast, self.cast.plan.briefs[0])
+            other = await writing.ask_for_draft(self.cast, self.cast.plan.briefs[1])
         async with self.step(11):
             await writing.judge(self.cast, draft)
+            await writing.disagree(self.cast, other)
             return await writing.rewrite(self.cast, draft)
 
     async def against_plain(self) -> None:
@@ -104,6 +106,9 @@ class Play:
         cast = self.cast
         async with self.step(13):
             seen = await second_round.preview(cast, card)
+            if seen.button(second_round.DECIDE):
+                await second_round.decide(cast, seen)
+                seen = await second_round.preview(cast, card)
             card = await second_round.take(cast, seen, report)
         async with self.step(14):
             approved = await second_round.pay(cast, card)

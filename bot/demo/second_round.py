@@ -9,6 +9,8 @@ from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
 TAKE: Final = "rounds.take"
+DECIDE: Final = "rounds.decide"
+SOUNDS_RIGHT: Final = "rounds.decided.like"
 TAKES_IN: Final = "takes in"
 TRIED: Final = "it never saw"
 NOTE: Final = "With what people said about the drafts, and the notes."
@@ -24,6 +26,18 @@ async def preview(cast: Cast, card: Happening) -> Happening:
         return in_thread and ("if locked now" in one.text or one.text.startswith("Nothing new"))
 
     return await cast.feed.first("The preview of the next round", is_preview, after=after)
+
+
+async def decide(cast: Cast, seen: Happening) -> None:
+    """The owner says what becomes of the draft that people disagree about."""
+    after = await cast.steward.presses(seen, DECIDE)
+
+    def is_asked(one: Happening) -> bool:
+        return one.is_post and one.channel == f"D0{cast.owner.user.upper()}" and one.button(SOUNDS_RIGHT) is not None
+
+    question = await cast.feed.first("The question to the owner", is_asked, after=after)
+    answered = await cast.owner.presses(question, SOUNDS_RIGHT)
+    await cast.edited("The answered question", question, after=answered)
 
 
 async def take(cast: Cast, seen: Happening, first: Happening) -> Happening:

@@ -21,6 +21,7 @@ PARAGRAPH_END: Final = re.compile(r"\n\s*\n")
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 WORD: Final = re.compile(r"\S+")
 DONT_USE: Final = "feedback.dont_use"
+NOT_THIS_VOICE: Final = "feedback.reason.voice"
 
 
 async def wait_for_model(cast: Cast, card: Happening, after: int) -> None:
@@ -40,9 +41,9 @@ async def wait_for_model(cast: Cast, card: Happening, after: int) -> None:
     await cast.feed.first("The notice in the steward's direct messages", is_direct, after=after)
 
 
-async def ask_for_draft(cast: Cast) -> Happening:
+async def ask_for_draft(cast: Cast, brief: str) -> Happening:
     """The draft. Raises LoopStopped when the bot says why there is none."""
-    after = await cast.asker.types(f"draft {HANDLE} {cast.plan.brief} words={DRAFT_WORDS}")
+    after = await cast.asker.types(f"draft {HANDLE} {brief} words={DRAFT_WORDS}")
 
     def begun(one: Happening) -> bool:
         is_card = one.is_post and not one.thread and one.text.startswith("✍️")
@@ -74,6 +75,15 @@ async def judge(cast: Cast, draft: Happening) -> None:
     after = await cast.editor.reacts(draft, "-1")
     await cast.feed.first("The question what is wrong with the draft", cast.editor.told, after=after)
     await cast.editor.unreacts(draft, "-1")
+    await cast.settled()
+
+
+async def disagree(cast: Cast, draft: Happening) -> None:
+    """The owner would use it, the editor would not."""
+    await cast.owner.reacts(draft, "+1")
+    after = await cast.editor.reacts(draft, "-1")
+    why = await cast.feed.first("The question what is wrong", cast.editor.told, after=after)
+    await cast.editor.presses(why, NOT_THIS_VOICE)
     await cast.settled()
 
 

@@ -21,12 +21,16 @@ DuelTextState = Literal["asked", "written", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A text to be written. number: of the brief, from 1. send_microusd: the most that one try can cost."""
+    """A text to be written. number: of the brief, from 1. send_microusd: the most that one try can cost.
+
+    is_held_out: the brief is that of a text which no version is trained on.
+    """
 
     number: int
     contender: Contender
     brief: str
     send_microusd: int
+    is_held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Bout:
     brief: str
     one: str
     other: str
+    is_held_out: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -133,4 +138,5 @@ class Duel:
         for number in sorted({one.wanted.number for one in self.texts}):
             one, other = found.get((number, "one")), found.get((number, "other"))
             if one is not None and other is not None:
-                yield Bout(number, one.wanted.brief, one.text or "", other.text or "")
+                wanted = one.wanted
+                yield Bout(number, wanted.brief, one.text or "", other.text or "", wanted.is_held_out)

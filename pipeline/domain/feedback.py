@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from pipeline.domain.drafting import DraftId, RewriteId
 from pipeline.domain.voices import RoundId
@@ -15,6 +16,20 @@ class UsedRow:
     draft_id: DraftId
     rewrite_id: RewriteId | None
     row: int
+
+
+Decided = Literal["like", "unlike", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the owner says of a draft that people disagree about; the newest stands. out: it never trains."""
+
+    draft_id: DraftId
+    team_id: str
+    by: str
+    decided: Decided
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
 from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.exports import WholeVoices
-from pipeline.ports.feedback import RoundFeedbacks
+from pipeline.ports.feedback import Decisions, EmojiMaps, RoundFeedbacks
 from pipeline.ports.pictures import Pictures
-from pipeline.ports.preferences import VoicePreferences
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.signoffs import SignoffRows, Signoffs
 from pipeline.ports.training import RunQueue, SpendLedger, SpendRequests, StrayJobs, TuningJobs, VoiceModels
@@ -49,6 +48,10 @@ class Transaction(Protocol):
     def baseline_overrides(self) -> BaselineOverrides: ...
     @property
     def round_feedbacks(self) -> RoundFeedbacks: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def emoji_maps(self) -> EmojiMaps: ...
     @property
     def duels(self) -> Duels: ...
     @property
@@ -91,8 +94,6 @@ class Transaction(Protocol):
     def voice_models(self) -> VoiceModels: ...
     @property
     def evaluations(self) -> Evaluations: ...
-    @property
-    def preferences(self) -> VoicePreferences: ...
     @property
     def drafts(self) -> Drafts: ...
     @property

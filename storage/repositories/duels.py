@@ -145,7 +145,7 @@ def _facts(row: DuelRow, texts: tuple[NewText, ...]) -> NewDuel:
 def _text(row: DuelTextRow) -> DuelText:
     return DuelText(
         text_id=DuelTextId(row.id),
-        wanted=NewText(row.number, row.contender, row.brief, row.send_microusd),
+        wanted=NewText(row.number, row.contender, row.brief, row.send_microusd, row.is_held_out),
         state=row.state,
         sends=row.sends,
         answered=row.answered,

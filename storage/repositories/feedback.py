@@ -1,16 +1,18 @@
-"""Feedback that went into rounds."""
+"""Feedback that went into rounds, the owner's word on contested drafts, and what emoji mean in a workspace."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.drafting import DraftId, RewriteId
-from pipeline.domain.feedback import RoundFeedback, UsedRow
+from pipeline.domain.feedback import Decision, RoundFeedback, UsedRow
 from pipeline.domain.voices import RoundId, VoiceId
 from storage.rows import find, insert_into
-from storage.tables import RoundFeedbackRow, RoundRow
+from storage.tables import DecisionRow, DraftRow, EmojiMapRow, RoundFeedbackRow, RoundRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,38 @@ class SqlRoundFeedbacks:
             .order_by(col(RoundRow.number))
         )
         return [_feedback(row) for row in await self.session.exec(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDecisions:
+    session: AsyncSession
+
+    async def give(self, decision: Decision) -> None:
+        values = asdict(decision)
+        given = insert_into(self.session, DecisionRow).values(**values)
+        await self.session.exec(given.on_conflict_do_update(index_elements=["draft_id"], set_=values))
+
+    async def of_voice(self, voice_id: VoiceId) -> list[Decision]:
+        drafts = select(DraftRow.id).where(col(DraftRow.voice_id) == voice_id)
+        rows = select(DecisionRow).where(col(DecisionRow.draft_id).in_(drafts)).order_by(col(DecisionRow.id))
+        return [
+            Decision(DraftId(row.draft_id), row.team_id, row.by, row.decided, row.at)
+            for row in await self.session.exec(rows)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlEmojiMaps:
+    session: AsyncSession
+
+    async def of_team(self, team_id: str) -> dict[str, str] | None:
+        row = await find(self.session, EmojiMapRow, col(EmojiMapRow.team_id) == team_id)
+        return dict(row.meanings) if row else None
+
+    async def put(self, team_id: str, meanings: Mapping[str, str], *, by: str, at: datetime) -> None:
+        values: dict[str, Any] = {"team_id": team_id, "meanings": dict(meanings), "by": by, "at": at}
+        put = insert_into(self.session, EmojiMapRow).values(**values)
+        await self.session.exec(put.on_conflict_do_update(index_elements=["team_id"], set_=values))
 
 
 def _feedback(row: RoundFeedbackRow) -> RoundFeedback:

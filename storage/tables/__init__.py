@@ -6,9 +6,8 @@ from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, 
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.duels import DuelRow, DuelTextRow, DuelVoteRow
 from storage.tables.evaluations import EvaluationRow
-from storage.tables.feedback import RoundFeedbackRow
+from storage.tables.feedback import DecisionRow, EmojiMapRow, RoundFeedbackRow
 from storage.tables.pictures import PictureRow
-from storage.tables.preferences import VoicePreferenceRow
 from storage.tables.preflights import PreflightRow
 from storage.tables.prices import EnteredPriceRow
 from storage.tables.rehearsals import RehearsalRow
@@ -29,11 +28,13 @@ __all__ = [
     "BudgetRow",
     "ConsentRow",
     "DatasetRow",
+    "DecisionRow",
     "DeliveryRow",
     "DraftRow",
     "DuelRow",
     "DuelTextRow",
     "DuelVoteRow",
+    "EmojiMapRow",
     "EnteredPriceRow",
     "EvaluationRow",
     "OutboxRow",
@@ -56,7 +57,6 @@ __all__ = [
     "TuningJobRow",
     "UploadRow",
     "VoiceModelRow",
-    "VoicePreferenceRow",
     "VoiceRow",
     "WorkRow",
     "metadata",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import JSON, BigInteger, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, String, UniqueConstraint, false
 from sqlmodel import Field
 
 from pipeline.domain.duels import Choice, Contender, DuelState, DuelTextState
@@ -41,6 +41,7 @@ class DuelTextRow(Row, table=True):
     contender: Contender = Field(sa_type=String)
     brief: str
     send_microusd: int = Field(sa_type=BigInteger)
+    is_held_out: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     state: DuelTextState = Field(default="asked", sa_type=String)
     sends: int = 0
     answered: int = 0

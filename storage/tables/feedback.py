@@ -1,11 +1,12 @@
-"""Feedback that went into rounds."""
+"""Feedback that went into rounds, the owner's word on contested drafts, and what emoji mean."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, String, UniqueConstraint
 from sqlmodel import Field
 
+from pipeline.domain.feedback import Decided
 from storage.tables.base import Row
 
 
@@ -25,3 +26,26 @@ class RoundFeedbackRow(Row, table=True):
     pairs: int
     used: list[dict[str, Any]] = Field(sa_type=JSON)
     meanings: dict[str, str] = Field(sa_type=JSON)
+
+
+class DecisionRow(Row, table=True):
+    """The owner's word on a draft that people disagree about; what was said before is in the audit log."""
+
+    __tablename__: ClassVar[str] = "decision"
+    __table_args__ = (UniqueConstraint("draft_id"),)
+
+    draft_id: int = Field(foreign_key="draft.id")
+    by: str
+    decided: Decided = Field(sa_type=String)
+    at: datetime
+
+
+class EmojiMapRow(Row, table=True):
+    """What emoji mean in a workspace that has its own; meanings: emoji name -> name of the meaning."""
+
+    __tablename__: ClassVar[str] = "emoji_map"
+    __table_args__ = (UniqueConstraint("team_id"),)
+
+    meanings: dict[str, str] = Field(sa_type=JSON)
+    by: str
+    at: datetime

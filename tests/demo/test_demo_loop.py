@@ -68,7 +68,12 @@ def test_feedback_is_state_and_the_rewrite_counts(told: dict[str, Any]) -> None:
 
 def test_the_next_round_has_one_example_more(told: dict[str, Any]) -> None:
     assert told["round"]["examples"] == told["examples"] + 1
-    assert told["round"]["pairs"]["rewrite"] == 1
+    assert told["round"]["pairs"] == {"rewrite": 1}  # texts of duels are about what no version trains on
+
+
+def test_the_owner_decided_about_the_draft_that_people_disagreed_on(told: dict[str, Any]) -> None:
+    assert told["second"]["decided"] == ["like"]
+    assert (told["round"]["undecided"], told["round"]["good"], told["round"]["not_used"]) == (0, 1, {})
 
 
 def test_the_first_version_beat_plain_prompting_in_a_blind_duel(told: dict[str, Any]) -> None:

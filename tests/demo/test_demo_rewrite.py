@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.cast import BRIEFS, brief_for
+from bot.demo.cast import BRIEFS, briefs_for
 from bot.demo.writing import better
 from pipeline.rewrites import change_kind, changed_share
 from pipeline.rounds import is_test_brief
@@ -28,6 +28,7 @@ def test_a_draft_of_one_word_gets_another_one() -> None:
     assert better("Spade.") not in ("", "Spade.")
 
 
-def test_the_brief_is_one_whose_feedback_trains() -> None:
-    assert not is_test_brief(brief_for())
-    assert brief_for() in BRIEFS
+def test_the_briefs_are_ones_whose_feedback_trains() -> None:
+    first, second = briefs_for()
+    assert not is_test_brief(first) and not is_test_brief(second)
+    assert first != second and {first, second} <= set(BRIEFS)

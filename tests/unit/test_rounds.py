@@ -17,6 +17,7 @@ from pipeline.domain.voices import VoiceId
 from pipeline.rewrites import changed_share
 from pipeline.rounds import (
     ClosedDuel,
+    Contradiction,
     DatasetCounts,
     JudgedDraft,
     JudgedRewrite,
@@ -150,6 +151,10 @@ def test_a_duel_makes_a_pair_only_when_it_decided(duel: ClosedDuel, pairs: int) 
     assert len(previewed(duels=[duel]).pairs) == pairs
 
 
+def test_a_duel_about_a_text_that_nobody_trains_on_makes_no_pair() -> None:
+    assert previewed(duels=[ClosedDuel(BRIEFS[0], "a", "b", 5, 0.9, is_held_out=True)]).pairs == ()
+
+
 def test_good_and_bad_make_a_pair_only_on_one_brief() -> None:
     one = previewed(draft(1, "good", brief="On  Harbours."), draft(2, "bad", brief="on harbours"))
     two = previewed(draft(1, "good", brief=BRIEFS[0]), draft(2, "bad", brief=BRIEFS[1]))
@@ -189,7 +194,7 @@ def test_both_ways_leaves_both_out_and_lists_the_brief() -> None:
     duels = [ClosedDuel(BRIEFS[0].upper(), "text b", "text a", 5, 0.9), ClosedDuel(BRIEFS[1], "c", "d", 5, 0.9)]
     found = previewed(fixed, duels=duels)
     assert [pair.brief for pair in found.pairs] == [BRIEFS[1]]
-    assert found.contradictions == (BRIEFS[0],)
+    assert found.contradictions == (Contradiction(BRIEFS[0], "text  a", "editor's rewrite", "text b", "duel"),)
     assert len(found.sft) == 1  # the rewrite itself stays an example
 
 

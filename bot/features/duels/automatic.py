@@ -71,6 +71,7 @@ class StartAutomatically:
                 ceiling_microusd=min(MOST_MICROUSD, meeting.left_microusd),
                 delivery=f"auto-duel:{item.subject}",
                 is_automatic=True,
+                held_out=form.held_out,
             )
             await self.start(wish)
         except AppError as error:

@@ -55,7 +55,7 @@ def loading(pairing: Pairing) -> View:
 
 
 def duel_form(form: DuelForm) -> View:
-    """private_metadata: the two versions."""
+    """private_metadata: the two versions, and which briefs nobody may train on."""
     briefs = [brief_input(number, form.briefs) for number in range(BRIEFS)]
     voters = UserMultiSelectElement(
         action_id=VOTERS, initial_users=list(form.voters) or None, max_selected_items=MOST_VOTERS
@@ -69,7 +69,7 @@ def duel_form(form: DuelForm) -> View:
         title=PlainTextObject(text="Duel"),
         submit=PlainTextObject(text="Start"),
         close=PlainTextObject(text="Cancel"),
-        private_metadata=stored(form.pairing),
+        private_metadata=f"{stored(form.pairing)}:{','.join(form.held_out)}",
         blocks=[
             section(
                 f"*{one}* and *{other}* write on the same briefs. People say which text sounds more like the owner: "
@@ -101,6 +101,7 @@ def wish_entered(team_id: str, user: str, view: dict[str, Any]) -> DuelWish:
         closes_at=closes_in(view),
         ceiling_microusd=ceiling_in(field_value(view, CEILING)),
         delivery=f"duel:{view['id']}",
+        held_out=tuple(view["private_metadata"].split(":")[3].split(",")),
     )
 
 
@@ -123,7 +124,7 @@ def stored(pairing: Pairing) -> str:
 
 
 def pairing_in(metadata: str) -> Pairing:
-    handle, one, other = metadata.split(":")
+    handle, one, other, *_ = metadata.split(":")
     return Pairing(handle, side_in(one), side_in(other))
 
 

@@ -29,6 +29,7 @@ from pipeline.errors import (
     SameVersion,
 )
 from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.prompts import stable_hash
 from pipeline.rounds import is_test_brief, normalised_brief
 from pipeline.trials import send_microusd
 
@@ -61,7 +62,10 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class DuelForm:
-    """What the form opens with. names: of the two versions. most_microusd: what all texts can come to."""
+    """What the form opens with. names: of the two versions. most_microusd: what all texts can come to.
+
+    held_out: keys of those briefs that are about texts which no version is trained on.
+    """
 
     pairing: Pairing
     names: tuple[str, str]
@@ -69,6 +73,7 @@ class DuelForm:
     voters: tuple[str, ...]
     closes_at: datetime
     most_microusd: int
+    held_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class DuelWish:
     ceiling_microusd: int
     delivery: str
     is_automatic: bool = False
+    held_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +130,9 @@ class FillDuelForm:
         voters = [each for each in dict.fromkeys([*editors, voice.owner]) if may_vote(self.people, team_id, each)]
         most = SENDS * BRIEFS * sum(most_of(prices, model, one) for model in (one, other))
         names = (name_of(voice, one), name_of(voice, other) if other else plain_name())
-        return DuelForm(pairing, names, briefs, tuple(voters[:MOST_VOTERS]), closing_time(now), most)
+        unseen = {brief_key(each) for each in held_out}
+        keys = tuple(key for each in briefs if (key := brief_key(each)) in unseen)
+        return DuelForm(pairing, names, briefs, tuple(voters[:MOST_VOTERS]), closing_time(now), most, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,7 @@ class StartDuel:
         prices = await prices_in_force(tx, wish.team_id, self.prices)
         contenders: dict[Contender, VoiceModel] = {"one": one, "other": other}
         texts = tuple(
-            NewText(number, contender, brief, most_of(prices, model, one))
+            NewText(number, contender, brief, most_of(prices, model, one), brief_key(brief) in wish.held_out)
             for number, brief in enumerate(briefs, start=1)
             for contender, model in contenders.items()
         )
@@ -237,6 +245,11 @@ def preset(*sources: Iterable[str]) -> tuple[str, ...]:
         if brief.strip():
             found.setdefault(normalised_brief(brief), brief.strip())
     return tuple(found.values())[:BRIEFS]
+
+
+def brief_key(brief: str) -> str:
+    """Short enough for a form to carry."""
+    return f"{stable_hash('duel-brief', normalised_brief(brief)):016x}"
 
 
 def only_members(people: People, voice: Voice, user: str) -> None:

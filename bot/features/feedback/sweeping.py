@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Final, Literal, Protocol
 
 from bot.draft_places import thread_of
+from bot.emoji_meanings import meanings_in_force
 from bot.features.feedback.deleting import gone_from_slack
 from pipeline.domain.drafting import Draft, Reaction
 from pipeline.domain.work import AuditEntry, PostedMessage, Saying, WorkItem
 from pipeline.ports import Clock, Database, People, Transaction
-from pipeline.verdicts import MEANINGS, VerdictState, Voters, canonical, mended, verdict
+from pipeline.verdicts import VerdictState, Voters, canonical, mended, verdict
 
 FIXED_BY_SWEEP: Final = "feedback.swept"
 ACTIVE_FOR: Final = timedelta(days=30)
@@ -88,7 +89,9 @@ class SweepReactions:
         team_id = draft.asked.team_id
         before = await tx.reactions.on_message(team_id, posted.channel_id, posted.ts)
         counted = {name: [user for user in users if self.counts(team_id, user)] for name, users in there.items()}
-        meant = {name: users for name, users in counted.items() if canonical(name) in MEANINGS}
+        # What meant something once is kept up to date too: rounds keep the map of their day.
+        names = {*await meanings_in_force(tx, team_id), *(canonical(one.name) for one in before)}
+        meant = {name: users for name, users in counted.items() if canonical(name) in names}
         missed = mended(before, meant, message=(team_id, posted.channel_id, posted.ts), at=at)
         if not missed:
             return
@@ -108,4 +111,5 @@ class SweepReactions:
     async def state(self, tx: Transaction, draft: Draft, reactions: Sequence[Reaction]) -> VerdictState:
         voice = await tx.voices.by_id(draft.asked.voice_id)
         ignored = {one.user for one in reactions if not self.counts(voice.team_id, one.user)}
-        return verdict(reactions, voters=Voters(voice.owner, ignored=frozenset(ignored))).state
+        voters = Voters(voice.owner, ignored=frozenset(ignored))
+        return verdict(reactions, voters=voters, meanings=await meanings_in_force(tx, voice.team_id)).state

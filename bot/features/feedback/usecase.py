@@ -1,14 +1,15 @@
 """Emoji on drafts, and the reason behind a 👎. Better versions are in rewriting.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from bot.draft_places import draft_at, thread_of, wait_for_record
+from bot.emoji_meanings import KnownMeanings
 from pipeline.domain.drafting import Draft, DraftId, Reaction
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import NotADraft
 from pipeline.ports import Clock, Database, People, ReactionWriter
-from pipeline.verdicts import MEANINGS, MeaningName, canonical
+from pipeline.verdicts import MeaningName, canonical
 
 WHY: Final = "feedback.why"
 FIX_HOW: Final = "feedback.fix"
@@ -30,10 +31,13 @@ class RecordReaction:
     people: People
     clock: Clock
     bot_user: str
+    known: KnownMeanings = field(default_factory=KnownMeanings)
 
     async def __call__(self, reaction: Reaction, *, delivery_id: str) -> None:
-        meaning = MEANINGS.get(canonical(reaction.name))
-        if meaning is None or reaction.user == self.bot_user:
+        if reaction.user == self.bot_user:
+            return
+        meanings = await self.known.of(self.database, reaction.team_id, now=self.clock())
+        if (meaning := meanings.get(canonical(reaction.name))) is None:
             return
         if self.people.is_guest(reaction.team_id, reaction.user):
             await self.note_guest(reaction, delivery_id)

@@ -1,17 +1,21 @@
-"""/voice round, and the button that takes its feedback in."""
+"""/voice round, and its buttons: decide what is contested, open contradictions, take the feedback in."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.rounds.deciding import AskOwner, DecideContested
 from bot.features.rounds.taking import AskToTake
-from bot.features.rounds.usecase import Asked, PreviewRound
-from bot.features.rounds.views import TAKE, TAKING, asked
+from bot.features.rounds.usecase import Asked, LookAtContradictions, PreviewRound
+from bot.features.rounds.views import DECIDE, DECIDED, OPEN_BOTH, TAKE, TAKING, asked, asked_owner, both_texts
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.whispers import Whispers, pressed
+from pipeline.domain.drafting import DraftId
+from pipeline.domain.feedback import Decided
 from pipeline.domain.voices import VoiceId
 from pipeline.errors import MissingArgument
 
@@ -20,11 +24,17 @@ from pipeline.errors import MissingArgument
 class RoundListeners:
     preview: PreviewRound
     take: AskToTake
+    ask_owner: AskOwner
+    decide: DecideContested
+    contradictions: LookAtContradictions
     commands: Commands
     whispers: Whispers
 
     def register(self, app: AsyncApp) -> None:
         app.action(TAKE)(self.on_take)
+        app.action(DECIDE)(self.on_decide)
+        app.action(re.compile("^" + re.escape(DECIDED)))(self.on_decided)
+        app.action(OPEN_BOTH)(self.on_open_both)
         self.commands.add(Verb("round", "round <name>", "what the feedback will become next time", self.on_round))
 
     async def on_take(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -32,6 +42,25 @@ class RoundListeners:
         async with failures_told_by(tell):
             await self.take(VoiceId(int(action["value"])), body["team"]["id"], body["user"]["id"])
             await tell(TAKING)
+        await ack()
+
+    async def on_decide(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        tell = self.whispers.to(pressed(body))
+        async with failures_told_by(tell):
+            asked_now = await self.ask_owner(VoiceId(int(action["value"])), body["team"]["id"], body["user"]["id"])
+            await tell(asked_owner(*asked_now))
+        await ack()
+
+    async def on_decided(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with failures_told_by(self.whispers.to(pressed(body))):
+            said = cast("Decided", action["action_id"].removeprefix(DECIDED))
+            await self.decide(DraftId(int(action["value"])), body["team"]["id"], body["user"]["id"], said)
+        await ack()
+
+    async def on_open_both(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        tell = self.whispers.to(pressed(body))
+        async with failures_told_by(tell):
+            await tell(both_texts(await self.contradictions(VoiceId(int(action["value"])), body["team"]["id"])))
         await ack()
 
     async def on_round(self, typed: Typed) -> Reply:

@@ -17,7 +17,7 @@ from pipeline.errors import NoFeedback
 from pipeline.feedback_rows import dpo_lines, kto_lines, sft_lines
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 from pipeline.rounds import RoundPreview, SftRow
-from pipeline.verdicts import MEANINGS
+from pipeline.verdicts import written_meanings
 
 TAKEN: Final = "rounds.taken"
 VERSIONS_FILE: Final = "better-versions.jsonl"
@@ -120,7 +120,7 @@ class TakeFeedback:
             examples=len(seen.sft),
             pairs=len(seen.pairs),
             used=used_rows(gathered),
-            meanings={name: meaning.name for name, meaning in MEANINGS.items()},
+            meanings=written_meanings(gathered.meanings),
         )
         await tx.round_feedbacks.take(feedback)
         facts: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.emoji_meanings import meanings_in_force
 from bot.features.rounds.usecase import PreviewRound
 from bot.versions import name_of
 from pipeline.domain.feedback import RoundFeedback, UsedRow
@@ -11,6 +12,7 @@ from pipeline.domain.voices import Voice
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.ports import Clock, Database, Transaction
 from pipeline.retractions import retracted
+from pipeline.verdicts import read_meanings
 
 FORGOTTEN: Final = "rounds.forgotten"
 
@@ -35,8 +37,9 @@ class TraceWithdrawals:
             taken = await tx.round_feedbacks.of_voice(voice.voice_id)
             if not taken:
                 return
-            judged = await self.preview.judged(tx, voice)
-            for feedback in taken:
+            now = dict(await meanings_in_force(tx, voice.team_id))
+            for feedback in taken:  # emoji mean what they meant in that round; others what they mean now
+                judged = await self.preview.judged(tx, voice, now | read_meanings(feedback.meanings))
                 models = await trained_on(tx, voice, feedback)
                 for row in retracted(feedback.used, judged):
                     for model in models:

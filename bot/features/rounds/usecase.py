@@ -1,23 +1,25 @@
 """Collects what people said about a voice's drafts and previews the next round."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.cards import round_thread
 from bot.editors import editors_of
+from bot.emoji_meanings import meanings_in_force
 from bot.lookup import find_voice
 from pipeline.domain.drafting import Draft, DraftId, Reaction, Rewrite
+from pipeline.domain.feedback import Decided
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import Dataset, Round, Voice
+from pipeline.domain.voices import Dataset, Round, Voice, VoiceId
 from pipeline.domain.work import Place, Saying
 from pipeline.duels import closed_duels
-from pipeline.errors import VoiceNotReady
+from pipeline.errors import NoFeedback, VoiceNotReady
 from pipeline.ports import Clock, Database, People, Transaction
 from pipeline.rewrites import as_thumbs_up, change_kind
-from pipeline.rounds import DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview, preview
-from pipeline.verdicts import Verdict, Voters, verdict
+from pipeline.rounds import Contradiction, DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview, preview
+from pipeline.verdicts import Meaning, Voters, verdict
 
 PREVIEW: Final = "rounds.preview"
 
@@ -36,10 +38,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the feedback would become, and the rewrites it was made of."""
+    """What the feedback would become, the rewrites it was made of, and what emoji meant then."""
 
     seen: RoundPreview
     rewrites: tuple[Rewrite, ...]
+    meanings: Mapping[str, Meaning]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class PreviewRound:
         consent = await tx.consents.newest(voice.voice_id)
         writes = voice.state == "active" and consent is not None and consent.covers(self.clock())
         rewrites = await tx.rewrites.of_voice(voice.voice_id)
-        voters, judged = await self.judgements(tx, voice, rewrites)
+        meanings = await meanings_in_force(tx, voice.team_id)
+        voters, judged = await self.judgements(tx, voice, rewrites, meanings)
         closed = [duel for duel in await tx.duels.of_voice(voice.voice_id) if duel.state == "closed"]
         dataset = await dataset_counts(tx, voice)
         seen = preview(
@@ -88,21 +92,30 @@ class PreviewRound:
             duels=[bout for duel in closed for bout in closed_duels(duel)],
             paused=not writes,
         )
-        return Gathered(seen, tuple(rewrites))
+        return Gathered(seen, tuple(rewrites), meanings)
 
-    async def judged(self, tx: Transaction, voice: Voice) -> list[JudgedDraft]:
-        """Each draft with its verdict and its rewrites."""
-        return (await self.judgements(tx, voice, await tx.rewrites.of_voice(voice.voice_id)))[1]
+    async def judged(
+        self, tx: Transaction, voice: Voice, meanings: Mapping[str, Meaning] | None = None
+    ) -> list[JudgedDraft]:
+        """Each draft with its verdict, its rewrites and the owner's word. meanings: None takes those in force."""
+        return (await self.judgements(tx, voice, await tx.rewrites.of_voice(voice.voice_id), meanings))[1]
 
     async def judgements(
-        self, tx: Transaction, voice: Voice, rewrites: list[Rewrite]
+        self, tx: Transaction, voice: Voice, rewrites: list[Rewrite], meanings: Mapping[str, Meaning] | None = None
     ) -> tuple[Voters, list[JudgedDraft]]:
+        meanings = meanings or await meanings_in_force(tx, voice.team_id)
+        decided = {one.draft_id: one.decided for one in await tx.decisions.of_voice(voice.voice_id)}
         drafts = await tx.drafts.of_voice(voice.voice_id)
         on_drafts = {draft.draft_id: await on_message(tx, voice, draft.text_key) for draft in drafts}
         on_rewrites = [await on_rewrite(tx, voice, rewrite) for rewrite in rewrites]
         editors = await editors_of(tx, voice)
         voters = self.voters(voice, [*on_drafts.values(), *on_rewrites], rewrites, editors)
-        return voters, judge(drafts, on_drafts, list(zip(rewrites, on_rewrites, strict=True)), voters)
+        versions = list(zip(rewrites, on_rewrites, strict=True))
+        return voters, judge(drafts, on_drafts, versions, voters, meanings, decided)
+
+    def decider(self, voice: Voice) -> str:
+        """Who says what becomes of contested drafts: the owner, or the steward for one who is not here."""
+        return voice.owner if self.people.is_active(voice.team_id, voice.owner) else voice.steward
 
     def voters(
         self, voice: Voice, reactions: Iterable[list[Reaction]], rewrites: list[Rewrite], editors: Iterable[str]
@@ -114,25 +127,41 @@ class PreviewRound:
         return Voters(voice.owner, frozenset(editors), frozenset(guests | {self.bot_user}))
 
 
+@dataclass(frozen=True, slots=True)
+class LookAtContradictions:
+    """Briefs of which people say both that A is better and that B is. Raises NoFeedback."""
+
+    database: Database
+    preview: PreviewRound
+
+    async def __call__(self, voice_id: VoiceId, team_id: str) -> tuple[Contradiction, ...]:
+        async with self.database.read() as tx:
+            voice = await tx.voices.by_id(voice_id)
+            if voice.team_id != team_id:
+                raise NoFeedback(voice.handle)
+            return (await self.preview.gather(tx, voice)).seen.contradictions
+
+
 def judge(
     drafts: list[Draft],
     on_drafts: dict[DraftId, list[Reaction]],
     rewrites: list[tuple[Rewrite, list[Reaction]]],
     voters: Voters,
+    meanings: Mapping[str, Meaning],
+    decided: Mapping[DraftId, Decided],
 ) -> list[JudgedDraft]:
     """Each draft with its verdict and its rewrites; a rewrite that is the same text is its writer's 👍 (pure)."""
     judged = []
     for draft in drafts:
         mine = [(rewrite, reactions) for rewrite, reactions in rewrites if rewrite.facts.draft_id == draft.draft_id]
         thumbs = [thumbs_up(rewrite) for rewrite, _ in mine if change_kind(rewrite.facts.changed_share) == "same"]
-        of_draft = verdict([*on_drafts.get(draft.draft_id, []), *thumbs], voters=voters)
-        versions = tuple(JudgedRewrite(rewrite, verdict_of(reactions, voters)) for rewrite, reactions in mine)
-        judged.append(JudgedDraft(draft, of_draft, versions))
+        of_draft = verdict([*on_drafts.get(draft.draft_id, []), *thumbs], voters=voters, meanings=meanings)
+        versions = tuple(
+            JudgedRewrite(rewrite, verdict(on_it, voters=voters, meanings=meanings) if on_it else None)
+            for rewrite, on_it in mine
+        )
+        judged.append(JudgedDraft(draft, of_draft, versions, decided.get(draft.draft_id)))
     return judged
-
-
-def verdict_of(reactions: list[Reaction], voters: Voters) -> Verdict | None:
-    return verdict(reactions, voters=voters) if reactions else None
 
 
 def thumbs_up(rewrite: Rewrite) -> Reaction:
@@ -214,7 +243,8 @@ def facts_of(voice: Voice, seen: RoundPreview, trained: int) -> dict[str, Any]:
         "examples": seen.examples,
         "method": seen.method,
         "not_used": {str(reason): count for reason, count in seen.count_not_used().items()},
-        "contradictions": list(seen.contradictions),
+        "undecided": len(seen.undecided),
+        "contradictions": [[one.brief, one.one_says, one.other_says] for one in seen.contradictions],
         "longer_share": seen.watch.longer_share if seen.watch.teaches_longer else None,
         "main_person": seen.watch.main_person if seen.watch.one_persons_taste else None,
         "main_person_share": seen.watch.main_person_share,

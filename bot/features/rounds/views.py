@@ -1,21 +1,25 @@
 """The preview of the next round, in sentences."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from slack_sdk.models.blocks import ActionsBlock
 
+from bot.features.rounds.deciding import CONTESTED
+from bot.features.rounds.locking import LOCKED
 from bot.features.rounds.taking import TAKEN
 from bot.features.rounds.tracing import FORGOTTEN
 from bot.features.rounds.usecase import PREVIEW
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
-from bot.slack.mrkdwn import channel, escape, person, quoted, shortened
+from bot.slack.mrkdwn import channel, clipped, escape, listed, person, quoted, shortened
 from pipeline.domain.voices import Round
-from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE
+from pipeline.rounds import OWN_TEXT_PERCENT, PAIRS_FOR_PREFERENCE, Contradiction
 
 METHODS: Final = {"sft": "examples (SFT)", "dpo": "better-than pairs (DPO)"}
 NOT_USED: Final = {
     "thin": "with &lt; 2 votes",
     "contested": "contested",
+    "left out": "left out by the owner",
     "held": "on hold",
     "test brief": "test briefs",
     "withdrawn": "withdrawn",
@@ -25,6 +29,19 @@ SEE_DIFF: Final = "differences.since_last_round"  # another feature answers
 RETIRE: Final = "duels.retire"  # another feature answers
 TAKE: Final = "rounds.take"
 TAKING: Final = "I take the feedback in as it stands now; the dataset thread says when it is there."
+DECIDE: Final = "rounds.decide"
+DECIDED: Final = "rounds.decided."  # + like, unlike, out
+OPEN_BOTH: Final = "rounds.open_both"
+SOURCES: Final = {
+    "owner's rewrite": "the owner's version",
+    "editor's rewrite": "the editor's version",
+    "member's rewrite": "a member's version",
+    "duel": "the duel",
+    "verdicts": "the votes",
+}
+DRAFT_CHARS: Final = 2_500
+OPENED: Final = 3
+OPENED_CHARS: Final = 400
 BRIEFS_SHOWN: Final = 5
 BRIEF_CHARS: Final = 120
 
@@ -40,18 +57,67 @@ def round_preview(facts: Facts) -> Message:
     handle = quoted(facts["handle"])
     if is_empty(facts):
         text = empty(facts)
-        return Message(text=text, blocks=(section(text), *diff_button(facts)))
+        return Message(text=text, blocks=(section(text), *what_now(facts), *diff_button(facts)))
     title = f"🔁 *{handle}, round {facts['number']} — if locked now*"
     lines = [title, rewrite_line(facts), *filter(None, [other_line(facts), thumbs_line(facts)]), sum_line(facts)]
     notes = [context(note) for note in filter(None, [not_used(facts), watch(facts), own_text(facts), both_ways(facts)])]
     text = f"{handle}, round {facts['number']} — if locked now"
-    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *take_button(facts), *diff_button(facts)))
+    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *what_now(facts), *diff_button(facts)))
 
 
-def take_button(facts: Facts) -> list[ActionsBlock]:
-    if not facts.get("can_take"):
-        return []
-    return [buttons(button(f"Take it into round {facts['number']}", TAKE, facts["voice_id"], style="primary"))]
+def what_now(facts: Facts) -> list[ActionsBlock]:
+    voice_id, press = facts.get("voice_id"), []
+    if undecided := facts.get("undecided", 0):
+        press.append(button(f"Decide {undecided} contested", DECIDE, voice_id))
+    if facts["contradictions"]:
+        press.append(button("Open contradictions", OPEN_BOTH, voice_id))
+    if facts.get("can_take"):
+        press.append(button(f"Take it into round {facts['number']}", TAKE, voice_id, style="primary"))
+    return [buttons(*press)] if press else []
+
+
+def contested(facts: Facts) -> Message:
+    label, handle = quoted(facts["label"]), quoted(facts["handle"])
+    brief = f"_{quoted(shortened(' '.join(facts['brief'].split()), BRIEF_CHARS)).replace('_', ' ')}_"
+    head = f"⚖️ People disagree about {label}, a draft of *{handle}*. Asked for: {brief}"
+    said = [f"{mark} {listed(facts[who])}" for mark, who in (("👍", "in_favour"), ("👎", "against")) if facts[who]]
+    mine = "me" if facts["owner"] is None else person(facts["owner"])
+    value = facts["draft_id"]
+    press = [button(f"Sounds like {'me' if facts['owner'] is None else 'them'}", f"{DECIDED}like", value)]
+    press += [button("Doesn't", f"{DECIDED}unlike", value), button("Leave out", f"{DECIDED}out", value)]
+    answers = {
+        "like": f"*Sounds like {mine}*: it counts as a good draft.",
+        "unlike": "*Doesn't*: it counts as a bad draft.",
+        "out": "*Leave out*: it never trains.",
+    }
+    answer = answers.get(facts["decided"], "As long as nobody decides, it never trains.")
+    if facts["decided"]:
+        answer = f"You said {answer} You can change it until the feedback is taken in."
+    if facts["verdict"] != "contested":
+        answer += f" By now the votes alone say '{facts['verdict']}', and that counts."
+    blocks = (section(head), section(f">>> {clipped(escape(facts['text']), DRAFT_CHARS)}"), context(" · ".join(said)))
+    return Message(f"People disagree about {label}: does it sound right?", (*blocks, buttons(*press), context(answer)))
+
+
+def asked_owner(decider: str, waiting: int) -> str:
+    rest = "" if waiting == 1 else f" The other {waiting - 1} follow one by one."
+    return f"{person(decider)} has {count(1, 'draft')} to decide in a direct message.{rest}"
+
+
+def locked(facts: Facts) -> Message:
+    number = facts["number"]
+    late = facts["late"]
+    came = f"{count(late, 'reaction')} came" if late == 1 else f"{late} reactions came"
+    after = (
+        f"\n{came} after the feedback was taken in: they count for round {number + 1}, and the hash that was approved "
+        "hasn't changed."
+        if late
+        else ""
+    )
+    return plain(
+        f"🔒 *Round {number} of {quoted(facts['handle'])} is locked*: {count(facts['examples'], 'example')}, hash "
+        f"`{facts['dataset_hash']}`. Later reactions count for round {number + 1}.{after}"
+    )
 
 
 def taken(facts: Facts) -> Message:
@@ -182,10 +248,25 @@ def own_text(facts: Facts) -> str:
 def both_ways(facts: Facts) -> str:
     if not facts["contradictions"]:
         return ""
-    briefs = [f"“{quoted(shortened(brief, BRIEF_CHARS))}”" for brief in facts["contradictions"][:BRIEFS_SHOWN]]
-    more = len(facts["contradictions"]) - len(briefs)
-    rest = f" and {more} more" if more else ""
-    return f"People say both A over B and B over A for {', '.join(briefs)}{rest}. I left them out."
+    lines = [
+        f"Brief “{quoted(shortened(brief, BRIEF_CHARS))}”: {SOURCES[one]} says A over B, {SOURCES[other]} B over A. "
+        "Left both out."
+        for brief, one, other in facts["contradictions"][:BRIEFS_SHOWN]
+    ]
+    more = len(facts["contradictions"]) - len(lines)
+    return "\n".join([*lines, *([f"And {more} more briefs like that."] if more else [])])
+
+
+def both_texts(contradictions: Sequence[Contradiction]) -> str:
+    """For whoever opens it."""
+    if not contradictions:
+        return "Nobody contradicts anybody any more: `/voice round` again."
+    return "\n\n".join(
+        f"*{quoted(shortened(one.brief, BRIEF_CHARS))}*\n*A*, better by {SOURCES[one.one_says]}:\n"
+        f"{escape(shortened(one.one, OPENED_CHARS))}\n*B*, better by {SOURCES[one.other_says]}:\n"
+        f"{escape(shortened(one.other, OPENED_CHARS))}"
+        for one in contradictions[:OPENED]
+    )
 
 
 def count(number: int, what: str) -> str:
@@ -200,4 +281,10 @@ def percent(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
-TEMPLATES = {PREVIEW: round_preview, TAKEN: taken, FORGOTTEN: forgotten}
+TEMPLATES = {
+    PREVIEW: round_preview,
+    CONTESTED: contested,
+    TAKEN: taken,
+    LOCKED: locked,
+    FORGOTTEN: forgotten,
+}

@@ -147,6 +147,7 @@ async def approve(
     failpoint("approve.decided")
     job = await tx.tuning_jobs.queue(new_job(approved, now))
     await tx.rounds.lock(round_.round_id)
+    await tx.work.enqueue("round-locked", round_.round_id, round_.team_id, run_at=now)
     await tx.work.enqueue("tuning", job.tuning_job_id, job.team_id, run_at=now)
     await say_settled(tx, approved, voice, round_)
     await say_round_card(tx, round_, voice, job)

@@ -2,13 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, words_of
+from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, People, words_of
 from duel_world import BRIEFS, PLAIN, VOTERS, DuelWorld, prose
 
-from bot.features.duels.usecase import Pairing, Side
+from bot.features.duels.forms import duel_form, wish_entered
+from bot.features.duels.usecase import FillDuelForm, Pairing, Side, brief_key
 from bot.features.duels.voting import Spot
+from pipeline.domain.baselines import HeldOut
+from pipeline.domain.voices import Dataset
+from pipeline.duels import closed_duels
 from pipeline.errors import (
     ClosesTooSoon,
     DuelClosed,
@@ -39,6 +44,27 @@ async def test_both_versions_write_on_every_brief_and_people_vote_on_pairs_witho
     card = words_of(await world.rendered("duels.card"))
     assert "Which sounds more like" in card
     assert "6 rounds, names hidden, sides shuffled" in card
+
+
+async def test_nobody_may_train_on_briefs_of_texts_that_no_version_saw(world: DuelWorld) -> None:
+    duel = await world.opened(held_out=(brief_key(BRIEFS[0].upper()),))
+    await world.vote_all(duel, won=18)
+    await world.pass_until_end(duel)
+    assert [one.is_held_out for one in closed_duels(await world.duel())] == [True, *[False] * 5]
+
+
+async def test_the_form_carries_which_briefs_those_are(world: DuelWorld) -> None:
+    class Shots:
+        prices = world.writing.shots.prices
+
+        async def held_out(self, dataset: Dataset) -> tuple[HeldOut, ...]:  # noqa: ARG002  # the port has this shape
+            return tuple(HeldOut(brief, "a text") for brief in BRIEFS[1:3])
+
+    shots: Any = Shots()
+    form = await FillDuelForm(world.inner.database, shots, People(), world.inner.clock)(TEAM, EDITOR, PLAIN, BRIEFS[0])
+    view = duel_form(form).to_dict() | {"id": "V1", "state": {"values": {}}}
+    assert form.briefs == BRIEFS[:3]
+    assert wish_entered(TEAM, EDITOR, view).held_out == tuple(map(brief_key, BRIEFS[1:3]))
 
 
 async def test_money_is_held_with_the_start_and_settled_with_the_last_text(world: DuelWorld) -> None:

@@ -204,7 +204,7 @@ async def test_the_command(world: World) -> None:
     nobody: Any = None
     commands = Commands("/voice", nobody, nobody)
     app = AsyncApp(token="xoxb-test", signing_secret="secret")
-    RoundListeners(previewer(world), nobody, commands, nobody).register(app)
+    RoundListeners(previewer(world), nobody, nobody, nobody, nobody, commands, nobody).register(app)
     verb = commands.verbs["round"]
 
     async def typed(*words: str, thread_ts: str | None = None) -> Reply:
@@ -233,7 +233,8 @@ FULL = {
     "examples": 129,
     "method": "sft",
     "not_used": {"thin": 44, "contested": 5, "held": 2, "test brief": 18},
-    "contradictions": ["B2B marketing"],
+    "undecided": 5,
+    "contradictions": [["B2B marketing", "editor's rewrite", "duel"]],
     "longer_share": 0.74,
     "main_person": "UEDITOR",
     "main_person_share": 0.46,
@@ -251,15 +252,16 @@ def test_the_whole_preview_reads_as_in_the_product_description() -> None:
         "Watch: corrected texts are longer in 74 % of pairs — this would teach *longer*. "
         "46 % of fixes are by <@UEDITOR>.",
         "14 % of new examples are my own drafts with ⭐. I keep 15 % of the round; the rest (3) wait.",
-        "People say both A over B and B over A for “B2B marketing”. I left them out.",
+        "Brief “B2B marketing”: the editor's version says A over B, the duel B over A. Left both out.",
+        "Decide 5 contested",
     ):
         assert line in words
 
 
 @pytest.mark.parametrize("text", ["<!channel> <@U1>", "`" * 3000, "<" * 20_000, "word " * 4_000])
 def test_hostile_briefs_break_nothing(text: str) -> None:
-    message = TEMPLATES["rounds.preview"](FULL | {"contradictions": [text] * 400})
+    message = TEMPLATES["rounds.preview"](FULL | {"contradictions": [[text, "duel", "verdicts"]] * 400})
     check_blocks(message.payload()["blocks"])
     assert "<!" not in words_of(message)
     assert "<@U1>" not in words_of(message)
-    assert "and 395 more" in words_of(message)
+    assert "And 395 more briefs" in words_of(message)

@@ -1,1 +1,0 @@
-"""Once a week a voice's channel reads how its drafts did, and whether they drifted."""
