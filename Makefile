@@ -84,6 +84,7 @@ test-lora: setup $(LORA)/.ready ## run the tests that need torch, in an environm
 SCHEDULES ?= 1000
 LANES ?= 2
 crash: setup ## kill and freeze bots in every way; SCHEDULES of processes per database, started again it goes on
+	$(BIN)/python -m pytest -n $(LANES) tests/crash/every_place.py
 	$(BIN)/python -m tests.crash --schedules $(SCHEDULES) --lanes $(LANES)
 
 check: setup ## format, lint, types, import contracts, generated docs

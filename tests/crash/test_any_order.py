@@ -6,7 +6,7 @@ Hypothesis draws the order, and finds the shortest one that breaks something.
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -49,7 +49,7 @@ FAULTS = sorted(name for name in PROVIDER_OUTCOMES if name not in ("ok", "late")
 class AnyOrder(RuleBasedStateMachine):
     """One process at a time; it dies at a drawn place of what it does, and the next knows what is stored."""
 
-    template: ClassVar[Path]
+    fresh: ClassVar[Callable[[Path], str]]  # the address of a migrated, empty database, made in a folder if need be
     change: ClassVar[dict[str, Any]] = {}  # fields of Ground, for mutants
 
     def __init__(self) -> None:
@@ -65,12 +65,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        shutil.copy(self.template, self.folder / "test.db")
         self.run(self.opened())
         self.add_voice()
 
     async def opened(self) -> None:
-        url = f"sqlite+aiosqlite:///{self.folder}/test.db"
+        url = type(self).fresh(self.folder)
         self.ground: Ground = await self.ground_stack.enter_async_context(open_ground(self.folder, url, **self.change))
         self.process: Process = await self.life.enter_async_context(self.ground.process())
 
@@ -186,8 +185,20 @@ class AnyOrder(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
 
+def play_orders(fresh: Callable[[Path], str], *, examples: int, steps: int) -> None:
+    AnyOrder.fresh = staticmethod(fresh)
+    drawn = settings(max_examples=examples, stateful_step_count=steps, derandomize=True, deadline=None)
+    run_state_machine_as_test(AnyOrder, settings=settings(drawn, suppress_health_check=list(HealthCheck)))
+
+
+def copies_of(template: Path) -> Callable[[Path], str]:
+    def fresh(folder: Path) -> str:
+        shutil.copy(template, folder / "test.db")
+        return f"sqlite+aiosqlite:///{folder}/test.db"
+
+    return fresh
+
+
 @pytest.mark.timeout(600)
 def test_in_any_order_nothing_is_paid_or_said_twice(template: Path) -> None:
-    AnyOrder.template = template
-    few = settings(max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True)
-    run_state_machine_as_test(AnyOrder, settings=settings(few, deadline=None, suppress_health_check=list(HealthCheck)))
+    play_orders(copies_of(template), examples=EXAMPLES, steps=STEPS)
