@@ -12,7 +12,7 @@ from pipeline.domain.differences import Seen
 from pipeline.domain.drafting import Shot
 from pipeline.domain.signoffs import Picked
 from pipeline.draft_checks import SeenBefore, seen_before
-from pipeline.few_shot import TrainPosts, held_out, train_posts
+from pipeline.few_shot import TrainPosts, held_out, train_posts, trials
 from pipeline.signoffs import pick
 from pipeline.tone import out_of_tone, tone_range
 
@@ -46,6 +46,9 @@ class ExecutorShots:
     async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
         return await self.pool.run(partial(held_out_of, tuple(blobs)))
 
+    async def trials(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        return await self.pool.run(partial(trials_of, tuple(blobs)))
+
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         return await self.pool.run(partial(shots_of, tuple(blobs), request, budget_tokens))
 
@@ -55,6 +58,10 @@ class ExecutorShots:
 
 def held_out_of(blobs: tuple[bytes, ...]) -> tuple[HeldOut, ...]:
     return held_out(origins.read_version(*blobs))
+
+
+def trials_of(blobs: tuple[bytes, ...]) -> tuple[HeldOut, ...]:
+    return trials(origins.read_version(*blobs))
 
 
 def shots_of(blobs: tuple[bytes, ...], request: str, budget_tokens: int) -> tuple[Shot, ...]:

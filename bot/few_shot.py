@@ -29,6 +29,10 @@ class ShotChooser(Protocol):
 
     async def held_out(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]: ...
 
+    async def trials(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        """What a new version is tried on."""
+        ...
+
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]: ...
 
     async def seen_before(self, blobs: Sequence[bytes], text: str, at_least: int) -> SeenBefore:
@@ -47,6 +51,9 @@ class FewShots:
 
     async def held_out(self, dataset: Dataset) -> tuple[HeldOut, ...]:
         return await self.chooser.held_out(await self.blobs(dataset))
+
+    async def trials(self, dataset: Dataset) -> tuple[HeldOut, ...]:
+        return await self.chooser.trials(await self.blobs(dataset))
 
     async def shots(
         self, dataset: Dataset, request: str, *, provider: str, base: str, max_tokens: int

@@ -4,14 +4,16 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
+from bot.features.board.usecase import Board
 from bot.preparing import ProcessPool
+from pipeline import board_picture
 from pipeline.losses import picture, read_losses
 from pipeline.pictures import Picture, pictures
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutorPainter:
-    """Satisfies bot.features.pictures.usecase.Painter and bot.features.training.curves.CurvePainter."""
+    """Satisfies Painter, CurvePainter and BoardPainter of three features."""
 
     pool: ProcessPool
 
@@ -20,6 +22,9 @@ class ExecutorPainter:
 
     async def curve(self, results: bytes) -> Picture | None:
         return await self.pool.run(partial(curve, results))
+
+    async def board(self, board: Board) -> Picture:
+        return await self.pool.run(partial(board_picture.picture, board.voice.handle, board.lines, board.target_s))
 
 
 def painted(report: bytes) -> list[Picture]:

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,20 +26,21 @@ from bot.assembly import (
     export_page,
     listeners,
     make_export,
+    say_digests,
     steps,
     sweep_emoji,
     sweep_uploads,
     templates,
     trace_withdrawals,
     upload_page,
+    warn_of_ends,
     webhooks,
 )
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
 from bot.drain import InFlight
-from bot.evaluating import ExecutorEvaluator
+from bot.evaluating import ExecutorEvaluator, ExecutorMeter
 from bot.exporting import MakeExport
 from bot.features.feedback.sweeping import AskForSweep
-from bot.features.uploads.usecase import SweepUploads
 from bot.importing import ImportVoice
 from bot.intake import AddFromTerminal
 from bot.picturing import ExecutorPainter
@@ -77,6 +78,7 @@ from storage.work_queue import SqlWorkQueue
 PEOPLE_REFRESH_S = 300
 SWEEP_S = 900
 EMOJI_S = 3600
+DIGEST_S = 3600
 SLACK_TIMEOUT_S = 20
 RATE_LIMIT_RETRIES = 2
 DRAIN_S = 10.0
@@ -114,7 +116,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         worker = started_worker(stack, settings, engine, client, parts, wake)
         emoji = sweep_emoji(parts)
         await emoji.at_start()
-        start_clock(stack, settings, wake, people, sweep_uploads(parts), emoji, trace_withdrawals(parts))
+        start_clock(stack, settings, wake, people, emoji, parts)
         app, in_flight = slack_app(client, settings, parts)
         port = await reachable(stack, app, settings, engine, worker, pages(settings, parts))
         stack.push_async_callback(in_flight.drained, DRAIN_S)
@@ -155,6 +157,7 @@ async def opened_parts(
         picker=ExecutorPicker(pool),
         shots=ExecutorShots(pool),
         evaluator=ExecutorEvaluator(pool),
+        meter=ExecutorMeter(pool),
         files=SlackFiles(client, session, settings.slack.bot_token, limits.file_bytes),
         sites=site_puller(settings),
         links=upload_links(settings),
@@ -246,16 +249,17 @@ def start_clock(
     settings: Settings,
     wake: asyncio.Event,
     people: SlackPeople,
-    uploads: SweepUploads,
     emoji: AskForSweep,
-    trace: Callable[[], Awaitable[None]],
+    parts: Parts,
 ) -> None:
     table = [
         Every("tick", settings.work.tick_s, wake.set),
         Every("people", PEOPLE_REFRESH_S, people.refresh),
-        Every("uploads", SWEEP_S, uploads),
+        Every("uploads", SWEEP_S, sweep_uploads(parts)),
         Every("emoji", EMOJI_S, emoji),
-        Every("withdrawals", SWEEP_S, trace),
+        Every("withdrawals", SWEEP_S, trace_withdrawals(parts)),
+        Every("digests", DIGEST_S, say_digests(parts)),
+        Every("radar", SWEEP_S, warn_of_ends(parts)),
     ]
     scheduler = build_scheduler(table)
     scheduler.start()

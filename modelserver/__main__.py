@@ -85,6 +85,13 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         default=env.get("MODELSERVER_PARALLEL_JOBS", "1"),
         help="trainings at a time; further jobs wait",
     )
+    parser.add_argument(
+        "--keep-days",
+        type=_days,
+        default=env.get("MODELSERVER_KEEP_DAYS"),
+        metavar="N",
+        help="delete uploaded and result files after so many days; models stay",
+    )
     return parser
 
 
@@ -114,6 +121,12 @@ def _named_folder(text: str) -> tuple[str, Path]:
     return name, Path(folder)
 
 
+def _days(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 1 on")
+    return int(text)
+
+
 async def _serve(arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -132,6 +145,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         pace=pace,
         bases=dict(arguments.base),
         hook=arguments.hook,
+        keep_days=arguments.keep_days,
     )
     async with serving as url:
         sys.stdout.write(f"modelserver ready on {url}\n")

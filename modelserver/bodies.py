@@ -146,6 +146,19 @@ class ChatBody(Body):
         return self.max_completion_tokens or self.max_tokens
 
 
+class ModerationBody(Body):
+    """POST /v1/moderations. A list of parts is one input, a list of texts is several."""
+
+    input: str | list[str] | list[TextPart]
+    model: str | None = None
+
+    def texts(self) -> list[str]:
+        if isinstance(self.input, str):
+            return [self.input]
+        parts = [part.text for part in self.input if isinstance(part, TextPart)]
+        return ["".join(parts)] if parts else [text for text in self.input if isinstance(text, str)]
+
+
 UNSUPPORTED_CHAT = frozenset({"tools", "tool_choice", "parallel_tool_calls", "functions", "function_call", "audio"})
 
 

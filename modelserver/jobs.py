@@ -50,7 +50,7 @@ class Jobs:
         sent = _sent_once(f"{tenant.organization} {key}", raw) if key else None
         if sent is not None and (known := self._already_sent(sent)) is not None:
             return web.json_response(known.wire())
-        job = self._new_job(raw, tenant.organization)
+        job = self._new_job(raw, tenant)
         self._check_room(tenant)
         with self._store.transaction():
             self._store.add(job)
@@ -80,9 +80,9 @@ class Jobs:
             raise ApiError(message, status=400, kind="idempotency_error", code="idempotency_key_reused")
         return self._store.get(Job, earlier.job_id)
 
-    def _new_job(self, raw: dict[str, Any], owner: str) -> Job:
+    def _new_job(self, raw: dict[str, Any], tenant: Tenant) -> Job:
         _refuse_other_methods(raw)
-        body = parse(JobBody, raw)
+        body, owner = parse(JobBody, raw), tenant.organization
         base, start = self._origin(body.model, owner)
         if body.kind not in self._engines[base].methods:
             raise _unsupported(body.kind)
@@ -103,6 +103,7 @@ class Jobs:
             kind=body.kind,
             base=base,
             start=start,
+            priority=tenant.priority,
         )
 
     def _origin(self, model: str, owner: str) -> tuple[str, str | None]:

@@ -67,10 +67,11 @@ class Job(Record):
     """base, start: the base model, and the step's model under `models` when a finished one is trained on.
 
     paused: shown as queued, because OpenAI's list of states has no word for it.
+    priority: of the key that created it; higher ones train first.
     """
 
     KIND = "job"
-    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start", "paused"})
+    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start", "paused", "priority"})
 
     object: Literal["fine_tuning.job"] = "fine_tuning.job"
     model: str
@@ -95,6 +96,7 @@ class Job(Record):
     base: str | None = None
     start: str | None = None
     paused: bool = False
+    priority: int = 0
 
     @property
     def trained_base(self) -> str:

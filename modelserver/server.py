@@ -22,6 +22,7 @@ from modelserver.models import Models
 from modelserver.moderations import Moderations
 from modelserver.progress import Progress
 from modelserver.records import new_id
+from modelserver.retention import Retention
 from modelserver.room import is_full
 from modelserver.store import Store
 from modelserver.tenants import Tenants
@@ -45,9 +46,11 @@ def create_app(
     pace: Pace = AT_ONCE,
     bases: Mapping[str, Path] = NO_BASES,
     hook: Hook | None = None,
+    keep_days: int | None = None,
 ) -> web.Application:
     """The whole server as an application; ValueError when a key, the keys file or a base is wrong.
 
+    keep_days: how long files are kept; None for good.
     bases: folders of models to train, by name. keys: a file of keys with limits, beside or instead of api_key.
     """
     tenants = Tenants.read(single_key=api_key, path=keys)
@@ -60,6 +63,7 @@ def create_app(
     served = engines(bases)
     training = Training(store, served, progress, pace)
     files, models = Files(store), Models(store, served)
+    retention = Retention(store, files, keep_days)
     jobs = Jobs(store, served, files, progress, training)
     for part in (files, jobs, models, Chat(models), Moderations()):
         part.register(app)
@@ -68,7 +72,9 @@ def create_app(
         store.sweep()
         training.resume()
         webhooks.start()
+        retention.start()
         yield
+        await retention.close()
         await training.close()
         await webhooks.close()
         store.close()
@@ -88,10 +94,12 @@ async def running_modelserver(
     pace: Pace = AT_ONCE,
     bases: Mapping[str, Path] = NO_BASES,
     hook: Hook | None = None,
+    keep_days: int | None = None,
 ) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
     runner = web.AppRunner(
-        create_app(state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook), access_log=None
+        create_app(state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook, keep_days=keep_days),
+        access_log=None,
     )
     await runner.setup()
     try:

@@ -24,6 +24,7 @@ class Tenant:
     """One key. Its organisation's files, jobs and models are seen by all keys of it, and by no other.
 
     Limits are None where there is none. waiting_jobs: jobs that have not ended. disk_bytes: files and models.
+    priority: whose waiting jobs train first; the higher.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Tenant:
     requests_per_minute: int | None = None
     waiting_jobs: int | None = None
     disk_bytes: int | None = None
+    priority: int = 0
 
 
 PLACE: Final = web.RequestKey("tenant", Tenant)
@@ -47,6 +49,7 @@ class _Key(BaseModel):
     requests_per_minute: Annotated[int, Field(ge=1)] | None = None
     waiting_jobs: Annotated[int, Field(ge=1)] | None = None
     disk_mb: Annotated[int, Field(ge=1)] | None = None
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
 
     def tenant(self) -> Tenant:
         return Tenant(
@@ -55,6 +58,7 @@ class _Key(BaseModel):
             self.requests_per_minute,
             self.waiting_jobs,
             self.disk_mb * 2**20 if self.disk_mb else None,
+            self.priority,
         )
 
 

@@ -13,6 +13,7 @@ from modelserver.engine import Step
 from modelserver.engines import Engines
 from modelserver.progress import Progress
 from modelserver.records import Hyperparameters, Job, JobError
+from modelserver.slots import Slots
 from modelserver.store import Store
 from modelserver.trainer import ONE_PROCESS, Trainer
 from modelserver.training_file import MIN_ROWS, BadTrainingFile, read_training_file
@@ -41,7 +42,7 @@ class Training:
     def __init__(self, store: Store, engines: Engines, progress: Progress, pace: Pace) -> None:
         self._files, self._engines, self._progress, self._pace = store.files, engines, progress, pace
         self._models = store.models
-        self._slots = asyncio.Semaphore(pace.parallel_jobs)
+        self._slots = Slots(pace.parallel_jobs)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def resume(self) -> None:
@@ -101,7 +102,7 @@ class Training:
         if error is not None:
             return error
         self._progress.move(job.id, "queued", "Files validated, moving job to queued state")
-        async with self._slots:
+        async with self._slots.taken(job.priority):
             numbers = resolved(job.hyperparameters, rows)
             self._progress.started(job.id, numbers, expected_seconds=self._pace.min_train_seconds)
             if said := automatic_said(job.hyperparameters, numbers, rows):

@@ -34,6 +34,7 @@ class Line:
     per_accepted_microusd: int | None
     middle_s: float | None
     slow_s: float | None
+    tokens_per_s: float | None = None
 
 
 def board(models: Sequence[VoiceModel], judged: Iterable[JudgedDraft], duels: Iterable[Duel]) -> tuple[Line, ...]:
@@ -96,6 +97,7 @@ def line_of(model: VoiceModel, drafts: Sequence[JudgedDraft]) -> Line:
         edited=fmean(shares) if shares else None,
         per_accepted_microusd=round(cost / len(accepted)) if accepted else None,
         middle_s=median(seconds) if seconds else None,
+        tokens_per_s=sum(one.completion_tokens for one in written) / sum(seconds) if sum(seconds) else None,
         slow_s=seconds[min(len(seconds) - 1, int(len(seconds) * SLOW_SHARE))] if seconds else None,
     )
 

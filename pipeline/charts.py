@@ -46,15 +46,15 @@ class Bar:
 
 def upright(title: str, bars: Sequence[Bar], *, labels_at_edges: bool = False) -> bytes:
     """A column per bar, in the order given, and a scale. labels_at_edges: a label names its bar's left edge."""
-    picture, pen = _paper(title)
+    picture, pen = paper(title)
     top_value = _scale_top(max(bar.value for bar in bars))
     steps = range(0, top_value + 1, _scale_step(top_value))
-    left = MARGIN + int(max(pen.textlength(f"{step:,}", _font(LETTER)) for step in steps)) + 20
+    left = MARGIN + int(max(pen.textlength(f"{step:,}", font_of(LETTER)) for step in steps)) + 20
     top, bottom, right = MARGIN + TITLE_LETTER + 50, HEIGHT - MARGIN - LETTER - 30, WIDTH - MARGIN
     for step in steps:
         y = bottom - (bottom - top) * step // top_value
         pen.line((left, y, right, y), fill=GRID if step else SOFT_INK, width=2)
-        pen.text((left - 16, y), f"{step:,}", SOFT_INK, _font(LETTER), anchor="rm")
+        pen.text((left - 16, y), f"{step:,}", SOFT_INK, font_of(LETTER), anchor="rm")
     room = (right - left) / len(bars)
     for number, bar in enumerate(bars):
         x = left + room * number
@@ -62,13 +62,13 @@ def upright(title: str, bars: Sequence[Bar], *, labels_at_edges: bool = False) -
         if height:
             pen.rectangle((x + room * GAP / 2, bottom - height, x + room * (1 - GAP / 2) - 1, bottom), _fill(bar))
     _label_columns(pen, bars, left, room, bottom + 26, at_edges=labels_at_edges)
-    return _png(picture)
+    return png(picture)
 
 
 def lying(title: str, bars: Sequence[Bar]) -> bytes:
     """A row per bar with its label before and its number behind it."""
-    picture, pen = _paper(title)
-    font = _font(LETTER)
+    picture, pen = paper(title)
+    font = font_of(LETTER)
     left = MARGIN + int(max(pen.textlength(bar.label, font) for bar in bars)) + 24
     right = WIDTH - MARGIN - int(max(pen.textlength(f"{bar.value:,}", font) for bar in bars)) - 20
     top, bottom = MARGIN + TITLE_LETTER + 40, HEIGHT - MARGIN
@@ -81,7 +81,7 @@ def lying(title: str, bars: Sequence[Bar]) -> bytes:
         if end > left:
             pen.rectangle((left, y + room * GAP / 2, end, y + room * (1 - GAP / 2)), _fill(bar))
         pen.text((end + 16, y + room / 2), f"{bar.value:,}", INK, font, anchor="lm")
-    return _png(picture)
+    return png(picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Series:
 
 def curves(title: str, series: Sequence[Series]) -> bytes:
     """At most two lines over the same scale from zero, each named at the top in its colour."""
-    picture, pen = _paper(title)
-    font = _font(LETTER)
+    picture, pen = paper(title)
+    font = font_of(LETTER)
     points = [point for one in series for point in one.points]
     first, last = min(x for x, _ in points), max(x for x, _ in points)
     most = max(y for _, y in points) or 1.0
@@ -124,7 +124,7 @@ def curves(title: str, series: Sequence[Series]) -> bytes:
     pen.text((left, bottom + 26), f"step {first:,}", SOFT_INK, font, anchor="lt")
     if last > first:
         pen.text((right, bottom + 26), f"step {last:,}", SOFT_INK, font, anchor="rt")
-    return _png(picture)
+    return png(picture)
 
 
 def _loss_step(most: float) -> float:
@@ -133,11 +133,11 @@ def _loss_step(most: float) -> float:
     return next((step for step in steps if step * MAX_LINES >= most), most)
 
 
-def _paper(title: str) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+def paper(title: str, *, height: int = HEIGHT) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    picture = Image.new("RGB", (WIDTH, height), PAPER)
     pen = ImageDraw.Draw(picture)
-    pen.rectangle((0, 0, WIDTH - 1, HEIGHT - 1), outline=BORDER, width=4)
-    pen.text((MARGIN, MARGIN), title, INK, _font(TITLE_LETTER), anchor="lt")
+    pen.rectangle((0, 0, WIDTH - 1, height - 1), outline=BORDER, width=4)
+    pen.text((MARGIN, MARGIN), title, INK, font_of(TITLE_LETTER), anchor="lt")
     return picture, pen
 
 
@@ -145,7 +145,7 @@ def _label_columns(
     pen: ImageDraw.ImageDraw, bars: Sequence[Bar], left: float, room: float, y: float, *, at_edges: bool
 ) -> None:
     """As many labels as fit with a word's space between them, at even steps from the first."""
-    font = _font(LETTER)
+    font = font_of(LETTER)
     widest = max(pen.textlength(bar.label, font) for bar in bars)
     every = next(step for step in range(1, len(bars) + 1) if room * step >= widest + LETTER or step == len(bars))
     free_from = 0.0
@@ -173,7 +173,7 @@ def _fill(bar: Bar) -> Colour:
     return ORANGE if bar.marked else BLUE
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font_of(size: int) -> ImageFont.FreeTypeFont:
     """The one that Pillow brings along: no font of the machine, so the same letters everywhere."""
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
@@ -181,7 +181,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-def _png(picture: Image.Image) -> bytes:
+def png(picture: Image.Image) -> bytes:
     """The same picture gives the same bytes: no time and no name of a program is written."""
     held = io.BytesIO()
     picture.quantize(COLOURS, dither=Image.Dither.NONE).save(held, "PNG", optimize=True)

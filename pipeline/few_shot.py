@@ -14,6 +14,7 @@ from pipeline.prompts import POINT, TITLE_REQUESTS, Salience, distinct_words, st
 from pipeline.stages.sentences import sentence_key
 
 PAIRS: Final = 6  # what a judge reads in ten minutes
+ANSWERS: Final = 24  # that are counted and not read: more would cost what they do not tell
 MIN_PAIRS: Final = 4  # fewer say nothing: a coin tells three of three apart in one try of eight
 MIN_WORDS: Final = 40  # of a text that can be judged by its voice
 # Of all posts in the prompt: five of 700 words are about 5,000 tokens, and more than that is mostly paid for twice.
@@ -102,6 +103,18 @@ def held_out(version: Version, number: int = PAIRS) -> tuple[HeldOut, ...]:
             if request and len(post.text.split()) >= MIN_WORDS:
                 found.append(HeldOut(request, post.text))
     return tuple(found[:number])
+
+
+def trials(version: Version) -> tuple[HeldOut, ...]:
+    """What a new version is tried on. Where there is a right answer, as it was asked for and of any length."""
+    if version.making.rows_for.purpose in (None, "generation"):
+        return held_out(version)
+    found = [
+        HeldOut(post.prompt, post.text)
+        for split in ("test", "validation")
+        for post in sorted(_posts(version, split), key=lambda post: stable_hash("baseline", post.key))
+    ]
+    return tuple({one.prompt: one for one in reversed(found)}.values())[::-1][:ANSWERS]
 
 
 def longest_copy(text: str, posts: Iterable[str], *, at_least: int) -> int:

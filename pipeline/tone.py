@@ -10,10 +10,10 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from itertools import islice
 from typing import Any, Final, Literal
 
+from pipeline.rude_words import rude_words
 from pipeline.stages.sentences import spans
 
 Measure = Literal["rude words", "sentiment", "lean"]
@@ -115,13 +115,6 @@ def tone(text: str) -> dict[Measure, float]:
     lean = sum(line.count(f" {one} ") for one in _RIGHT) - sum(line.count(f" {one} ") for one in _LEFT)
     rude = sum(word in rude_words() for word in said)
     return {"rude words": rude * each, "sentiment": _sentiment(text), "lean": lean * each}
-
-
-@lru_cache(maxsize=1)
-def rude_words() -> frozenset[str]:
-    """Single words of the list; its phrases are spellings of the same."""
-    listed = resources.files("better_profanity").joinpath("profanity_wordlist.txt").read_text("utf-8")
-    return frozenset(line.strip().lower() for line in listed.splitlines() if line.strip())
 
 
 @lru_cache(maxsize=1)

@@ -148,6 +148,7 @@ class Interactions:
     async def submit(self, user_id: str, opened: OpenView) -> Reaction:
         """Send a modal in; the answer closes it, shows errors, or changes the stack."""
         views = self._slack.views
+        opened.errors, opened.notice = {}, ""  # those of an earlier answer
         payload = self._payload("view_submission", user_id, opened.view_id) | {
             "view": views.shape(opened),
             "response_urls": [],

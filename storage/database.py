@@ -23,6 +23,7 @@ from storage.repositories.feedback import SqlDecisions, SqlEmojiMaps, SqlRoundFe
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
+from storage.repositories.preferences import SqlVoicePreferences
 from storage.repositories.preflights import SqlPreflights
 from storage.repositories.record import SqlAuditLog, SqlDeliveries
 from storage.repositories.rehearsals import SqlRehearsals
@@ -77,6 +78,7 @@ class SqlTransaction:
         self.stray_jobs = SqlStrayJobs(session)
         self.voice_models = SqlVoiceModels(session)
         self.evaluations = SqlEvaluations(session, self.spend_rules)
+        self.preferences = SqlVoicePreferences(session)
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)

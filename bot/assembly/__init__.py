@@ -14,9 +14,12 @@ from bot.assembly.voices import (
     emoji,
     feedback,
     home,
+    preferences,
     rounds,
+    say_digests,
     trace_withdrawals,
     voices,
+    warn_of_ends,
 )
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
@@ -28,12 +31,14 @@ __all__ = (
     "listeners",
     "make_export",
     "said_of_source",
+    "say_digests",
     "steps",
     "sweep_emoji",
     "sweep_uploads",
     "templates",
     "trace_withdrawals",
     "upload_page",
+    "warn_of_ends",
     "webhooks",
 )
 
@@ -54,9 +59,10 @@ def listeners(parts: Parts) -> list[Feature]:
         spending(parts),
         approving(parts),
         training(parts),
-        drafting(parts),
+        *drafting(parts),
         *duels(parts),
         board(parts),
+        preferences(parts),
         feedback(parts),
         rounds(parts),
         exports(parts),

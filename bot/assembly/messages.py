@@ -5,16 +5,19 @@ from typing import Any
 
 from bot.adding import SOURCE_MESSAGE
 from bot.features.baseline import views as baseline_views
+from bot.features.board import views as board_views
 from bot.features.consent import views as consent_views
 from bot.features.costs import views as cost_views
 from bot.features.datasets import views as dataset_views
 from bot.features.differences import views as difference_views
+from bot.features.digest import views as digest_views
 from bot.features.drafting import views as drafting_views
 from bot.features.duels import views as duel_views
 from bot.features.evaluation import views as evaluation_views
 from bot.features.exports import views as export_views
 from bot.features.feedback import views as feedback_views
 from bot.features.pictures import views as picture_views
+from bot.features.radar import views as radar_views
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rounds import views as round_views
 from bot.features.signoff import views as signoff_views
@@ -45,6 +48,9 @@ def templates() -> Templates:
         **evaluation_views.TEMPLATES,
         **drafting_views.TEMPLATES,
         **duel_views.TEMPLATES,
+        **board_views.TEMPLATES,
+        **digest_views.TEMPLATES,
+        **radar_views.TEMPLATES,
         **feedback_views.TEMPLATES,
         **round_views.TEMPLATES,
         **export_views.TEMPLATES,

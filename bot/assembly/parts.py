@@ -6,6 +6,7 @@ from typing import Protocol
 from slack_bolt.async_app import AsyncApp
 
 from bot.admin_menu import AdminMenu
+from bot.features.board.picturing import BoardPainter
 from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
 from bot.features.evaluation.usecase import Evaluator
@@ -18,6 +19,7 @@ from bot.features.training.curves import CurvePainter
 from bot.features.training.record import Timing
 from bot.features.training.webhooks import Webhooks
 from bot.few_shot import FewShots, ShotChooser
+from bot.measuring import Meter
 from bot.offers import Bases, Prices
 from bot.paid_texts import PaidTexts
 from bot.preparing import SYSTEM_MESSAGE
@@ -54,7 +56,7 @@ class ModelProviders(RunProviders, ModelCopies, Bases, Eligibility, Protocol):
     """The configured providers and what they offer."""
 
 
-class Painters(Painter, CurvePainter, Protocol):
+class Painters(Painter, CurvePainter, BoardPainter, Protocol):
     """Everything that is drawn."""
 
 
@@ -99,6 +101,7 @@ class Parts:
     picker: Picker
     shots: ShotChooser
     evaluator: Evaluator
+    meter: Meter
     files: FileFetcher
     sites: Sites
     links: UploadLinks

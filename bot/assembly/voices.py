@@ -5,12 +5,16 @@ from bot.assembly.parts import Feature, Parts
 from bot.features.admin.emoji import ChangeEmoji, LookAtEmoji
 from bot.features.admin.emoji_listeners import EmojiListeners
 from bot.features.admin.listeners import AdminListeners
-from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
+from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, OpenMenu
 from bot.features.board.listeners import BoardListeners
+from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.digest.usecase import SayDigests
+from bot.features.drafting.asking import AskByForm, FindChoices
 from bot.features.drafting.files import AskForFile
+from bot.features.drafting.form_listeners import DraftFormListeners
 from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
@@ -27,6 +31,9 @@ from bot.features.feedback.rewriting import (
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
+from bot.features.preferences.listeners import PreferenceListeners
+from bot.features.preferences.usecase import ChoosePreferences
+from bot.features.radar.usecase import WarnOfEnds
 from bot.features.rounds.deciding import AskOwner, DecideContested
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.taking import AskToTake
@@ -50,13 +57,16 @@ def consent(parts: Parts) -> Feature:
     return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
 
 
-def drafting(parts: Parts) -> Feature:
+def drafting(parts: Parts) -> list[Feature]:
     db, clock, people = parts.database, parts.clock, parts.people
     limits = Limits(parts.rules.drafts_a_day, parts.rules.workspace_url)
     ask = AskForDraft(db, people, clock, limits)
     untrained = DraftUntrained(db, market(parts), people, clock, ask)
     redraft = Redraft(db, people, clock, limits)
-    return DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers)
+    return [
+        DraftingListeners(ask, redraft, untrained, AskForFile(db, clock), parts.commands, parts.whispers),
+        DraftFormListeners(FindChoices(db, people, clock), AskByForm(db, ask), parts.modals),
+    ]
 
 
 def feedback(parts: Parts) -> Feature:
@@ -100,7 +110,25 @@ def trace_withdrawals(parts: Parts) -> TraceWithdrawals:
 
 
 def board(parts: Parts) -> Feature:
-    return BoardListeners(ShowBoard(parts.database, preview_round(parts).judged), parts.commands)
+    show = show_board(parts)
+    ask = AskForBoardPicture(parts.database, show, parts.clock)
+    return BoardListeners(show, ask, parts.commands, parts.whispers)
+
+
+def show_board(parts: Parts) -> ShowBoard:
+    return ShowBoard(parts.database, preview_round(parts).judged)
+
+
+def preferences(parts: Parts) -> Feature:
+    return PreferenceListeners(ChoosePreferences(parts.database, parts.clock), parts.commands)
+
+
+def say_digests(parts: Parts) -> SayDigests:
+    return SayDigests(parts.database, preview_round(parts).judged, parts.clock)
+
+
+def warn_of_ends(parts: Parts) -> WarnOfEnds:
+    return WarnOfEnds(parts.database, parts.prices, parts.clock)
 
 
 def home(parts: Parts) -> Feature:
@@ -111,7 +139,9 @@ def admin(parts: Parts) -> Feature:
     db, people = parts.database, parts.people
     check = CheckAdmin(people)
     look, change = LookAtRules(db, people, check), ChangeRules(db, check, parts.clock)
-    return AdminListeners(check, look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers)
+    return AdminListeners(
+        OpenMenu(db, people), look, change, parts.admin_menu, parts.commands, parts.modals, parts.whispers
+    )
 
 
 def emoji(parts: Parts) -> Feature:

@@ -8,8 +8,9 @@ from bot.assembly.duels import duel_steps
 from bot.assembly.exports import export_steps
 from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, paid_texts, system_message
-from bot.assembly.voices import look_at_home, preview_round
+from bot.assembly.voices import look_at_home, preview_round, show_board
 from bot.features.baseline.writing import PickRequests, WriteFewShot
+from bot.features.board.picturing import DrawBoard
 from bot.features.consent.copies import DeleteCopies
 from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
@@ -41,6 +42,7 @@ from bot.features.training.strays import CancelStray
 from bot.features.training.webhooks import WakeRun, WebhookRoutes
 from bot.features.uploads.routes import Pace, UploadRoutes
 from bot.features.uploads.usecase import OpenLink, SweepUploads, Uploading
+from bot.measuring import Measures
 from bot.worker import Step
 from pipeline.domain.voices import Origin
 from pipeline.domain.work import DroppedFile, WorkKind
@@ -90,6 +92,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),
         "delete-copies": DeleteCopies(db, parts.providers, clock),
+        "board-picture": DrawBoard(db, parts.artifacts, show_board(parts), parts.painter, parts.uploads, clock),
         "draft-file": SendDraftFile(db, parts.uploads, clock),
         "draft": WriteDraft(db, parts.providers, parts.locks, people, clock, system_message, few_shots(parts)),
     }
@@ -111,6 +114,7 @@ def after_training(parts: Parts) -> Mapping[WorkKind, Step]:
             paid_texts(parts),
             clock,
             system_message,
+            Measures(db, parts.artifacts, few_shots(parts), parts.meter),
         ),
         "loss-curve": ShowCurve(db, parts.artifacts, parts.painter, parts.uploads, clock),
         "delete-files": DeleteFiles(record, parts.providers, timing),

@@ -20,6 +20,7 @@ WorkKind = Literal[
     "delete-files",
     "draft",
     "draft-file",
+    "board-picture",
     "difference",
     "signoff",
     "baseline",

@@ -31,6 +31,7 @@ from pipeline.ports.outside import (
     WritingProvider,
 )
 from pipeline.ports.pictures import Pictures
+from pipeline.ports.preferences import VoicePreferences
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.training import RunQueue, SpendLedger, SpendRequests, StrayJobs, TuningJobs, VoiceModels
 from pipeline.ports.voices import Consents, Datasets, RecipeSteps, Rounds, Sources, Uploads, Voices
@@ -93,6 +94,7 @@ __all__ = [
     "TuningProvider",
     "Uploads",
     "VoiceModels",
+    "VoicePreferences",
     "Voices",
     "WaitingRequests",
     "WholeVoices",

@@ -12,6 +12,7 @@ from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.exports import WholeVoices
 from pipeline.ports.feedback import Decisions, EmojiMaps, RoundFeedbacks
 from pipeline.ports.pictures import Pictures
+from pipeline.ports.preferences import VoicePreferences
 from pipeline.ports.rehearsals import Rehearsals
 from pipeline.ports.signoffs import SignoffRows, Signoffs
 from pipeline.ports.training import RunQueue, SpendLedger, SpendRequests, StrayJobs, TuningJobs, VoiceModels
@@ -94,6 +95,8 @@ class Transaction(Protocol):
     def voice_models(self) -> VoiceModels: ...
     @property
     def evaluations(self) -> Evaluations: ...
+    @property
+    def preferences(self) -> VoicePreferences: ...
     @property
     def drafts(self) -> Drafts: ...
     @property

@@ -78,7 +78,9 @@ async function drawNow() {
   for (const one of channels) names[one.id] = one.name ?? "the app";
   at("places").replaceChildren(
     ...channels.filter((one) => one.name).map((one) => placeButton(one.id, "# " + one.name)),
-    placeButton("dm", "✉ " + appName()), placeButton("home", "⌂ App Home"));
+    placeButton("dm", "✉ " + appName()), placeButton("home", "⌂ App Home"),
+    ...space.shortcuts.filter((one) => one.type === "global").map((one) =>
+      el("button", { type: "button", textContent: "⚡ " + one.name, onclick: () => act("shortcut", { callback_id: one.callback_id }) })));
   at("title").textContent = place === "home" ? "App Home" : place === "dm" ? appName() : "# " + (names[place] ?? place);
   at("compose").hidden = place === "home";
   const shown = await look("views", { user: me });
@@ -142,7 +144,7 @@ function tools(one, where) {
       onclick: () => act(mine ? "unreact" : "react", { ...where, name: r.name }) }));
   }
   const options = [["", "⋯"], ["thread", "Reply in thread"], ...QUICK.map((n) => ["+" + n, "React " + emoji(n)]),
-    ...space.shortcuts.map((s) => ["!" + s.callback_id, s.name]), ["edit", "Edit"], ["delete", "Delete"]];
+    ...space.shortcuts.filter((s) => s.type === "message").map((s) => ["!" + s.callback_id, s.name]), ["edit", "Edit"], ["delete", "Delete"]];
   const menu = el("select", { className: "tool", title: "More", onchange: () => chosen(menu.value, one, where) },
     ...options.map(([value, textContent]) => el("option", { value, textContent })));
   row.append(el("button", { type: "button", className: "tool", textContent: one.reply_count ? `💬 ${one.reply_count}` : "💬", title: "Thread",

@@ -8,6 +8,7 @@ from storage.tables.duels import DuelRow, DuelTextRow, DuelVoteRow
 from storage.tables.evaluations import EvaluationRow
 from storage.tables.feedback import DecisionRow, EmojiMapRow, RoundFeedbackRow
 from storage.tables.pictures import PictureRow
+from storage.tables.preferences import VoicePreferenceRow
 from storage.tables.preflights import PreflightRow
 from storage.tables.prices import EnteredPriceRow
 from storage.tables.rehearsals import RehearsalRow
@@ -57,6 +58,7 @@ __all__ = [
     "TuningJobRow",
     "UploadRow",
     "VoiceModelRow",
+    "VoicePreferenceRow",
     "VoiceRow",
     "WorkRow",
     "metadata",

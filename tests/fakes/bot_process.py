@@ -228,7 +228,7 @@ class World:
         connection = sqlite3.connect(self.database, timeout=10)
         with connection:
             connection.execute(
-                "INSERT INTO preflight (team_id, provider, base, checks, asked_at) "
+                "INSERT OR REPLACE INTO preflight (team_id, provider, base, checks, asked_at) "
                 "SELECT DISTINCT team_id, 'private', 'understudy-ngram', '{}', ? FROM voice",
                 (f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}",),
             )

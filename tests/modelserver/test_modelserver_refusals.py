@@ -53,12 +53,6 @@ async def test_a_wrong_question_is_refused_by_the_name_of_the_parameter(
     assert (refused.value.param or "").startswith(param)
 
 
-async def test_moderation_is_refused_rather_than_guessed(client: AsyncOpenAI) -> None:
-    with pytest.raises(openai.NotFoundError) as refused:
-        await client.moderations.create(input="Hello")
-    assert (refused.value.code, refused.value.param) == ("model_not_found", "model")
-
-
 async def test_an_idempotency_key_makes_one_job(client: AsyncOpenAI, provider: Provider) -> None:
     jobs, file_id = client.fine_tuning.jobs, await upload(client)
     key = {"Idempotency-Key": "k1"}

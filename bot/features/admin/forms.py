@@ -29,13 +29,13 @@ MOST_GROUPS: Final = 100  # options of a select
 OPTION_CHARS: Final = 75
 MOST_A_DAY: Final = 1000
 SWITCHES: Final[dict[RuleName, str]] = {
-    "emergency": "An approver may say yes alone in an emergency, with a reason sent to all",
+    "emergency": "An approver may say yes alone in an emergency; all get the reason",
     "tells_approvers": "Approvers get cards as direct messages, unless they say no",
 }
 LIMITS: Final[dict[RuleName, str]] = {
     "month_limit_microusd": "Budget of a month, in $",
-    "voice_limit_microusd": "Of it for one voice, in $ (empty: no limit)",
-    "person_limit_microusd": "Of it for what one person asks, in $ (empty: no limit)",
+    "voice_limit_microusd": "Of that for each voice, in $ (empty: no limit)",
+    "person_limit_microusd": "Of that for what each person asks, in $ (empty: no limit)",
     "second_from_microusd": "Two approvers from this amount on, in $ (empty: one is enough)",
     "auto_below_microusd": "Nobody is asked below this amount, in $ (0: always ask)",
 }
@@ -65,7 +65,9 @@ def rules_form(now: RulesNow) -> View:
     channel = ChannelSelectElement(action_id="channel_id", initial_channel=rules.channel_id or None)
     blocks.append(input_of("channel_id", "Channel for approval cards (empty: the voice's own)", channel))
     for name, label in LIMITS.items():
-        blocks.append(text_input(name, label, "150", initial=typed_amount(getattr(rules, name))))
+        is_needed = name == "month_limit_microusd"
+        initial = typed_amount(getattr(rules, name))
+        blocks.append(text_input(name, label, "150", initial=initial, optional=not is_needed))
     blocks.append(text_input("auto_per_day", "…at most so many times a day", "1", initial=str(rules.auto_per_day)))
     warn_label = "Tell once when so much of a budget is used, in %"
     blocks.append(text_input("warn_percent", warn_label, "80", initial=str(rules.warn_percent)))

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.admin_menu import AdminItem, AdminMenu
 from bot.cards import PRICES
 from bot.features.admin.forms import OPEN_RULES, RULES_FORM, menu, rules_form, wanted_rules
-from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
+from bot.features.admin.usecase import ChangeRules, LookAtRules, OpenMenu
 from bot.slack.amounts import WrongEntry
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
@@ -23,7 +23,7 @@ RULES_SAY = "who approves, budgets, when two must say yes, and what nobody has t
 
 @dataclass(frozen=True, slots=True)
 class AdminListeners:
-    check: CheckAdmin
+    open: OpenMenu
     look: LookAtRules
     change: ChangeRules
     menu: AdminMenu
@@ -34,15 +34,15 @@ class AdminListeners:
     def register(self, app: AsyncApp) -> None:
         self.commands.add(Verb("admin", "admin", "who approves, and what may be spent", self.on_admin))
         self.menu.add(AdminItem("Spending rules", OPEN_RULES, RULES_SAY))
-        self.menu.add(AdminItem("Prices", PRICES, "what training and drafting cost; approvers enter and confirm them"))
+        self.menu.add(AdminItem("Prices", PRICES, "what training and drafting cost", role="approver"))
         app.action(OPEN_RULES)(self.on_open_rules)
         app.view(RULES_FORM)(self.on_rules)
 
     async def on_admin(self, typed: Typed) -> Reply:
-        await self.check(typed.team_id, typed.user)
+        roles = await self.open(typed.team_id, typed.user)
         if typed.trigger_id is None:
             raise MissingArgument("/voice admin")
-        return Reply(modal=menu(self.menu.items))
+        return Reply(modal=menu(self.menu.items_for(roles)))
 
     async def on_open_rules(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         async with failures_told_by(self.whispers.to(pressed(body))):

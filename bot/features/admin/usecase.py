@@ -1,9 +1,10 @@
 """The rules for spending, looked at and changed by an admin; each change is an audit row of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.admin_menu import AdminRole
 from pipeline.domain.approvals import RuleName, SpendRules
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import NotAdmin
@@ -20,6 +21,27 @@ class CheckAdmin:
         admins = self.people.admins(team_id)
         if user not in admins:
             raise NotAdmin(admins)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMenu:
+    """What of the menu somebody may open. Raises NotAdmin for who is neither admin nor approver."""
+
+    database: Database
+    people: Deciders
+
+    async def __call__(self, team_id: str, user: str) -> frozenset[AdminRole]:
+        async with self.database.read() as tx:
+            rules = await tx.spend_rules.of_team(team_id)
+        admins = self.people.admins(team_id)
+        people: dict[AdminRole, Collection[str]] = {
+            "admin": admins,
+            "approver": self.people.reachable(team_id, rules.approvers),
+        }
+        roles = frozenset(role for role, users in people.items() if user in users)
+        if not roles:
+            raise NotAdmin(admins)
+        return roles
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def price_list(rows: Sequence[Priced]) -> View:
         )
     ]
     blocks += [price_line(row) for row in rows[:MOST_LISTED]]
+    if not rows:
+        blocks.append(section("No provider is set up to train at. Whoever runs me enters a key for one."))
     return View(
         type="modal",
         title=PlainTextObject(text="Prices"),

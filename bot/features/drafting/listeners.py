@@ -8,6 +8,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.drafting.files import AskForFile
+from bot.features.drafting.numbers import MAX_COUNT, MAX_TEMPERATURE, number
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import (
     DEFAULT_TEMPERATURE,
@@ -41,9 +42,6 @@ from pipeline.domain.drafting import DraftId
 from pipeline.errors import CommandError, DraftError, MissingArgument, NotADraft
 
 USAGE = "/voice draft founder why we repair tools words=500 temp=0.4 n=2 private"
-LIMITS = "/voice draft founder <brief>, with words= from 50 to 2000, temp= from 0 to 1.5, n= from 1 to 3"
-MAX_TEMPERATURE = 1.5
-MAX_COUNT = 3
 CHANGE_OF: dict[str, Change] = {ANOTHER: "another", CALMER: "calmer", SHORTER: "shorter", CONTINUE: "continue"}
 SAYS: dict[Change, str] = {
     "another": "in a draft's thread: the same brief once more",
@@ -153,14 +151,3 @@ def wish_of(typed: Typed) -> Wish:
 
 def is_private(typed: Typed) -> bool:
     return typed.flags.get("private", "no").lower() not in NO
-
-
-def number(entered: str | float, least: float, most: float) -> float:
-    """Raises MissingArgument when it is none, or out of range."""
-    try:
-        value = float(str(entered).replace(",", "."))
-    except ValueError as error:
-        raise MissingArgument(LIMITS) from error
-    if not least <= value <= most:
-        raise MissingArgument(LIMITS)
-    return value

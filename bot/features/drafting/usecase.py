@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from bot.draft_places import address_of, card_place, newest_in_thread
+from bot.features.drafting.progress import DRAFT_CARD
 from bot.lookup import find_voice
 from bot.versions import in_force
 from pipeline.briefs import doubt_of, orders_in
@@ -29,7 +30,6 @@ from pipeline.errors import (
 )
 from pipeline.ports import Clock, Database, People, Transaction
 
-DRAFT_CARD: Final = "drafting.card"
 DRAFT_TEXT: Final = "drafting.text"
 DRAFT_FAILED: Final = "drafting.failed"
 

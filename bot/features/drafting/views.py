@@ -9,10 +9,11 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.features.drafting.files import FILE_REFUSED
 from bot.features.drafting.note_views import draft_notes
-from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_TEXT, Accepted, Wish
+from bot.features.drafting.progress import DRAFT_CARD
+from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_TEXT, Accepted, Wish
 from bot.slack.failures import sentence_for
 from bot.slack.message import Facts, Message, button, buttons, context, markdown, plain, section
-from bot.slack.mrkdwn import escape, person, quoted, shortened, usd
+from bot.slack.mrkdwn import escape, moment, person, quoted, shortened, usd
 from pipeline.errors import AlreadyAnswered, AppError, BriefDoubtful, UnknownVoice, VoiceNotTrained
 
 ANOTHER: Final = "drafting.another"
@@ -73,7 +74,33 @@ def wish_in(value: str, team_id: str, user: str, delivery: str) -> Wish:
 def card(facts: Facts) -> Message:
     change = f" ({CHANGES[facts['change']]})" if facts["change"] else ""
     brief = quoted(shortened(facts["brief"], BRIEF_CHARS))
-    return plain(f"✍️ *{name(facts)}*{change} for {person(facts['by'])}: {brief}")
+    text = f"✍️ *{name(facts)}*{change} for {person(facts['by'])}: {brief}"
+    return Message(text=text, blocks=(section(text), context(how_far(facts.get("progress")))))
+
+
+def how_far(progress: Facts | None) -> str:
+    """What is known for sure; a text is shown only once it was looked at."""
+    if progress is None:
+        return "⏳ Waits for its turn."
+    match progress["stage"]:
+        case "writing":
+            return f"⏳ Writing since {moment(progress['at'])}. It comes here once it is checked."
+        case "anew":
+            since = moment(progress["at"])
+            return (
+                f"⏳ The first text repeated one of the posts, so I threw it away unread. Writing anew since {since}."
+            )
+        case "waiting":
+            why = "was busy" if progress["why"] == "busy" else "didn't answer in time"
+            tries = f"try {progress['tried'] + 1} of {progress['most']}"
+            return f"⏳ {quoted(progress['provider'])} {why}. I ask again {moment(progress['at'])}, {tries}."
+        case "done":
+            return f"✅ Written in {seconds(progress['latency_ms'])} and checked; it stands in the thread."
+    return "❌ There is no draft; the thread says why."
+
+
+def seconds(latency_ms: int) -> str:
+    return f"{max(1, round(latency_ms / 1000)):,} s"
 
 
 def draft_text(facts: Facts) -> Message:

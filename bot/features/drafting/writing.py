@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from bot.draft_places import thread_of
 from bot.features.drafting.pieces import in_pieces
+from bot.features.drafting.progress import LOOK_S, say_progress, unless_closed
 from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_TEXT, check_voice_writes
 from bot.few_shot import FewShots
 from bot.offers import prices_in_force
@@ -63,7 +65,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class WriteDraft:
-    """One idempotent step. system: the same sentence the voice's training rows begin with."""
+    """One idempotent step. system: the same sentence the voice's training rows begin with.
+
+    look_s: between looks at consent while the model writes.
+    """
 
     database: Database
     providers: Providers
@@ -72,6 +77,7 @@ class WriteDraft:
     clock: Clock
     system: Callable[[Voice], str]
     shots: FewShots
+    look_s: float = LOOK_S
 
     async def __call__(self, item: WorkItem) -> None:
         async with self.locks.hold(f"draft:{item.subject}") as is_mine:
@@ -95,6 +101,7 @@ class WriteDraft:
                 return None
             await tx.work.keep(item)
             await self.record(tx, task, "draft.sent", {"try": item.attempts, "model": task.model.model_name})
+            await say_progress(tx, task.draft, "anew" if task.draft.thrown_away else "writing", self.clock())
             return task
 
     async def price(self, task: Task) -> Price:
@@ -104,19 +111,8 @@ class WriteDraft:
         return prices.find(task.model.provider, task.model.base)
 
     async def write(self, item: WorkItem, task: Task) -> None:
-        asked = task.draft.asked
-        max_tokens = max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD))
         try:
-            written = await self.providers.writing(task.model.provider).write(
-                model=task.model.model_name,
-                system=self.system(task.voice),
-                brief=CONTINUE if task.so_far else asked.brief,
-                max_tokens=max_tokens,
-                temperature=asked.temperature,
-                sensitivity=task.sensitivity,
-                shots=await self.posts(task, max_tokens),
-                price=await self.price(task),
-            )
+            written = await unless_closed(self.answer(task), partial(self.why_closed, task), look_s=self.look_s)
         except ProviderBusy as error:
             await self.retry(item, task, error, most=MAX_TRIES)
         except ProviderUnavailable as error:
@@ -126,6 +122,24 @@ class WriteDraft:
                 await self.fail(tx, item, task, error)
         else:
             await self.check(item, task, written)
+
+    async def answer(self, task: Task) -> Written:
+        asked = task.draft.asked
+        max_tokens = max(MIN_TOKENS, math.ceil(asked.words * TOKENS_PER_WORD))
+        return await self.providers.writing(task.model.provider).write(
+            model=task.model.model_name,
+            system=self.system(task.voice),
+            brief=CONTINUE if task.so_far else asked.brief,
+            max_tokens=max_tokens,
+            temperature=asked.temperature,
+            sensitivity=task.sensitivity,
+            shots=await self.posts(task, max_tokens),
+            price=await self.price(task),
+        )
+
+    async def why_closed(self, task: Task) -> AppError | None:
+        async with self.database.read() as tx:
+            return await why_closed(tx, task, self)
 
     async def posts(self, task: Task, max_tokens: int) -> tuple[Shot, ...]:
         """What stands before the request: real posts for an untrained model, and the text that it goes on from."""
@@ -176,6 +190,7 @@ class WriteDraft:
                 await self.say_text(tx, task, written, clean, seen)
                 spent = {"cost_microusd": written.cost_microusd, "latency_ms": written.latency_ms}
                 await self.record(tx, task, "draft.posted", spent)
+                await say_progress(tx, task.draft, "done", self.clock(), latency_ms=written.latency_ms)
                 await tx.work.finish(item)
 
     async def say_text(self, tx: Transaction, task: Task, written: Written, clean: Clean, seen: SeenBefore) -> None:
@@ -210,11 +225,14 @@ class WriteDraft:
         return name if name != owner else None
 
     async def retry(self, item: WorkItem, task: Task, error: AppError, *, most: int) -> None:
-        if item.attempts < most:
-            await self.later(item, wait_s=min(LONGEST_WAIT_S, 2**item.attempts))
-            return
         async with self.database.begin() as tx:
-            await self.fail(tx, item, task, error)
+            if item.attempts >= most:
+                await self.fail(tx, item, task, error)
+                return
+            run_at = self.clock() + timedelta(seconds=min(LONGEST_WAIT_S, 2**item.attempts))
+            await tx.work.again(item, run_at=run_at)
+            said = {"why": reason_for(error), "provider": task.model.provider, "tried": item.attempts, "most": most}
+            await say_progress(tx, task.draft, "waiting", run_at, **said)
 
     async def later(self, item: WorkItem, *, wait_s: float) -> None:
         async with self.database.begin() as tx:
@@ -227,6 +245,7 @@ class WriteDraft:
         await tx.drafts.failed(draft.draft_id, why)
         facts = about(task) | {"why": why, "provider": task.model.provider, "sentence": sentence_for(error)}
         await tx.outbox.say(Saying(f"draft:{draft.draft_id}:failed", DRAFT_FAILED, facts, thread_of(draft)))
+        await say_progress(tx, draft, "failed", self.clock())
         await self.record(tx, task, "draft.failed", {"why": why, "cost_microusd": cost_microusd})
         await tx.work.finish(item)
 

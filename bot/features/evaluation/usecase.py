@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from bot.features.evaluation.case import Case, load, same_try, standing
 from bot.features.evaluation.sayings import NotTried, audited, say_not_tried, say_told
 from bot.few_shot import FewShots
+from bot.measuring import Measures
 from bot.paid_texts import TEMPERATURE, PaidTexts
 from bot.readiness import only_writing
 from pipeline.domain.drafting import Shot, Written
@@ -21,6 +22,7 @@ from pipeline.domain.voices import Voice
 from pipeline.domain.work import WorkItem
 from pipeline.drift import Shape, drifted
 from pipeline.errors import AppError, NoPrice
+from pipeline.few_shot import PAIRS
 from pipeline.ports import ArtifactStore, Clock, Database, Providers, Transaction
 from pipeline.trials import CONTENDERS, TRIAL_TOKENS, most_of_request, tries_for
 
@@ -49,6 +51,7 @@ class EvaluateModel:
     texts: PaidTexts
     clock: Clock
     system: Callable[[Voice], str]
+    measures: Measures
 
     async def __call__(self, item: WorkItem) -> None:
         async with self.texts.alone(item) as is_mine:
@@ -80,12 +83,13 @@ class EvaluateModel:
 
     async def plan(self, case: Case) -> Evaluation | NotTried:
         try:
-            held_out, price = await self.shots.held_out(case.dataset), await self.price(case)
+            held_out, price = await self.shots.trials(case.dataset), await self.price(case)
         except NoPrice:
             return "no-price"
         except AppError:  # its texts can't be read any more: there is nothing to try it on
             return "no-texts"
-        tries = tries_for(held_out, price, case.left_microusd(len(held_out) * most_of_request(price)))
+        told = PAIRS * most_of_request(price)  # what the cost card showed at the most
+        tries = tries_for(held_out, price, min(told, case.left_microusd(told)))
         if not tries:
             return "ceiling" if held_out else "no-texts"
         now = self.clock()
@@ -195,7 +199,8 @@ class EvaluateModel:
     async def judged(
         self, case: Case, evaluation: Evaluation, drafts: Mapping[Contender, Sequence[str]]
     ) -> dict[str, Any]:
-        return await self.evaluator.evaluate(await self.shots.blobs(case.dataset), drafts) | pace(evaluation)
+        told = await self.evaluator.evaluate(await self.shots.blobs(case.dataset), drafts) | pace(evaluation)
+        return told | await self.measures(case.voice, case.model, case.dataset, evaluation)
 
     async def written(self, evaluation: Evaluation, contender: Contender) -> list[str]:
         blobs = [one.blob for one in evaluation.tries if one.contender == contender and one.blob]

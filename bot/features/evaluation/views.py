@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bot.features.evaluation.sayings import EVALUATED, NOT_TRIED
+from bot.slack.measure_words import loss_words, pace_words, right_words
 from bot.slack.message import Facts, Message, plain, section
 from bot.slack.mrkdwn import quoted, usd
 
@@ -25,7 +26,14 @@ UNTRIED: Final = {
 def told(facts: Facts) -> Message:
     drafts = facts["drafts"]
     head = f"🧪 *{quoted(facts['handle'])} v{facts['version']}* on {drafts} request{'s' * (drafts != 1)} it never saw"
-    lines = [head, *likeness(facts["likeness"]), *traits(facts), " · ".join(checks(facts)), *drift(facts)]
+    lines = [
+        head,
+        *likeness(facts["likeness"]),
+        *traits(facts),
+        *right_words(facts),
+        " · ".join(checks(facts)),
+        *drift(facts),
+    ]
     return Message(text=head.replace("*", ""), blocks=[section("\n".join(filter(None, lines)))])
 
 
@@ -65,7 +73,9 @@ def checks(facts: Facts) -> Iterator[str]:
     yield f"drafts with copied passages {facts['copied']}"
     if facts["tone"] is not None:
         yield f"⚠️ tone: {'; '.join(facts['tone'])}" if facts["tone"] else "tone within the owner's range ✅"
-    yield f"{facts['p50_s']:.0f} s a draft, the slowest {facts['p95_s']:.0f} s"
+    yield f"{pace_words(facts['p50_s'], facts.get('target_s'))}, the slowest {facts['p95_s']:.0f} s"
+    if loss := loss_words(facts):
+        yield loss
     yield f"{usd(facts['draft_microusd'])} a draft, {usd(facts['cost_microusd'])} for all of this"
 
 

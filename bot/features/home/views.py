@@ -5,12 +5,13 @@ from slack_sdk.models.views import View
 
 from bot.features.home.approval_views import approval_blocks
 from bot.features.home.usecase import HomeFacts, VoiceOnHome
-from bot.slack.message import context, divider, header, section
+from bot.slack.message import button, buttons, context, divider, header, section
 from bot.slack.mrkdwn import channel, person, quoted, usd
 from pipeline.domain.approvals import Budget
 
 MOST_VOICES = 40  # a view takes 100 blocks
 MOST_BUDGETS = 20  # lines
+WRITE_DRAFT = "drafting.open"  # another feature answers
 
 
 def home(facts: HomeFacts, command: str) -> View:
@@ -19,6 +20,8 @@ def home(facts: HomeFacts, command: str) -> View:
         blocks += [*approval_blocks(facts.approvals), divider()]
     blocks.append(header("Voices"))
     blocks += [section(voice_line(each)) for each in facts.voices[:MOST_VOICES]]
+    if any(each.models for each in facts.voices):
+        blocks.append(buttons(button("Write a draft…", WRITE_DRAFT, "home", style="primary"), block_id="home-draft"))
     if not facts.voices:
         blocks.append(section(f"There are none yet. `{command} new founder @owner` in a channel makes the first."))
     if len(facts.voices) > MOST_VOICES:

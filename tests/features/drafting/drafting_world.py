@@ -127,6 +127,9 @@ class Posts:
         assert blobs
         return self.held
 
+    async def trials(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        raise NotImplementedError(blobs)
+
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         return SHOTS if blobs and request and budget_tokens else ()
 

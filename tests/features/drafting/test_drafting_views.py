@@ -8,9 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.features.drafting.files import FILE_REFUSED
-from bot.features.drafting.listeners import number, wish_of
+from bot.features.drafting.listeners import wish_of
+from bot.features.drafting.numbers import number
 from bot.features.drafting.pieces import PIECE_CHARS, fits, in_pieces
-from bot.features.drafting.usecase import DRAFT_CARD, DRAFT_FAILED, DRAFT_TEXT, Accepted
+from bot.features.drafting.progress import DRAFT_CARD
+from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_TEXT, Accepted
 from bot.features.drafting.views import TEMPLATES, started
 from bot.slack.grammar import Typed
 from bot.slack.message import Message

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.admin_menu import AdminItem, AdminMenu
 from bot.features.admin.forms import rules_form, wanted_rules
-from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules
+from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, OpenMenu
 from bot.slack.amounts import WrongEntry
 from pipeline.errors import NotAdmin
 from tests.fakes.money_bench import BOSS, MEMBER, OWNER, RULES, TEAM, Bench, press
@@ -22,6 +23,17 @@ async def test_only_admins_look_and_change(bench: Bench) -> None:
         await change(bench)(TEAM, BOSS, {"emergency": True})
     async with bench.db.read() as tx:
         assert not (await tx.spend_rules.of_team(TEAM)).emergency
+
+
+async def test_the_menu_opens_for_admins_and_approvers_each_with_what_is_theirs(bench: Bench) -> None:
+    open_menu = OpenMenu(bench.db, bench.people)
+    await bench.rule(approvers=[BOSS, OWNER])
+    assert await open_menu(TEAM, BOSS) == {"approver"}
+    assert await open_menu(TEAM, OWNER) == {"admin", "approver"}
+    with pytest.raises(NotAdmin):
+        await open_menu(TEAM, MEMBER)
+    table = AdminMenu([AdminItem("Rules", "a", "…"), AdminItem("Prices", "b", "…", role="approver")])
+    assert [item.label for item in table.items_for({"approver"})] == ["Prices"]
 
 
 async def test_each_change_is_recorded_with_before_and_after_and_what_is_the_same_is_not(bench: Bench) -> None:

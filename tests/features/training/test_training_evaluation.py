@@ -11,6 +11,7 @@ from bot.features.evaluation.sayings import EVALUATED
 from bot.features.evaluation.usecase import EvaluateModel
 from bot.features.evaluation.views import TEMPLATES
 from bot.few_shot import FewShots
+from bot.measuring import Measures
 from bot.paid_texts import PaidTexts
 from pipeline.domain.baselines import HeldOut
 from pipeline.domain.drafting import Shot, Written
@@ -70,6 +71,9 @@ class Chooser:
         assert blobs
         return REQUESTS
 
+    async def trials(self, blobs: Sequence[bytes]) -> tuple[HeldOut, ...]:
+        return await self.held_out(blobs)
+
     async def shots(self, blobs: Sequence[bytes], request: str, budget_tokens: int) -> tuple[Shot, ...]:
         assert blobs and budget_tokens
         return (Shot(request, "A real post."),)
@@ -90,6 +94,11 @@ class Evaluator:
         return TOLD | {"words": 600.0}
 
 
+class Meter:
+    async def measure(self, blobs: Sequence[bytes], purpose: str, answers: Any) -> dict[str, Any]:
+        raise NotImplementedError(blobs, purpose, answers)
+
+
 @dataclass
 class Trial:
     bench: Bench
@@ -105,15 +114,17 @@ class Trial:
     def step(self) -> EvaluateModel:
         """As a fresh process would build it."""
         bench = self.bench
+        shots = FewShots(bench.artifacts, Chooser(), bench.prices, bench.db)
         return EvaluateModel(
             bench.db,
             bench.artifacts,
             Providers(self.writer),
-            FewShots(bench.artifacts, Chooser(), bench.prices, bench.db),
+            shots,
             self.evaluator,
             PaidTexts(bench.db, FileLocks(bench.folder), bench.clock, waking_s=100),
             bench.clock,
             lambda voice: voice.handle,
+            Measures(bench.db, bench.artifacts, shots, Meter()),
         )
 
     async def through(self) -> None:

@@ -1,0 +1,1 @@
+"""Once a week a voice's channel reads how its drafts did, and whether they drifted."""

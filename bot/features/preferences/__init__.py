@@ -1,0 +1,1 @@
+"""What a voice's people want of it: how long a draft may take, whether there is a weekly digest."""
