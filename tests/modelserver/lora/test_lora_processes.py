@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -88,6 +89,27 @@ async def test_two_processes_learn_what_one_learns(base_folder: Path, tmp_path: 
     assert all(torch.allclose(first[name], second[name], atol=1e-4) for name in first)
 
 
+async def test_a_training_killed_again_and_again_while_it_keeps_files_ends_as_if_it_had_not_been(
+    base_folder: Path, tmp_path: Path, trainer: list[str]
+) -> None:
+    whole, killed = assignment(tmp_path, base_folder), tmp_path / "killed"
+    killed.mkdir()
+    await told_by(Trainer(whole, trainer))
+    touches, told = 0, list[Told]()
+    while not told:
+        touches += 1
+        try:
+            again = whole.model_copy(update={"folder": killed})
+            told = await told_by(Trainer(again, [*trainer[:-1], str(touches)]))
+        except ChildProcessError:
+            for adapter in (path for path in killed.iterdir() if path.name.isdigit()):
+                assert load_file(adapter / "adapter_model.safetensors")  # what has its name is whole
+    assert touches > 5
+    first, second = (load_file(folder / "6" / "adapter_model.safetensors") for folder in (whole.folder, killed))
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert not [path.name for path in killed.iterdir() if path.name.startswith("unfinished")]
+
+
 async def test_a_killed_training_goes_on_and_nothing_ever_leaves_the_machine(base_folder: Path, tmp_path: Path) -> None:
     watched, state = tmp_path / "watched", tmp_path / "state"
     (tmp_path / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
@@ -101,17 +123,25 @@ async def test_a_killed_training_goes_on_and_nothing_ever_leaves_the_machine(bas
         await _first_checkpoint(client, created.id)
         process.send_signal(signal.SIGKILL)
         await process.wait()
-    async with server_process(state, train_seconds=0, more=more) as (_, provider), provider.client() as client:
+    async with server_process(state, train_seconds=0, more=more) as (process, provider), provider.client() as client:
         done = await wait_for(client, created.id, within_s=240)
         assert done.status == "succeeded", done.error
         said = [event.message async for event in client.fine_tuning.jobs.list_events(done.id)]
         assert any(each.startswith("The job goes on after step ") for each in said)
         results = (await client.files.content(done.result_files[0])).text.splitlines()
         assert [int(line.split(",")[0]) for line in results[1:]] == list(range(1, 25))
-        answer = await client.chat.completions.create(model=done.fine_tuned_model or "", messages=ask("Hello"))
+        asked: Any = {"model": done.fine_tuned_model or "", "messages": ask("Hello"), "temperature": 0}
+        answer = await client.chat.completions.create(**asked)
         assert answer.usage is not None and answer.usage.completion_tokens
+        stream = await client.chat.completions.create(**asked, stream=True)
+        await anext(aiter(stream))
+        process.send_signal(signal.SIGKILL)  # while it serves
+        await process.wait()
+    async with server_process(state, train_seconds=0, more=more) as (_, provider), provider.client() as client:
+        assert await client.fine_tuning.jobs.retrieve(done.id) == done
+        assert (await client.chat.completions.create(**asked)).choices == answer.choices
     lines = [line.split(" ", 2) for line in watched.read_text("utf-8").splitlines()]
-    assert len({pid for pid, _, _ in lines}) >= 4  # two servers and two trainings were watched
+    assert len({pid for pid, _, _ in lines}) >= 5  # three servers and two trainings were watched
     assert {host for _, _, host in lines} <= LOOPBACK
 
 
