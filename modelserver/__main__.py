@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from modelserver.lora.hub import cached_folder
 from modelserver.server import running_modelserver
 from modelserver.tenants import new_key
 from modelserver.trainer import ONE_PROCESS
 from modelserver.training import Pace
+from modelserver.vllm import VllmServer
 from modelserver.webhooks import Hook
 
+HUB: Final = "hub:"  # before a name of the hub, in the place of a folder
 EXAMPLE: Final = """\
 Train and ask with any OpenAI client, on this machine, in five lines:
 
@@ -28,8 +31,8 @@ Train and ask with any OpenAI client, on this machine, in five lines:
   export OPENAI_BASE_URL=http://127.0.0.1:8100/v1 OPENAI_API_KEY=$MODELSERVER_API_KEY
   python -c "from openai import OpenAI; print([m.id for m in OpenAI().models.list()])"
 
-Every option has an environment variable MODELSERVER_<NAME>. Nothing is sent but to --webhook:
-bases are folders of this machine.
+Every option has an environment variable MODELSERVER_<NAME>. Nothing is sent but to --webhook
+and --vllm: bases are folders of this machine.
 """
 
 
@@ -58,8 +61,16 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         action="append",
         type=_named_folder,
         metavar="NAME=FOLDER",
-        help="a model that may be trained: safetensors, tokenizer and chat template in a folder; may be repeated "
-        "(MODELSERVER_BASES: several, separated by blanks)",
+        help="a model that may be trained: safetensors, tokenizer and chat template in a folder, or hub:ORG/MODEL when "
+        "it lies in the hub's local cache; may be repeated (MODELSERVER_BASES: several, separated by blanks)",
+    )
+    parser.add_argument(
+        "--vllm",
+        action="append",
+        type=_named_vllm,
+        metavar="NAME=URL",
+        help="a vLLM server with --enable-lora that answers for this base and its voices; may be repeated "
+        "(MODELSERVER_VLLM: several, separated by blanks; MODELSERVER_VLLM_KEY: its key)",
     )
     parser.add_argument(
         "--trainer",
@@ -111,6 +122,10 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     arguments.hook = Hook(arguments.webhook, env["MODELSERVER_WEBHOOK_SECRET"]) if arguments.webhook else None
     if arguments.base is None:
         arguments.base = [_named_folder(text) for text in shlex.split(env.get("MODELSERVER_BASES", ""))]
+    if arguments.vllm is None:
+        arguments.vllm = [_named_vllm(text) for text in shlex.split(env.get("MODELSERVER_VLLM", ""))]
+    if unknown := {name for name, _ in arguments.vllm} - {name for name, _ in arguments.base}:
+        parser.error(f"--vllm {min(unknown)} is no --base")
     return arguments
 
 
@@ -118,7 +133,25 @@ def _named_folder(text: str) -> tuple[str, Path]:
     name, _, folder = text.partition("=")
     if not name or not folder:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FOLDER")
-    return name, Path(folder)
+    if not folder.startswith(HUB):
+        return name, Path(folder)
+    try:
+        return name, cached_folder(folder.removeprefix(HUB), _hub_cache(os.environ))
+    except ValueError as err:
+        raise argparse.ArgumentTypeError(str(err)) from err
+
+
+def _hub_cache(env: Mapping[str, str]) -> Path:
+    """As huggingface_hub has it."""
+    home = env.get("HF_HOME") or Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
+    return Path(env.get("HF_HUB_CACHE") or Path(home) / "hub")
+
+
+def _named_vllm(text: str) -> tuple[str, VllmServer]:
+    name, _, url = text.partition("=")
+    if not name or not url.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=URL")
+    return name, VllmServer(url, os.environ.get("MODELSERVER_VLLM_KEY"))
 
 
 def _days(text: str) -> int:
@@ -146,6 +179,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         bases=dict(arguments.base),
         hook=arguments.hook,
         keep_days=arguments.keep_days,
+        vllm=dict(arguments.vllm),
     )
     async with serving as url:
         sys.stdout.write(f"modelserver ready on {url}\n")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,9 +16,10 @@ from modelserver.bodies import UNSUPPORTED_CHAT, ChatBody, parse, read_json
 from modelserver.completions import Choice, Completion
 from modelserver.engine import Engine, LoadedModel, Message, Piece, Refused, Sampling
 from modelserver.errors import ApiError
-from modelserver.models import Models
+from modelserver.models import Models, Place
 from modelserver.records import new_id
 from modelserver.tenants import tenant_of
+from modelserver.vllm import VllmServer
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class ClientLeft(Exception):
 class Chat:
     """The handler of /v1/chat/completions."""
 
-    def __init__(self, models: Models) -> None:
-        self._models = models
+    def __init__(self, models: Models, vllm: Mapping[str, VllmServer]) -> None:
+        self._models, self._vllm = models, vllm
 
     def register(self, app: web.Application) -> None:
         app.router.add_post("/v1/chat/completions", self.create)
@@ -51,7 +52,10 @@ class Chat:
                 raise _unsupported(name)
             del raw[name]
         body = parse(ChatBody, raw)
-        task = await self._task(body, tenant_of(request).organization)
+        place = self._models.find(body.model, tenant_of(request).organization)
+        if (vllm := self._vllm.get(place.engine.base)) is not None:
+            return await vllm.answer(request, raw, body.model, place.path)
+        task = await self._task(body, place)
         if body.stream:
             usage = body.stream_options is not None and body.stream_options.include_usage
             return await _streamed(request, task, include_usage=usage)
@@ -62,11 +66,11 @@ class Chat:
             return web.json_response(task.completion.wire())
         return web.Response(status=499)  # nobody reads it
 
-    async def _task(self, body: ChatBody, owner: str) -> _Task:
-        engine, model = await self._models.load(body.model, owner)
+    async def _task(self, body: ChatBody, place: Place) -> _Task:
+        model = await self._models.load(body.model, place)
         messages = [Message(message.role, message.text()) for message in body.messages]
         prompt_tokens = _counted(model, messages)
-        samplings = _samplings(body, engine, prompt_tokens)
+        samplings = _samplings(body, place.engine, prompt_tokens)
         choices = [Choice(index) for index in range(len(samplings))]
         completion = Completion(new_id("chatcmpl-"), int(time.time()), body.model, prompt_tokens, choices)
         return _Task(model, messages, samplings, completion)

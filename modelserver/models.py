@@ -6,6 +6,8 @@ import asyncio
 import logging
 import shutil
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from modelserver.paging import listing
 from modelserver.records import TunedModel
 from modelserver.store import Store
 from modelserver.tenants import tenant_of
+from modelserver.vllm import VllmServer
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +28,19 @@ MAX_LOADED: Final = 8  # models in memory; the one asked longest ago makes room
 BASES_CREATED: Final = 1_767_225_600  # 2026-01-01, a fixed date so that lists are stable
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a model is. path: None is the base itself."""
+
+    engine: Engine
+    path: Path | None
+
+
 class Models:
     """Finds, loads and deletes models."""
 
-    def __init__(self, store: Store, engines: Engines) -> None:
-        self._store, self._engines = store, engines
+    def __init__(self, store: Store, engines: Engines, vllm: Mapping[str, VllmServer]) -> None:
+        self._store, self._engines, self._vllm = store, engines, vllm
         self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
         self._loading = asyncio.Lock()
 
@@ -38,20 +49,24 @@ class Models:
         app.router.add_get("/v1/models/{model}", self.retrieve)
         app.router.add_delete("/v1/models/{model}", self.delete)
 
-    async def load(self, name: str, owner: str) -> tuple[Engine, LoadedModel]:
-        """A model of this owner, or a base, ready to answer, and its engine; model_not_found when there is none."""
+    def find(self, name: str, owner: str) -> Place:
+        """A model of this owner, or a base; model_not_found when there is none."""
         tuned = None if name in self._engines else self._tuned(name, owner)
         engine = self._engines.get(tuned.base if tuned else name)
         if engine is None:
             raise no_such_model(name)  # its base is no longer served
         path = self._store.models / tuned.job_id / f"{tuned.step}{engine.suffix}" if tuned else None
+        return Place(engine, path)
+
+    async def load(self, name: str, place: Place) -> LoadedModel:
+        """Ready to answer."""
         async with self._loading:
             if name not in self._loaded:
-                self._loaded[name] = await _opened(engine, path, name)
+                self._loaded[name] = await _opened(place, name)
                 while len(self._loaded) > MAX_LOADED:
                     self._loaded.popitem(last=False)
             self._loaded.move_to_end(name)
-            return engine, self._loaded[name]
+            return self._loaded[name]
 
     def keep(self, name: str, model: LoadedModel) -> None:
         """Answer by a model that is in memory already."""
@@ -80,18 +95,22 @@ class Models:
         if name in self._engines:
             raise ApiError(f"The model `{name}` is a base model and cannot be deleted.", status=403, param="model")
         tuned = self._tuned(name, tenant_of(request).organization)
+        all_gone = self._store.all(TunedModel, parent=tuned.job_id) if tuned.listed else [tuned]
         with self._store.transaction():
-            for gone in self._store.all(TunedModel, parent=tuned.job_id) if tuned.listed else [tuned]:
+            for gone in all_gone:
                 self._store.remove(TunedModel, gone.id)
                 self._loaded.pop(gone.id, None)
         if tuned.listed:
             await asyncio.to_thread(shutil.rmtree, self._store.models / tuned.job_id, ignore_errors=True)
+        if (vllm := self._vllm.get(tuned.base)) is not None:
+            for gone in all_gone:
+                await vllm.forget(gone.id)
         return web.json_response({"id": name, "object": "model", "deleted": True})
 
 
-async def _opened(engine: Engine, path: Path | None, name: str) -> LoadedModel:
+async def _opened(place: Place, name: str) -> LoadedModel:
     try:
-        return await asyncio.to_thread(engine.load, path)
+        return await asyncio.to_thread(place.engine.load, place.path)
     except (ValueError, OSError) as err:
         log.exception("model unreadable", extra={"model": name})
         message = f"The files of the model `{name}` cannot be read. Delete it and train it again."

@@ -27,6 +27,7 @@ from modelserver.room import is_full
 from modelserver.store import Store
 from modelserver.tenants import Tenants
 from modelserver.training import Pace, Training
+from modelserver.vllm import VllmServer
 from modelserver.webhooks import Hook, Webhooks
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ MAX_JSON_BYTES: Final = 16 * 1024 * 1024  # of a body that is not an uploaded fi
 
 AT_ONCE: Final = Pace()
 NO_BASES: Final[Mapping[str, Path]] = MappingProxyType({})
+NO_VLLM: Final[Mapping[str, VllmServer]] = MappingProxyType({})
 
 
 def create_app(
@@ -47,10 +49,11 @@ def create_app(
     bases: Mapping[str, Path] = NO_BASES,
     hook: Hook | None = None,
     keep_days: int | None = None,
+    vllm: Mapping[str, VllmServer] = NO_VLLM,
 ) -> web.Application:
     """The whole server as an application; ValueError when a key, the keys file or a base is wrong.
 
-    keep_days: how long files are kept; None for good.
+    keep_days: how long files are kept; None for good. vllm: who answers instead, by base.
     bases: folders of models to train, by name. keys: a file of keys with limits, beside or instead of api_key.
     """
     tenants = Tenants.read(single_key=api_key, path=keys)
@@ -62,10 +65,10 @@ def create_app(
     progress = Progress(store, webhooks.ended)
     served = engines(bases)
     training = Training(store, served, progress, pace)
-    files, models = Files(store), Models(store, served)
+    files, models = Files(store), Models(store, served, vllm)
     retention = Retention(store, files, keep_days)
     jobs = Jobs(store, served, files, progress, training)
-    for part in (files, jobs, models, Chat(models), Moderations()):
+    for part in (files, jobs, models, Chat(models, vllm), Moderations()):
         part.register(app)
 
     async def run(_: web.Application) -> AsyncIterator[None]:
@@ -95,12 +98,13 @@ async def running_modelserver(
     bases: Mapping[str, Path] = NO_BASES,
     hook: Hook | None = None,
     keep_days: int | None = None,
+    vllm: Mapping[str, VllmServer] = NO_VLLM,
 ) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
-    runner = web.AppRunner(
-        create_app(state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook, keep_days=keep_days),
-        access_log=None,
+    app = create_app(
+        state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook, keep_days=keep_days, vllm=vllm
     )
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ OFFLINE: Final = {
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
+HUB_NAME: Final = re.compile(r"[\w.-]+/[\w.-]+")
 MOST_CONTEXT_TOKENS: Final = 32_768  # whatever the base promises: a longer row needs more memory than it teaches
 
 
@@ -39,6 +41,22 @@ class BaseFolder:
         except (OSError, ValueError, KeyError) as err:
             raise ValueError(f"{path} holds no base model: {err!r}") from err
         return cls(name, path, min(MOST_CONTEXT_TOKENS, int(positions)))
+
+
+def cached_folder(name: str, cache: Path) -> Path:
+    """Where a model of the hub lies in the local cache, as `hf download` puts it there; nothing is asked or loaded.
+
+    Raises ValueError when it is not there.
+    """
+    repository = cache / f"models--{name.replace('/', '--')}"
+    try:
+        commit = (repository / "refs" / "main").read_text(encoding="ascii").strip()
+    except OSError as err:
+        raise ValueError(f"{name} is not in {cache}; `hf download {name}` puts it there.") from err
+    folder = repository / "snapshots" / commit
+    if not HUB_NAME.fullmatch(name) or not folder.is_dir():
+        raise ValueError(f"{name} is not whole in {cache}; `hf download {name}` puts it there.")
+    return folder
 
 
 def device_name() -> str:

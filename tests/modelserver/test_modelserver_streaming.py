@@ -43,10 +43,10 @@ class EndlessModel:
 async def served(tmp_path: Path) -> AsyncIterator[tuple[EndlessModel, AsyncOpenAI]]:
     """The real handler, with a model that the test holds by the hand."""
     model, store = EndlessModel(), Store(tmp_path)
-    models = Models(store, engines({}))
+    models = Models(store, engines({}), {})
     models.keep("understudy-ngram", model)
     app = web.Application(middlewares=[admission(Tenants.read(single_key=KEY, path=None))])
-    Chat(models).register(app)
+    Chat(models, {}).register(app)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
