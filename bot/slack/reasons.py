@@ -5,9 +5,11 @@ from typing import Any, Final
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.overriding import Override
 from bot.reasons import MAX_REASON_CHARS, MIN_REASON_CHARS
 from bot.slack.forms import field_value
 from bot.slack.message import section
+from pipeline.domain.voices import DatasetId
 
 REASON: Final = "reason"
 TOO_SHORT: Final = f"At least {MIN_REASON_CHARS} characters: the approver decides by this."
@@ -40,6 +42,11 @@ def reason_form(callback_id: str, about: object, *, title: str, question: str, h
 def is_reason(view: dict[str, Any]) -> bool:
     """Slack counts spaces too."""
     return len(" ".join(field_value(view, REASON).split())) >= MIN_REASON_CHARS
+
+
+def override_entered(team_id: str, user: str, view: dict[str, Any]) -> Override:
+    """Of a form about a dataset."""
+    return Override(team_id, user, DatasetId(int(view["private_metadata"])), reason_entered(view))
 
 
 def reason_entered(view: dict[str, Any]) -> str:

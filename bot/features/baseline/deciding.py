@@ -8,32 +8,15 @@ from bot.cards import round_thread
 from bot.features.baseline.sayings import say_result
 from bot.features.baseline.writing import load
 from bot.few_shot import use_few_shot
-from bot.lookup import only_steward, stands
+from bot.lookup import only_steward
+from bot.overriding import Override, Stopped, stopped
 from bot.readiness import only_writing
 from pipeline.domain.baselines import BaselineId
-from pipeline.domain.voices import Dataset, DatasetId, Round, Voice
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import ComparisonUnderWay, NothingToOverride
 from pipeline.ports import Clock, Database, Transaction
 
 USED: Final = "baseline.used"
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    team_id: str
-    user: str
-    dataset_id: DatasetId
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """Texts that the comparison keeps from being paid for."""
-
-    dataset: Dataset
-    round: Round
-    voice: Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +79,8 @@ class UseFewShot:
             await tx.outbox.say(Saying(f"baseline:{baseline_id}:used", USED, said, round_thread(case.round)))
 
 
-async def closed_one(tx: Transaction, override: Override) -> Closed:
-    dataset = await tx.datasets.by_id(override.dataset_id)
-    if dataset.facts.team_id != override.team_id:
+async def closed_one(tx: Transaction, override: Override) -> Stopped:
+    closed = await stopped(tx, override)
+    if await why_closed(tx, closed.dataset) is None:
         raise NothingToOverride
-    round_ = await tx.rounds.by_id(dataset.facts.round_id)
-    voice = await tx.voices.by_id(round_.voice_id)
-    only_steward(voice, override.user)
-    if round_.state != "open" or not await stands(tx, dataset, round_) or await why_closed(tx, dataset) is None:
-        raise NothingToOverride
-    return Closed(dataset, round_, voice)
+    return closed

@@ -11,12 +11,11 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.features.baseline.deciding import Override
 from bot.features.baseline.usecase import Choice, StartForm, Wish
 from bot.slack.forms import chosen_users, field_value
 from bot.slack.message import section
 from bot.slack.mrkdwn import person, quoted, usd
-from bot.slack.reasons import reason_entered, reason_form
+from bot.slack.reasons import reason_form
 from pipeline.domain.voices import DatasetId
 from pipeline.few_shot import PAIRS
 
@@ -89,7 +88,3 @@ def override_form(dataset_id: DatasetId) -> View:
         hint="The base is turned off in May, and we need our own by then.",
         shown_where="The dataset thread, the approval card and the audit log show this reason with your name.",
     )
-
-
-def override_entered(team_id: str, user: str, view: dict[str, Any]) -> Override:
-    return Override(team_id, user, DatasetId(int(view["private_metadata"])), reason_entered(view))

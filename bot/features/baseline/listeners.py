@@ -8,13 +8,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.baseline_gate import START
 from bot.features.baseline import forms, views
-from bot.features.baseline.deciding import CheckOverride, Override, TrainAnyway, UseFewShot
+from bot.features.baseline.deciding import CheckOverride, TrainAnyway, UseFewShot
 from bot.features.baseline.judging import CloseEarly, Judge, Place
 from bot.features.baseline.usecase import OpenStartForm, StartComparison
+from bot.overriding import Override
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.modals import Modals
-from bot.slack.reasons import REASON, TOO_SHORT, is_reason
+from bot.slack.reasons import REASON, TOO_SHORT, is_reason, override_entered
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.baselines import BaselineId, Guess
 from pipeline.domain.voices import DatasetId
@@ -50,10 +51,7 @@ class BaselineListeners:
         await ack()
 
     async def on_started(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={forms.BASE: in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, forms.BASE)):
             await self.start(forms.wish_entered(body["team"]["id"], body["user"]["id"], view))
             await ack()
 
@@ -80,14 +78,12 @@ class BaselineListeners:
         await ack()
 
     async def on_overridden(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={REASON: in_form(sentence)})
-
+        tell = errors_at(ack, REASON)
         if not is_reason(view):
             await tell(TOO_SHORT)
             return
         async with failures_told_by(tell):
-            await self.train_anyway(forms.override_entered(body["team"]["id"], body["user"]["id"], view))
+            await self.train_anyway(override_entered(body["team"]["id"], body["user"]["id"], view))
             await ack()
 
 

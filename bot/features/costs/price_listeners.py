@@ -10,7 +10,7 @@ from bot.cards import PRICES
 from bot.features.costs.price_views import PRICE, WrongEntry, price_entry, price_form, price_list, price_wanted
 from bot.features.costs.prices import EnterPrice, ListPrices, OpenPrice
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 
@@ -40,10 +40,7 @@ class PriceListeners:
         await ack()
 
     async def on_entered(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"source": in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, "source")):
             try:
                 await self.enter(price_entry(body["team"]["id"], body["user"]["id"], view))
             except WrongEntry as wrong:

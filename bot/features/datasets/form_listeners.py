@@ -16,7 +16,7 @@ from bot.features.datasets.report.choosing import ChangeFilters, ChooseFix
 from bot.features.datasets.report.walking import Place, Stop, Walk
 from bot.features.datasets.usecase import DropFiles
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.voices import RoundId
@@ -60,10 +60,7 @@ class FormListeners:
         await ack()
 
     async def on_filters(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={filter_forms.KINDS: in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, filter_forms.KINDS)):
             entered = filter_forms.filters_entered(view)
             await self.change_filters(RoundId(int(view["private_metadata"])), body["user"]["id"], entered)
             await ack()
@@ -101,9 +98,7 @@ class FormListeners:
         await ack()
 
     async def on_upload(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={upload_forms.FILES: in_form(sentence)})
-
+        tell = errors_at(ack, upload_forms.FILES)
         files = upload_forms.files_entered(view)
         if upload_forms.is_too_big(files):
             await tell(upload_forms.TOO_BIG)

@@ -1,11 +1,10 @@
 """The form that asks why to pay although the rehearsal says no."""
 
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk.models.views import View
 
-from bot.features.rehearsal.overriding import Override
-from bot.slack.reasons import reason_entered, reason_form
+from bot.slack.reasons import reason_form
 from pipeline.domain.voices import DatasetId
 
 OVERRIDE_FORM: Final = "rehearsal.override_form"
@@ -21,7 +20,3 @@ def override_form(dataset_id: DatasetId) -> View:
         hint="The links belong to the posts and we want them.",
         shown_where="The rehearsal report, the approval card and the audit log show this reason with your name.",
     )
-
-
-def override_entered(team_id: str, user: str, view: dict[str, Any]) -> Override:
-    return Override(team_id, user, DatasetId(int(view["private_metadata"])), reason_entered(view))

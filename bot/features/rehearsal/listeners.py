@@ -6,14 +6,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.rehearsal import forms, views
-from bot.features.rehearsal.overriding import CheckOverride, Override, OverrideRehearsal
+from bot.features.rehearsal.overriding import CheckOverride, OverrideRehearsal
 from bot.features.rehearsal.usecase import Asked, AskToRehearse, LookAtTrial
+from bot.overriding import Override
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.grammar import Typed, parse_handle
 from bot.slack.modals import Modals
-from bot.slack.reasons import REASON, TOO_SHORT, is_reason
+from bot.slack.reasons import REASON, TOO_SHORT, is_reason, override_entered
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.voices import DatasetId
 
@@ -70,12 +71,10 @@ class RehearsalListeners:
         await ack()
 
     async def on_overridden(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={REASON: in_form(sentence)})
-
+        tell = errors_at(ack, REASON)
         if not is_reason(view):
             await tell(TOO_SHORT)
             return
         async with failures_told_by(tell):
-            await self.override(forms.override_entered(body["team"]["id"], body["user"]["id"], view))
+            await self.override(override_entered(body["team"]["id"], body["user"]["id"], view))
             await ack()

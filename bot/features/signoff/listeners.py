@@ -10,7 +10,7 @@ from bot.features.signoff import views
 from bot.features.signoff.sending import ShowWhole
 from bot.features.signoff.usecase import AskEditor, LookAtRow, OpenAsking, Place, PutBack
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import field_value, in_form
+from bot.slack.forms import errors_at, field_value
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.signoffs import Sight, SignoffId
@@ -43,10 +43,7 @@ class SignoffListeners:
         await ack()
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={views.EDITOR: in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, views.EDITOR)):
             round_id, editor = RoundId(int(view["private_metadata"])), field_value(view, views.EDITOR)
             await self.ask(round_id, body["team"]["id"], body["user"]["id"], editor)
             await ack()

@@ -19,7 +19,7 @@ from bot.features.voices.views import (
 )
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import field_value, in_form
+from bot.slack.forms import errors_at, field_value
 from bot.slack.grammar import Typed, mentioned_user, parse_handle, parse_model
 from pipeline.domain.voices import NewVoice
 from pipeline.errors import MissingArgument
@@ -56,10 +56,7 @@ class VoiceListeners:
         return Reply(modal=form, modal_needs_channel=True)
 
     async def on_submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={"handle": in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, "handle")):
             await self.create(new_voice(body["team"]["id"], view))
             await ack()
 

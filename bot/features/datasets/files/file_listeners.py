@@ -12,7 +12,7 @@ from bot.features.datasets.files.speakers import ChooseSpeakers, SpeakersOf, Und
 from bot.features.datasets.report import best_read_views
 from bot.features.datasets.report.best_read import KeepBestRead
 from bot.slack.failures import failures_told_by
-from bot.slack.forms import in_form
+from bot.slack.forms import errors_at
 from bot.slack.modals import Modals
 from bot.slack.whispers import Whispers, pressed
 from pipeline.domain.voices import RoundId, SourceId
@@ -50,9 +50,7 @@ class FileListeners:
         await ack()
 
     async def on_columns_chosen(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={file_forms.TEXT: in_form(sentence)})
-
+        tell = errors_at(ack, file_forms.TEXT)
         async with failures_told_by(tell):
             source_id, place = (int(part) for part in view["private_metadata"].split(":"))
             table = await self.columns_of(SourceId(source_id), body["user"]["id"], place)
@@ -76,10 +74,7 @@ class FileListeners:
         await ack()
 
     async def on_speakers_chosen(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={file_forms.SPEAKERS: in_form(sentence)})
-
-        async with failures_told_by(tell):
+        async with failures_told_by(errors_at(ack, file_forms.SPEAKERS)):
             source_id = SourceId(int(view["private_metadata"]))
             await self.choose_speakers(source_id, body["user"]["id"], file_forms.speakers_entered(view))
             await ack()
@@ -101,9 +96,7 @@ class FileListeners:
         await ack()
 
     async def on_best_entered(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        async def tell(sentence: str) -> None:
-            await ack(response_action="errors", errors={best_read_views.PERCENT: in_form(sentence)})
-
+        tell = errors_at(ack, best_read_views.PERCENT)
         async with failures_told_by(tell):
             percent = best_read_views.percent_entered(view)
             if percent is None:
