@@ -74,12 +74,17 @@ class Starter:
         words = ["--port", "0", "--state", str(self.folder / "models")]
         return (await self._start("models", "modelserver", words, {"MODELSERVER_API_KEY": KEY})).address
 
-    async def bot(self, name: str, *, slack: str, models: str, mode: str = "http", workers: int = 3) -> Server:
+    async def bot(
+        self, name: str, *, slack: str, models: str, mode: str = "http", workers: int = 3, url: str = ""
+    ) -> Server:
+        """url: of another database than a SQLite file of its own."""
         folder = self.folder / name
         folder.mkdir()
-        await seed(database_url(folder))
+        url = url or database_url(folder)
+        await seed(url)
         settings = bot_settings(folder, slack, models, KEY) | {
             "SLACK_MODE": mode,
+            "UNDERSTUDY_STORAGE__DATABASE_URL": url,
             "SLACK_SIGNING_SECRET": SECRET,
             "UNDERSTUDY_WORK__WORKERS": str(workers),
             "UNDERSTUDY_DRAFTS__PER_PERSON_A_DAY": "0",

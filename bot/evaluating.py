@@ -1,7 +1,7 @@
 """Drafts on held-out requests are judged in another process: a whole dataset is read for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipeline.domain.evaluations import Contender
 from pipeline.domain.voices import Purpose
 from pipeline.evaluating import evaluated
 from pipeline.few_shot import trials
-from pipeline.purpose_metrics import Pair, measured
+from pipeline.purpose_metrics import compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,4 @@ class ExecutorMeter:
 
 
 def measured_of(blobs: tuple[bytes, ...], purpose: Purpose, answers: Answers) -> dict[str, Any]:
-    """Every contender is measured on the requests that all of them answered: only so are they compared."""
-    real = {one.prompt: one.text for one in trials(origins.read_version(*blobs))}
-    shared = [request for request in real if answers and all(request in of for of in answers.values())]
-    by = {
-        who: [asdict(metric) for metric in measured(purpose, [Pair(real[request], of[request]) for request in shared])]
-        for who, of in answers.items()
-    }
-    return {"by": by, "requests": len(shared)} if shared else {}
+    return compared({one.prompt: one.text for one in trials(origins.read_version(*blobs))}, purpose, answers)

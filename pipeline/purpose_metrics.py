@@ -7,10 +7,11 @@ import json
 import re
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import fmean
 from typing import Any, Final
 
+from pipeline.domain.evaluations import Contender
 from pipeline.domain.voices import Purpose
 from pipeline.stages.answers import label_key
 
@@ -40,6 +41,21 @@ def measured(purpose: Purpose, pairs: Sequence[Pair]) -> tuple[Metric, ...]:
     """Nothing for voices that write posts: there is no one right post, and likeness is their measure."""
     measure = MEASURES.get(purpose)
     return tuple(Metric(name, value) for name, value in measure(pairs)) if measure and pairs else ()
+
+
+def compared(
+    real: Mapping[str, str], purpose: Purpose, answers: Mapping[Contender, Mapping[str, str]]
+) -> dict[str, Any]:
+    """JSON values: by contender, its metrics on the requests that all of them answered; empty where there are none.
+
+    real, and each of answers: text by request.
+    """
+    shared = [request for request in real if answers and all(request in of for of in answers.values())]
+    by = {
+        who: [asdict(metric) for metric in measured(purpose, [Pair(real[request], of[request]) for request in shared])]
+        for who, of in answers.items()
+    }
+    return {"by": by, "requests": len(shared)} if shared else {}
 
 
 def _labels(pairs: Sequence[Pair]) -> Iterator[tuple[str, float]]:

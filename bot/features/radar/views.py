@@ -15,7 +15,7 @@ def ends(facts: Facts) -> Message:
         f"📡 *{handle}*: {quoted(facts['provider'])} turns off {quoted(facts['base'])} on {on}. From that day {handle} "
         f"{versions} {stop} writing; your texts, feedback and drafts stay here and are safe.\n"
         f"Now: `/voice cost {handle}` shows where it can be trained again and for how much. Train it before that day, "
-        "so that both versions can meet in a duel and nobody waits for drafts."
+        "so that the old and the new one can meet in a duel and nobody waits for drafts."
     )
 
 

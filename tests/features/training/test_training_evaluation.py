@@ -1,23 +1,26 @@
 """A new version is tried on held-out requests: every draft paid for once, and told beside its base."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pytest
+from sqlalchemy import text
 from training_bench import CEILING_MICROUSD, TEAM, Bench
 
 from bot.features.evaluation.sayings import EVALUATED
 from bot.features.evaluation.usecase import EvaluateModel
 from bot.features.evaluation.views import TEMPLATES
 from bot.few_shot import FewShots
-from bot.measuring import Measures
+from bot.measuring import Answers, Measures
 from bot.paid_texts import PaidTexts
 from pipeline.domain.baselines import HeldOut
 from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.evaluations import Contender
 from pipeline.domain.paid import SENDS
-from pipeline.domain.training import VoiceModelId
+from pipeline.domain.preferences import Preferences
+from pipeline.domain.training import KeptFile, VoiceModelId
+from pipeline.domain.voices import Purpose
 from pipeline.domain.work import WorkItem
 from pipeline.draft_checks import SeenBefore
 from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable
@@ -94,9 +97,16 @@ class Evaluator:
         return TOLD | {"words": 600.0}
 
 
+@dataclass
 class Meter:
-    async def measure(self, blobs: Sequence[bytes], purpose: str, answers: Any) -> dict[str, Any]:
-        raise NotImplementedError(blobs, purpose, answers)
+    """asked: for which purpose, and what each contender answered to which request."""
+
+    asked: list[tuple[str, Answers]] = field(default_factory=list)
+
+    async def measure(self, blobs: Sequence[bytes], purpose: Purpose, answers: Answers) -> dict[str, Any]:
+        assert blobs
+        self.asked.append((purpose, answers))
+        return {"by": {}, "requests": len(answers["voice"])}
 
 
 @dataclass
@@ -104,6 +114,7 @@ class Trial:
     bench: Bench
     writer: Writer = field(default_factory=Writer)
     evaluator: Evaluator = field(default_factory=Evaluator)
+    meter: Meter = field(default_factory=Meter)
 
     async def ready(self) -> None:
         """A finished run, whose evaluation is due."""
@@ -124,7 +135,7 @@ class Trial:
             PaidTexts(bench.db, FileLocks(bench.folder), bench.clock, waking_s=100),
             bench.clock,
             lambda voice: voice.handle,
-            Measures(bench.db, bench.artifacts, shots, Meter()),
+            Measures(bench.db, bench.artifacts, shots, self.meter),
         )
 
     async def through(self) -> None:
@@ -278,3 +289,31 @@ async def test_the_next_version_to_meet_is_looked_for_after_it(trial: Trial) -> 
         kinds.append(item.kind)
         await (trial.step() if item.kind == "evaluate" else trial.bench.steps()[item.kind])(item)
     assert kinds.index("auto-duel") > max(at for at, kind in enumerate(kinds) if kind == "evaluate")
+
+
+async def test_the_target_of_the_voice_and_the_loss_of_its_training_are_told(trial: Trial) -> None:
+    bench = trial.bench
+    bench.artifacts.blobs["losses"] = b"step,train_loss,valid_loss\n1,2.0,2.5\n9,1.0,1.2\n"
+    async with bench.db.begin() as tx:
+        model = await tx.voice_models.by_id(VoiceModelId(1))
+        assert model.tuning_job_id is not None
+        job = await tx.tuning_jobs.by_id(model.tuning_job_id)
+        await tx.tuning_jobs.update(replace(job, results=(KeptFile("results-1.csv", "losses"),)))
+        await tx.preferences.choose(await tx.voices.by_id(model.voice_id), Preferences(target_s=3))
+    await trial.through()
+    facts = await trial.told()
+    assert (facts["target_s"], facts["loss"], facts["loss_is_held_out"]) == (3, 1.2, True)
+    assert facts["right"] == {}
+    assert "4 s per draft (target 3) ⚠️" in str(TEMPLATES[EVALUATED](facts).payload())
+
+
+async def test_a_voice_that_sorts_is_measured_on_what_each_contender_answered(trial: Trial) -> None:
+    async with trial.bench.engine.writing() as session:
+        await session.exec(text("UPDATE voice SET purpose = 'classification'"))  # type: ignore[call-overload]  # plain SQL
+    await trial.through()
+    assert (await trial.told())["right"] == {"by": {}, "requests": 2}
+    [(purpose, answers)] = trial.meter.asked
+    assert purpose == "classification"
+    assert {who: sorted(of) for who, of in answers.items()} == dict.fromkeys(
+        ("voice", "few-shot", "plain"), sorted(one.prompt for one in REQUESTS)
+    )
