@@ -68,12 +68,13 @@ test: setup ## run every test
 LORA := .venv-lora
 LORA_PACKAGES = $(shell $(BIN)/python -c 'import tomllib; \
 	print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["lora"])')
-$(LORA)/.ready: pyproject.toml | $(VENV)/.ready
+LORA_INSTALL = $(LORA)/bin/python -m pip install --quiet --disable-pip-version-check
+$(LORA)/.ready: pyproject.toml constraints-lora.txt | $(VENV)/.ready
 	$(BIN)/python -m venv --without-pip $(LORA)
 	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 		> "$$($(LORA)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/understudy-setup.pth"
-	$(LORA)/bin/python -m pip install --quiet --disable-pip-version-check '$(firstword $(LORA_PACKAGES))'
-	$(LORA)/bin/python -m pip install --quiet --disable-pip-version-check $(foreach package,$(LORA_PACKAGES),'$(package)')
+	$(LORA_INSTALL) -c constraints-lora.txt '$(firstword $(LORA_PACKAGES))'
+	$(LORA_INSTALL) -c constraints-lora.txt $(foreach package,$(LORA_PACKAGES),'$(package)')
 	@touch $@
 
 # Threads of models as small as these only wait for each other.
@@ -100,11 +101,15 @@ docs: setup ## write the generated pages of docs/reference
 	$(BIN)/python docs/generate.py
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header
-lock: setup ## renew the lock files from pyproject.toml
+lock: setup $(LORA)/.ready ## renew the lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) pyproject.toml --extra postgres -o requirements.lock
 	$(COMPILE) pyproject.toml --extra postgres --group dev -o requirements-dev.lock
 	$(COMPILE) --group build -o requirements-build.lock
+	$(LORA_INSTALL) --upgrade $(foreach package,$(LORA_PACKAGES),'$(package)')
+	head -1 constraints-lora.txt > constraints-lora.new
+	$(LORA)/bin/python -m pip freeze --path $(LORA)/lib/python3.*/site-packages | tr A-Z a-z | sed 's/+.*//' >> constraints-lora.new
+	mv constraints-lora.new constraints-lora.txt
 
 clean: ## remove what setup, tests and the sandbox made
 	rm -rf $(VENV) $(LORA) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,6 +1,8 @@
 """What the private server's engine costs beside calling transformers and peft directly. Needs the extra `lora`.
 
 .venv-lora/bin/python -m benchmarks.adapters
+
+Where `trl` is installed besides (`pip install trl==1.16.0`), its SFTTrainer learns the same rows too.
 """
 
 import argparse
@@ -9,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -67,6 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             compared("train", bench.train_directly, bench.train_ours, given.passes),
             compared("write", bench.write_directly, bench.write_ours, given.passes),
         ]
+        if find_spec("trl"):
+            bench.train_by_trl()
+            pairs.append(compared("train, TRL", bench.train_by_trl, bench.train_ours, given.passes))
         loading = bench.voices()
     say(
         table(["what", "direct CPU s", "ours CPU s", "ratio"], [[p.what, p.direct_s, p.ours_s, p.ratio] for p in pairs])
@@ -136,6 +142,38 @@ class Bench:
         ]
         Trainer(model=model, args=arguments, train_dataset=rows, data_collator=padded).train()
         model.save_pretrained(arguments.output_dir)
+
+    def train_by_trl(self) -> None:
+        """From chat rows as they are: TRL encodes them and learns the completions only."""
+        from datasets import Dataset
+        from trl import SFTConfig, SFTTrainer
+
+        rows = [list(row) for row in self._rows if not isinstance(row, Preference | Judged)]
+        said = [[{"role": message.role, "content": message.content} for message in row] for row in rows]
+        arguments = SFTConfig(
+            output_dir=tempfile.mkdtemp(dir=self._folder),
+            per_device_train_batch_size=BATCH,
+            num_train_epochs=1,
+            learning_rate=2e-4,
+            max_length=CONTEXT_TOKENS,
+            report_to="none",
+            use_cpu=True,
+            bf16=False,
+            save_strategy="no",
+            logging_strategy="no",
+            gradient_checkpointing=False,
+            disable_tqdm=True,
+            seed=1,
+        )
+        trainer = SFTTrainer(
+            model=AutoModelForCausalLM.from_pretrained(self._base),
+            args=arguments,
+            train_dataset=Dataset.from_list([{"prompt": row[:-1], "completion": row[-1:]} for row in said]),
+            processing_class=AutoTokenizer.from_pretrained(self._base),
+            peft_config=LoraConfig(r=RANK, lora_alpha=ALPHA, target_modules="all-linear", task_type="CAUSAL_LM"),
+        )
+        trainer.train()
+        trainer.save_model(arguments.output_dir)
 
     def write_ours(self) -> None:
         if self._chat is None:

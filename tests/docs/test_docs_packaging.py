@@ -77,6 +77,15 @@ def test_lock_holds_every_dependency(name: str, groups: list[str]) -> None:
     assert {bare(each) for each in PROJECT["project"]["dependencies"] + of_groups(*groups)} <= locked
 
 
+def test_the_tests_of_real_models_have_named_versions() -> None:
+    text = (ROOT / "constraints-lora.txt").read_text("utf-8")
+    named = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)$", text, re.MULTILINE))
+    extra = PROJECT["project"]["optional-dependencies"]["lora"]
+    assert {bare(each) for each in extra} <= named.keys()
+    assert [each for each in extra if each == f"torch=={named['torch']}"]  # an exact version everywhere
+    assert "-c constraints-lora.txt" in (ROOT / "Makefile").read_text("utf-8")
+
+
 def test_every_dependency_has_its_reason() -> None:
     page = next((generate.DOCS / "decisions").glob("*-dependencies.md")).read_text("utf-8")
     optional = [each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra]
