@@ -1,10 +1,11 @@
 """What happens to a draft before anyone reads it, and to briefs before a model is asked."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from drafting_world import MEMBER, OWNER, STEWARD, TEAM, World, rendered, wish, words_of
+from drafting_world import EDITOR, MEMBER, OWNER, STEWARD, TEAM, World, rendered, wish, words_of
 
 from bot.features.drafting.files import AskForFile
 from bot.features.drafting.listeners import answer
@@ -131,6 +132,28 @@ async def test_a_member_has_so_many_drafts_a_day_and_the_voices_own_people_any(w
         await world.ask(wish(delivery=f"by-{user}", user=user, anyway=True, count=3))
     world.clock.pass_s(24 * 3600)
     await world.ask(wish(delivery="next day", anyway=True))
+
+
+async def test_one_members_drafts_are_nobody_elses_and_several_count_as_several(world: World) -> None:
+    world.limits = Limits(a_day=2)
+    with pytest.raises(DraftLimit):
+        await world.ask(wish(count=3))
+    await world.ask(wish(count=2))
+    await world.ask(wish(delivery="by an editor", user=EDITOR, anyway=True, count=2))
+
+
+async def test_another_and_shorter_count_too_and_midnight_ends_the_day(world: World) -> None:
+    world.limits = Limits(a_day=1)
+    draft = await world.drafted()
+    press = Press(TEAM, MEMBER, await world.ts_of(draft.card_key), "press-1")
+    with pytest.raises(DraftLimit) as caught:
+        await world.redraft(draft.draft_id, "another", press)
+    assert caught.value.resets_at == datetime(2026, 11, 22, tzinfo=UTC)
+    world.clock.now = datetime(2026, 11, 21, 23, 59, tzinfo=UTC)
+    with pytest.raises(DraftLimit):
+        await world.redraft(draft.draft_id, "shorter", press)
+    world.clock.pass_s(60)
+    await world.redraft(draft.draft_id, "another", press)
 
 
 async def test_a_doubtful_brief_is_asked_back_about_and_written_anyway(world: World) -> None:

@@ -1,10 +1,11 @@
 """What stops a voice: its owner's withdrawal, with the copies at providers; a pause; a version that is retired."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 from drafting_world import MEMBER, OWNER, STEWARD, TEAM, World, add_model, wish, words_of
+from sqlalchemy import text
 
 from bot.features.consent.copies import DeleteCopies
 from bot.features.consent.usecase import WithdrawConsent
@@ -15,14 +16,15 @@ from pipeline.errors import NotSteward, ProviderUnavailable, VoiceNotReady, Voic
 
 @dataclass
 class Copies:
-    """A provider's models. away: it does not answer."""
+    """A provider's models. away: it does not answer. unknown: the one that it does not answer about."""
 
     away: bool = False
+    unknown: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def delete_model(self, provider: str, model_name: str) -> bool:
         self.asked.append((provider, model_name))
-        if self.away:
+        if self.away or model_name == self.unknown:
             raise ProviderUnavailable(provider)
         return True
 
@@ -77,6 +79,36 @@ async def test_a_provider_that_is_away_is_asked_every_hour_until_it_confirms(wor
     await take(world, copies)
     assert len(copies.asked) == 2
     assert "confirmed <!date^" in await said_of_it(world)
+
+
+async def test_what_is_confirmed_is_not_asked_for_again(world: World) -> None:
+    async with world.database.begin() as tx:
+        await add_model(tx, world.voice)
+    async with world.engine.writing() as session:
+        rename = "UPDATE voice_model SET model_name = 'ft:second' WHERE version = 2"
+        await session.exec(text(rename))  # type: ignore[call-overload]  # plain SQL
+    await withdraw(world)
+    copies = Copies(unknown="ft:second")
+    await take(world, copies)
+    assert [name for _, name in copies.asked] == ["ft:small:founder", "ft:second"]
+    copies.asked.clear()
+    world.clock.now += timedelta(hours=1)
+    await take(world, copies)
+    assert copies.asked == [("private", "ft:second")]
+
+
+async def test_a_run_that_still_trains_keeps_the_deletion_open(world: World) -> None:
+    async with world.database.begin() as tx:
+        [job] = await tx.tuning_jobs.of_voice(world.voice.voice_id)
+        await tx.tuning_jobs.update(replace(job, state="running"))
+    async with world.database.begin() as tx:
+        consent = await tx.consents.newest(world.voice.voice_id)
+    assert consent is not None
+    await WithdrawConsent(world.database, world.clock)(consent.consent_id, OWNER)
+    await take(world, Copies())
+    assert await world.claim() is None
+    world.clock.now += timedelta(hours=1)
+    await take(world, Copies())  # still training: asked again and again
 
 
 async def test_a_voice_trained_again_after_another_yes_is_not_deleted_with_the_old_one(world: World) -> None:

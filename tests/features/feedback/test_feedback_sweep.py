@@ -1,17 +1,17 @@
 """Emoji read again from Slack: what was lost is made good; a deleted draft is withdrawn until it is put back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 import pytest
-from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, People, words_of
+from drafting_world import CHANNEL, EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, People, words_of
 from feedback_world import BOT, FeedbackWorld, rendered
 
 from bot.features.feedback.deleting import RestoreDraft
-from bot.features.feedback.sweeping import AskForSweep, SweepReactions
-from pipeline.domain.drafting import Draft
+from bot.features.feedback.sweeping import BATCH, AskForSweep, SweepReactions
+from pipeline.domain.drafting import Draft, Reaction
 from pipeline.errors import NotADraft, NotSteward
 
 
@@ -21,10 +21,13 @@ class Slack:
 
     there: Mapping[str, Sequence[str]] | Literal["gone", "closed"] = field(default_factory=dict)
     asked: int = 0
+    during: Callable[[], Awaitable[None]] | None = None
 
     async def on(self, channel_id: str, ts: str) -> Mapping[str, Sequence[str]] | Literal["gone", "closed"]:
         assert channel_id and ts
         self.asked += 1
+        if self.during is not None:
+            await self.during()
         return self.there
 
 
@@ -69,6 +72,64 @@ async def test_nothing_lost_says_nothing_and_is_not_looked_at_again_within_the_h
     assert item is not None
     await SweepReactions(world.inner.database, slack, People(), world.inner.clock, BOT)(item)
     assert slack.asked == 1
+    await AskForSweep(world.inner.database, world.inner.clock).at_start()  # it may have been off for long
+    item = await world.inner.claim()
+    assert item is not None
+    await SweepReactions(world.inner.database, slack, People(), world.inner.clock, BOT)(item)
+    assert slack.asked == 2
+
+
+async def test_what_changes_no_verdict_is_recorded_and_not_said(world: FeedbackWorld) -> None:
+    draft = await world.inner.drafted()
+    await sweep(world, Slack({"+1": [MEMBER]}))
+    assert await state(world, draft) == {(MEMBER, "+1")}
+    assert len(await world.inner.audits("sweep.fixed")) == 1
+    assert await world.inner.post() == []
+
+
+async def test_an_event_that_comes_while_slack_is_asked_stands(world: FeedbackWorld) -> None:
+    """Slack's answer is of before the 👍 was taken away again; the event about that is newer."""
+    draft = await world.inner.drafted()
+    ts = await world.inner.ts_of(draft.text_key)
+    await world.emoji(ts, "+1", user=MEMBER)
+
+    async def take_away() -> None:
+        world.inner.clock.pass_s(1)
+        event_ts = f"{world.inner.clock.now.timestamp():.6f}"
+        async with world.inner.database.begin() as tx:
+            await tx.reactions.record([Reaction(TEAM, CHANNEL, ts, MEMBER, "+1", False, event_ts)])
+        world.inner.clock.pass_s(1)
+
+    await sweep(world, Slack({"+1": [MEMBER]}, during=take_away))
+    assert await state(world, draft) == set()
+
+
+async def test_drafts_of_more_than_a_month_ago_are_left_alone(world: FeedbackWorld) -> None:
+    await world.inner.drafted()
+    world.inner.clock.now += timedelta(days=31)
+    slack = Slack({"+1": [OWNER]})
+    await AskForSweep(world.inner.database, world.inner.clock)()
+    item = await world.inner.claim()
+    assert item is not None
+    await SweepReactions(world.inner.database, slack, People(), world.inner.clock, BOT)(item)
+    assert slack.asked == 0
+
+
+async def test_more_drafts_than_one_look_takes_are_read_a_minute_later(world: FeedbackWorld) -> None:
+    first = await world.inner.drafted()
+    async with world.inner.database.begin() as tx:
+        for _ in range(BATCH):
+            more = await tx.drafts.ask(first.asked, now=world.inner.clock())
+            assert first.written is not None
+            await tx.drafts.written(more.draft_id, first.written)
+    await sweep(world, Slack())
+    assert await world.inner.claim() is None
+    world.inner.clock.pass_s(60)
+    item = await world.inner.claim()
+    assert item is not None
+    slack = Slack({"+1": [OWNER]})
+    await SweepReactions(world.inner.database, slack, People(), world.inner.clock, BOT)(item)
+    assert slack.asked == 1  # the oldest, the only one that stands in Slack
 
 
 async def test_where_we_are_no_longer_let_in_nothing_changes(world: FeedbackWorld) -> None:
