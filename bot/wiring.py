@@ -61,6 +61,7 @@ from bot.slack.poster import Poster
 from bot.slack.uploads import SlackUploads
 from bot.slack.whispers import Whispers
 from bot.upload_folder import UploadFolder
+from bot.version_reading import ExecutorVersions
 from bot.worker import WakingDatabase, Worker
 from pipeline.models.prices import PriceTable, read_prices, shipped_prices
 from pipeline.models.providers import ConfiguredProviders, read_providers
@@ -155,6 +156,7 @@ async def opened_parts(
         uploads=SlackUploads(client, session),
         emoji=SlackEmoji(client),
         picker=ExecutorPicker(pool),
+        versions=ExecutorVersions(pool),
         shots=ExecutorShots(pool),
         evaluator=ExecutorEvaluator(pool),
         meter=ExecutorMeter(pool),

@@ -18,6 +18,7 @@ from bot.assembly.voices import (
     rounds,
     say_digests,
     trace_withdrawals,
+    version_files,
     voices,
     warn_of_ends,
 )
@@ -48,6 +49,7 @@ def listeners(parts: Parts) -> list[Feature]:
     return [
         voices(parts),
         consent(parts),
+        version_files(parts),
         *datasets(parts),
         differences(parts),
         dropped_files(parts),

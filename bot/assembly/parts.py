@@ -11,6 +11,7 @@ from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
 from bot.features.evaluation.usecase import Evaluator
 from bot.features.exports.usecase import FileSharing
+from bot.features.feedback.dropping import Versions
 from bot.features.feedback.sweeping import EmojiThere
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
@@ -103,6 +104,7 @@ class Parts:
     evaluator: Evaluator
     meter: Meter
     files: FileFetcher
+    versions: Versions
     sites: Sites
     links: UploadLinks
     incoming: UploadFolder

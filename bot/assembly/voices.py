@@ -19,6 +19,8 @@ from bot.features.drafting.listeners import DraftingListeners
 from bot.features.drafting.untrained import DraftUntrained
 from bot.features.drafting.usecase import AskForDraft, Limits, Redraft
 from bot.features.feedback.deleting import RestoreDraft
+from bot.features.feedback.dropping import DropDropped, FindDraft, KeepDropped
+from bot.features.feedback.file_listeners import VersionFileListeners
 from bot.features.feedback.form import KeepFilledForm, OpenFix
 from bot.features.feedback.listeners import FeedbackListeners
 from bot.features.feedback.rewriting import (
@@ -38,7 +40,7 @@ from bot.features.rounds.deciding import AskOwner, DecideContested
 from bot.features.rounds.listeners import RoundListeners
 from bot.features.rounds.taking import AskToTake
 from bot.features.rounds.tracing import TraceWithdrawals
-from bot.features.rounds.usecase import LookAtContradictions, PreviewRound
+from bot.features.rounds.usecase import CountDislikes, LookAtContradictions, PreviewRound
 from bot.features.voices.listeners import VoiceListeners
 from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
@@ -88,6 +90,11 @@ def feedback(parts: Parts) -> Feature:
     )
 
 
+def version_files(parts: Parts) -> Feature:
+    db, clock = parts.database, parts.clock
+    return VersionFileListeners(FindDraft(db), KeepDropped(db, parts.people, clock), DropDropped(db, clock))
+
+
 def rounds(parts: Parts) -> Feature:
     db, clock, preview = parts.database, parts.clock, preview_round(parts)
     return RoundListeners(
@@ -96,6 +103,7 @@ def rounds(parts: Parts) -> Feature:
         ask_owner=AskOwner(db, preview),
         decide=DecideContested(db, preview, clock),
         contradictions=LookAtContradictions(db, preview),
+        dislikes=CountDislikes(db),
         commands=parts.commands,
         whispers=parts.whispers,
     )

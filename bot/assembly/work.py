@@ -23,6 +23,7 @@ from bot.features.differences.usecase import ShowWhatChanged
 from bot.features.drafting.files import SendDraftFile
 from bot.features.drafting.writing import WriteDraft
 from bot.features.evaluation.usecase import EvaluateModel
+from bot.features.feedback.dropping import ReadVersion
 from bot.features.feedback.sweeping import AskForSweep, SweepReactions
 from bot.features.home.usecase import HomeFacts, ShowHome
 from bot.features.home.views import home as home_view
@@ -88,6 +89,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         **export_steps(parts),
         "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message),
         "round-locked": SayLocked(db),
+        "read-version": ReadVersion(db, parts.files, parts.versions, clock),
         "approval": WatchRequest(db, people, clock),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),

@@ -30,6 +30,7 @@ WorkKind = Literal[
     "auto-duel",
     "take-feedback",
     "round-locked",
+    "read-version",
     "approval",
     "home",
     "sweep",

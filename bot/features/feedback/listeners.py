@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.dislikes import DISLIKES
 from bot.features.feedback import views
 from bot.features.feedback.deleting import RestoreDraft
 from bot.features.feedback.form import Filled, KeepFilledForm, OpenFix
@@ -82,7 +83,7 @@ class FeedbackListeners:
         async with failures_told_by(tell):
             draft_id, delivery = DraftId(int(action["value"])), f"reason:{where.delivery}:{where.user}"
             await self.give_reason(draft_id, reason, team_id=where.team_id, user=where.user, delivery_id=delivery)
-            await tell(views.REASON_KEPT.format(label=views.LABELS[reason]))
+            await tell(views.REASON_KEPT.format(label=DISLIKES[reason]))
         await ack()
 
     async def on_dont_use(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.dislikes import DISLIKES, REASON_GIVEN
 from bot.draft_places import draft_at, thread_of, wait_for_record
 from bot.emoji_meanings import KnownMeanings
 from pipeline.domain.drafting import Draft, DraftId, Reaction
@@ -14,7 +15,6 @@ from pipeline.verdicts import MeaningName, canonical
 WHY: Final = "feedback.why"
 FIX_HOW: Final = "feedback.fix"
 ASKED_BACK: Final[dict[MeaningName, str]] = {"not this": WHY, "fix": FIX_HOW}
-REASONS: Final = ("voice", "facts", "dull", "repeats", "other")
 FORM_CHARS: Final = 3000  # Slack's limit for a text input
 
 
@@ -80,10 +80,10 @@ class GiveReason:
         now = self.clock()
         async with self.database.begin() as tx:
             draft = await tx.drafts.by_id(draft_id)
-            if draft.asked.team_id != team_id or reason not in REASONS:
+            if draft.asked.team_id != team_id or reason not in DISLIKES:
                 raise NotADraft
             if await tx.deliveries.first_time(delivery_id, now=now):
-                entry = AuditEntry(team_id, user, "feedback.reason", draft.label, after={"reason": reason})
+                entry = AuditEntry(team_id, user, REASON_GIVEN, draft.label, after={"reason": reason})
                 await tx.audit.record(entry, now=now)
 
 

@@ -5,15 +5,17 @@ from typing import Final
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.dislikes import DISLIKES
 from bot.features.feedback.deleting import DELETED
+from bot.features.feedback.dropping import UNREAD
 from bot.features.feedback.rewriting import FIXED, SAME
 from bot.features.feedback.sweeping import FIXED_BY_SWEEP
-from bot.features.feedback.usecase import FIX_HOW, FORM_CHARS, REASONS, WHY
+from bot.features.feedback.usecase import FIX_HOW, FORM_CHARS, WHY
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import escape, person
 from pipeline.domain.drafting import Draft
 
-REASON: Final = "feedback.reason."  # + one of REASONS
+REASON: Final = "feedback.reason."  # + one of DISLIKES
 EDIT_HERE: Final = "feedback.edit_here"
 DONT_USE: Final = "feedback.dont_use"
 SEE_DIFF: Final = "feedback.see_diff"
@@ -21,9 +23,6 @@ PUT_BACK: Final = "feedback.put_back"
 FIX_SHORTCUT: Final = "feedback.fix_draft"  # as in manifest.yml
 FIX_FORM: Final = "feedback.fix_form"
 FIX_TEXT: Final = "text"
-LABELS: Final = dict(
-    zip(REASONS, ("Not this voice", "Facts", "Dull/long", "Repeats an old post", "Other"), strict=True)
-)
 REASON_KEPT: Final = "Noted: {label}. Only the count is shown, not your name."
 TOO_LONG: Final = (
     "This draft is too long for a form. Reply in its thread with your version, starting with `fix:`, instead."
@@ -33,16 +32,16 @@ QUOTED_CHARS: Final = 2500
 
 def why(facts: Facts) -> Message:
     text = "What's wrong? Only the count is shown, not your name."
-    choices = [button(LABELS[reason], REASON + reason, facts["draft_id"]) for reason in REASONS]
+    choices = [button(label, REASON + reason, facts["draft_id"]) for reason, label in DISLIKES.items()]
     return Message(text=text, blocks=(section(text), buttons(*choices)))
 
 
 def fix_how(facts: Facts) -> Message:
-    text = "Reply in this thread with your version, starting with `fix:`"
+    text = "Reply in this thread with your version, starting with `fix:`, or drop it here as .txt, .md or .docx"
     if not facts["fits_form"]:
         return plain(f"{text}.")
     here = buttons(button("Edit here", EDIT_HERE, facts["draft_id"]))
-    return Message(text=f"{text}.", blocks=(section(f"{text}, or edit it here."), here))
+    return Message(text=f"{text}.", blocks=(section(f"{text}. Or edit it here."), here))
 
 
 def fixed(facts: Facts) -> Message:
@@ -73,6 +72,10 @@ def kept_sentence(facts: Facts) -> str:
     return f"{percent} differs — I'll keep it as an example, not as a correction."
 
 
+def unread(facts: Facts) -> Message:
+    return plain(f"I couldn't take your file as a better version. {facts['why']}")
+
+
 def same(facts: Facts) -> Message:  # noqa: ARG001  # every template has the same shape
     return plain("Your version is the same text, so I counted it as 👍.")
 
@@ -101,7 +104,15 @@ def swept(facts: Facts) -> Message:
     )
 
 
-TEMPLATES = {WHY: why, FIX_HOW: fix_how, FIXED: fixed, SAME: same, DELETED: deleted, FIXED_BY_SWEEP: swept}
+TEMPLATES = {
+    WHY: why,
+    FIX_HOW: fix_how,
+    FIXED: fixed,
+    SAME: same,
+    DELETED: deleted,
+    FIXED_BY_SWEEP: swept,
+    UNREAD: unread,
+}
 
 
 def fix_form(draft: Draft) -> View:

@@ -8,8 +8,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.features.rounds.deciding import AskOwner, DecideContested
 from bot.features.rounds.taking import AskToTake
-from bot.features.rounds.usecase import Asked, LookAtContradictions, PreviewRound
-from bot.features.rounds.views import DECIDE, DECIDED, OPEN_BOTH, TAKE, TAKING, asked, asked_owner, both_texts
+from bot.features.rounds.usecase import Asked, CountDislikes, LookAtContradictions, PreviewRound
+from bot.features.rounds.views import DECIDE, DECIDED, OPEN_BOTH, TAKE, TAKING, asked, asked_owner, both_texts, disliked
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
 from bot.slack.grammar import Typed, parse_handle
@@ -27,6 +27,7 @@ class RoundListeners:
     ask_owner: AskOwner
     decide: DecideContested
     contradictions: LookAtContradictions
+    dislikes: CountDislikes
     commands: Commands
     whispers: Whispers
 
@@ -74,4 +75,5 @@ class RoundListeners:
             handle=parse_handle(typed.words[0]),
             thread_ts=typed.thread_ts,
         )
-        return Reply(asked(await self.preview(wanted)))
+        answered = asked(await self.preview(wanted))
+        return Reply(f"{answered}{disliked(await self.dislikes(typed.team_id, wanted.handle))}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.dislikes import count_dislikes
 from bot.editors import editors_of
 from bot.emoji_meanings import meanings_in_force
 from bot.lookup import find_voice
@@ -125,6 +126,19 @@ class PreviewRound:
         people |= {rewrite.facts.user for rewrite in rewrites}
         guests = {user for user in people if self.people.is_guest(voice.team_id, user)}
         return Voters(voice.owner, frozenset(editors), frozenset(guests | {self.bot_user}))
+
+
+@dataclass(frozen=True, slots=True)
+class CountDislikes:
+    """What people said is wrong with the voice's drafts, and how often; never who. Raises UnknownVoice."""
+
+    database: Database
+
+    async def __call__(self, team_id: str, handle: str) -> dict[str, int]:
+        async with self.database.read() as tx:
+            voice = await find_voice(tx, team_id, handle)
+            labels = [draft.label for draft in await tx.drafts.of_voice(voice.voice_id)]
+            return count_dislikes(one.entry for one in await tx.audit.about(team_id, labels))
 
 
 @dataclass(frozen=True, slots=True)

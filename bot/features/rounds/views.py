@@ -1,10 +1,11 @@
 """The preview of the next round, in sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from slack_sdk.models.blocks import ActionsBlock
 
+from bot.dislikes import DISLIKES
 from bot.features.rounds.deciding import CONTESTED
 from bot.features.rounds.locking import LOCKED
 from bot.features.rounds.taking import TAKEN
@@ -51,6 +52,14 @@ def asked(round_: Round | None) -> str:
     if round_ is None:
         return "The preview comes in this thread."
     return f"The preview comes in the thread of round {round_.number} in {channel(round_.channel_id)}."
+
+
+def disliked(counts: Mapping[str, int]) -> str:
+    """For whoever asked, alone: nobody's name, and nothing of it in the thread."""
+    if not counts:
+        return ""
+    said = " · ".join(f"{DISLIKES.get(reason, reason)} {number}" for reason, number in counts.items())
+    return f"\nWhy people pressed 👎, over all drafts (only you see this): {said}"
 
 
 def round_preview(facts: Facts) -> Message:

@@ -16,6 +16,7 @@ HOSTILE = ["<!channel> <@U1> <https://evil.example|x>", "`" * 3000, "&" * 3000, 
 
 def facts_for(text: str, **more: Any) -> dict[str, Any]:
     return {
+        "why": "Nothing was added.",  # a sentence of ours, escaped where it is made
         "draft_id": 142,
         "fits_form": True,
         "rewrite_id": 7,

@@ -1,6 +1,6 @@
 """A locked round says which rows it is, and what came too late for it."""
 
-from drafting_world import CHANNEL, MEMBER, OWNER, TEAM, World, words_of
+from drafting_world import CHANNEL, EDITOR, MEMBER, OWNER, TEAM, World, words_of
 from test_rounds_preview import BRIEFS, post_round_card, react
 from test_rounds_taking import Store, fixed_draft, take
 
@@ -40,7 +40,7 @@ async def test_a_locked_round_is_named_by_its_hash(world: World) -> None:
 
 async def test_what_came_after_the_feedback_was_taken_in_is_counted_for_the_next_round(world: World) -> None:
     draft = await fixed_draft(world)
-    await react(world, draft, (OWNER, "+1"))
+    await react(world, draft, (OWNER, "+1"), (EDITOR, "+1"))
     await take(world, Store())
     await react_now(world, draft, OWNER, present=False)
     await react_now(world, draft, MEMBER)

@@ -22,8 +22,9 @@ from drafting_world import (
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import say_round_card
+from bot.features.feedback.usecase import GiveReason
 from bot.features.rounds.listeners import RoundListeners
-from bot.features.rounds.usecase import Asked, PreviewRound
+from bot.features.rounds.usecase import Asked, CountDislikes, PreviewRound
 from bot.features.rounds.views import TEMPLATES
 from bot.slack.commands import Commands, Reply
 from bot.slack.grammar import Typed
@@ -204,7 +205,8 @@ async def test_the_command(world: World) -> None:
     nobody: Any = None
     commands = Commands("/voice", nobody, nobody)
     app = AsyncApp(token="xoxb-test", signing_secret="secret")
-    RoundListeners(previewer(world), nobody, nobody, nobody, nobody, commands, nobody).register(app)
+    dislikes = CountDislikes(world.database)
+    RoundListeners(previewer(world), nobody, nobody, nobody, nobody, dislikes, commands, nobody).register(app)
     verb = commands.verbs["round"]
 
     async def typed(*words: str, thread_ts: str | None = None) -> Reply:
@@ -212,6 +214,13 @@ async def test_the_command(world: World) -> None:
 
     assert (await typed("Founder")).text == f"The preview comes in the thread of round 1 in <#{CHANNEL}>."
     assert (await typed("founder", thread_ts="1.1")).text == "The preview comes in this thread."
+    draft = await world.drafted(BRIEFS[0])
+    for user, reason in ((MEMBER, "dull"), (EDITOR, "facts"), (EDITOR, "dull"), (OWNER, "voice")):
+        give, told = GiveReason(world.database, world.clock), f"{user}:{reason}"
+        await give(draft.draft_id, reason, team_id=TEAM, user=user, delivery_id=told)
+    said = (await typed("founder", thread_ts="1.1")).text
+    assert said.endswith("(only you see this): Dull/long 2 · Not this voice 1")
+    assert EDITOR not in said
     with pytest.raises(MissingArgument):
         await typed()
 
