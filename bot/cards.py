@@ -50,6 +50,7 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "why_promoted": [force.promoted_by, force.reason]
         if force and force.state == "promoted" and force.reason
         else None,
+        "learned_from_withdrawn": bool(force and force.withdrawn_data_at),
         "on_trial": [each.version for each in models if each.state == "trial" and each != force],
     }
     place = Place(team_id=voice.team_id, channel_id=voice.channel_id)

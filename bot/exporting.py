@@ -11,6 +11,7 @@ from typing import Any
 from bot.export_card import card
 from pipeline.domain.exports import Recorded, Row, VoiceRows
 from pipeline.domain.voices import Voice
+from pipeline.errors import TextsForgotten
 from pipeline.exports import Member, audit_csv, rows_members, write_export
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
@@ -76,7 +77,7 @@ class MakeExport:
             if row["id"] == dataset_id:
                 try:
                     return await self.artifacts.get(row["train_blob"])
-                except FileNotFoundError:
+                except (FileNotFoundError, TextsForgotten):
                     return b""
         return b""
 
@@ -84,7 +85,7 @@ class MakeExport:
         for sha256 in sorted(rows.blobs):
             try:
                 path = await stack.enter_async_context(self.artifacts.local_path(sha256))
-            except FileNotFoundError:
+            except (FileNotFoundError, TextsForgotten):
                 continue
             yield Member(f"blobs/{sha256}", path)
 

@@ -16,6 +16,7 @@ from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, NewDataset, Voice
 from pipeline.domain.work import AuditEntry
 from pipeline.draft_checks import SeenBefore
+from pipeline.errors import TextsForgotten
 from pipeline.estimate import FEW_SHOT_POSTS, NEAR_TOKENIZER_ERROR, draft_cost
 from pipeline.few_shot import COPIED_WORDS, PAIRS, PROMPT_TOKENS
 from pipeline.ports import ArtifactStore, Database, Transaction
@@ -72,13 +73,19 @@ class FewShots:
 
     async def longest_copy(self, dataset: Dataset, text: str, *, at_least: int) -> int:
         """Words of the longest run shared with any text of the dataset; 0 when shorter than at_least."""
-        return (await self.chooser.seen_before(await self.blobs(dataset), text, at_least)).copied_words
+        try:
+            return (await self.chooser.seen_before(await self.blobs(dataset), text, at_least)).copied_words
+        except TextsForgotten:
+            return 0
 
     async def seen_before(self, dataset: Dataset, text: str) -> SeenBefore:
         """Nothing is known of datasets made before their documents were written down."""
         if not dataset.facts.fates_blob:
             return SeenBefore()
-        return await self.chooser.seen_before(await self.blobs(dataset), text, COPIED_WORDS)
+        try:
+            return await self.chooser.seen_before(await self.blobs(dataset), text, COPIED_WORDS)
+        except TextsForgotten:  # what a version learned from may be gone; the version is not
+            return SeenBefore()
 
     async def blobs(self, dataset: Dataset) -> list[bytes]:
         facts = dataset.facts

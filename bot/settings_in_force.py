@@ -53,4 +53,5 @@ def rules(settings: Settings, *, bot_user: str, workspace_url: str) -> Rules:
         requests_per_s=settings.uploads.requests_per_s,
         waking_s=settings.models.waking_s,
         drafts_a_day=settings.drafts.per_person_a_day,
+        reading=reading_limits(settings),
     )

@@ -147,9 +147,14 @@ def choices_by_brief(votes: Iterable[Vote]) -> dict[int, list[str]]:
 
 
 def closed_duels(duel: Duel) -> tuple[ClosedDuel, ...]:
-    """Brief by brief, as the next round reads it. A brief without a better text has no probability."""
+    """Brief by brief, as the next round reads it. A brief without a better text has no probability.
+
+    A brief that was forgotten teaches nothing more.
+    """
     votes = counted(duel)
-    return tuple(closed_duel(bout, [vote for vote in votes if vote.number == bout.number]) for bout in duel.bouts)
+    return tuple(
+        closed_duel(bout, [vote for vote in votes if vote.number == bout.number]) for bout in duel.bouts if bout.brief
+    )
 
 
 def closed_duel(bout: Bout, votes: Sequence[Vote]) -> ClosedDuel:

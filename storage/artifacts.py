@@ -13,7 +13,10 @@ from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from pipeline.errors import TextsForgotten
+
 CHUNK_BYTES = 1 << 20
+FORGOTTEN = ".forgotten"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,20 +38,24 @@ class FsspecArtifacts:
         return await asyncio.to_thread(lambda: self._put(_chunks(path)))
 
     async def get(self, sha256: str) -> bytes:
-        """Raises FileNotFoundError, and DamagedBlob when the bytes have another hash."""
+        """Raises FileNotFoundError, TextsForgotten, and DamagedBlob when the bytes have another hash."""
         return await asyncio.to_thread(self._get, sha256)
 
     async def delete(self, sha256: str) -> bool:
         """False when it was gone already."""
         return await asyncio.to_thread(self._delete, sha256)
 
+    async def forget(self, sha256: str) -> bool:
+        """As delete; that it was there is remembered, so that nobody takes it for a loss."""
+        return await asyncio.to_thread(self._delete, sha256, remember=True)
+
     @asynccontextmanager
     async def local_path(self, sha256: str) -> AsyncIterator[Path]:
-        """The blob itself in a local folder: do not write to it. Raises FileNotFoundError."""
+        """The blob itself in a local folder: do not write to it. Raises FileNotFoundError, TextsForgotten."""
         place = self._place(sha256)
         if self._is_local:
             if not await asyncio.to_thread(self._files.exists, place):
-                raise FileNotFoundError(sha256)
+                raise self._missing(sha256)
             yield Path(place)
             return
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
@@ -93,17 +100,26 @@ class FsspecArtifacts:
             _sync_folder(level)
 
     def _get(self, sha256: str) -> bytes:
-        content: bytes = self._files.cat_file(self._place(sha256))
+        try:
+            content: bytes = self._files.cat_file(self._place(sha256))
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
         if hashlib.sha256(content).hexdigest() != sha256:
             raise DamagedBlob(sha256)
         return content
 
-    def _delete(self, sha256: str) -> bool:
-        try:
-            self._files.rm_file(self._place(sha256))
-        except FileNotFoundError:
+    def _delete(self, sha256: str, *, remember: bool = False) -> bool:
+        place = self._place(sha256)
+        if not self._files.exists(place):
             return False
+        if remember:
+            self._files.pipe_file(place + FORGOTTEN, b"")
+        self._files.rm_file(place)
         return True
+
+    def _missing(self, sha256: str) -> Exception:
+        was_there = self._files.exists(self._place(sha256) + FORGOTTEN)
+        return TextsForgotten(sha256) if was_there else FileNotFoundError(sha256)
 
     def _place(self, sha256: str) -> str:
         if not SHA256.fullmatch(sha256):

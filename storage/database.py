@@ -18,8 +18,10 @@ from storage.repositories.baselines import (
 from storage.repositories.costs import SqlEnteredPrices, SqlPastRuns
 from storage.repositories.drafting import SqlDrafts, SqlReactions, SqlRewrites
 from storage.repositories.duels import SqlDuels, SqlDuelTexts, SqlDuelVotes
+from storage.repositories.erasures import SqlErasures
 from storage.repositories.evaluations import SqlEvaluations
 from storage.repositories.feedback import SqlDecisions, SqlEmojiMaps, SqlRoundFeedbacks
+from storage.repositories.forgetting import SqlForgetting
 from storage.repositories.ledger import SqlBudgets, SqlSpendLedger
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.pictures import SqlPictures
@@ -82,6 +84,8 @@ class SqlTransaction:
         self.drafts = SqlDrafts(session)
         self.reactions = SqlReactions(session)
         self.rewrites = SqlRewrites(session)
+        self.erasures = SqlErasures(session)
+        self.forgetting = SqlForgetting(session)
         self.whole_voices = SqlWholeVoices(session)
         self.work = SqlWork(session)
         self.outbox = SqlOutbox(session)

@@ -89,6 +89,7 @@ HELD: Final = (
     Held(DraftRow, "voice_model_id", frozenset({"posted", "failed", "withdrawn"})),
     Held(RewriteRow, "draft_id"),
     Held(DecisionRow, "draft_id"),
+    Held(DecisionRow, "draft_id"),
     Held(DuelRow, "voice_id", frozenset({"closed", "failed", "gone"})),
     Held(DuelTextRow, "duel_id"),
     Held(DuelVoteRow, "duel_id"),

@@ -2,6 +2,7 @@
 
 from bot.assembly.duels import duels
 from bot.assembly.exports import export_page, exports, make_export
+from bot.assembly.forgetting import forgetting
 from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
 from bot.assembly.parts import Feature, Parts, Rules
@@ -67,6 +68,7 @@ def listeners(parts: Parts) -> list[Feature]:
         preferences(parts),
         feedback(parts),
         rounds(parts),
+        forgetting(parts),
         exports(parts),
         home(parts),
         admin(parts),

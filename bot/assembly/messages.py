@@ -16,6 +16,7 @@ from bot.features.duels import views as duel_views
 from bot.features.evaluation import views as evaluation_views
 from bot.features.exports import views as export_views
 from bot.features.feedback import views as feedback_views
+from bot.features.forgetting import views as forgetting_views
 from bot.features.pictures import views as picture_views
 from bot.features.radar import views as radar_views
 from bot.features.rehearsal import views as rehearsal_views
@@ -54,6 +55,7 @@ def templates() -> Templates:
         **feedback_views.TEMPLATES,
         **round_views.TEMPLATES,
         **export_views.TEMPLATES,
+        **forgetting_views.TEMPLATES,
     }
 
 

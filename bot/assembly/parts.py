@@ -1,6 +1,6 @@
 """What wiring opened, as one value that every feature takes its parts from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from slack_bolt.async_app import AsyncApp
@@ -45,6 +45,7 @@ from pipeline.ports import (
     RunProviders,
     Sites,
 )
+from pipeline.sources.reading import Limits
 
 
 class Feature(Protocol):
@@ -85,6 +86,7 @@ class Rules:
     requests_per_s: float = 0.0
     drafts_a_day: int = 0
     waking_s: float = 0.0
+    reading: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.assembly.duels import duel_steps
 from bot.assembly.exports import export_steps
+from bot.assembly.forgetting import forgetting_steps
 from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, paid_texts, system_message
 from bot.assembly.voices import look_at_home, preview_round, show_board
@@ -87,6 +88,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         **after_training(parts),
         **duel_steps(parts),
         **export_steps(parts),
+        **forgetting_steps(parts),
         "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message),
         "round-locked": SayLocked(db),
         "read-version": ReadVersion(db, parts.files, parts.versions, clock),

@@ -195,7 +195,8 @@ class VoiceModel:
 
     Version 0 was never trained: its base writes with real posts of dataset_id in the prompt. reason: why it was
     promoted although it had not beaten the others; "" where it had.
-    deleted_at: when its provider confirmed that it is deleted.
+    deleted_at: when its provider confirmed that it is deleted. withdrawn_data_at: when something that it had learned
+    from was forgotten.
     """
 
     voice_model_id: VoiceModelId
@@ -212,3 +213,4 @@ class VoiceModel:
     promoted_by: str | None = None
     reason: str = ""
     deleted_at: datetime | None = None
+    withdrawn_data_at: datetime | None = None

@@ -36,6 +36,7 @@ WorkKind = Literal[
     "sweep",
     "delete-copies",
     "export",
+    "forget",
 ]
 
 

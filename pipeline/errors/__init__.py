@@ -13,13 +13,14 @@ AppError
 │   ├── SameFile              these bytes were read before
 │   ├── RoundLocked           a paid round takes no more texts or choices
 │   ├── DownloadRefused       Slack did not give the file
+│   ├── TextsForgotten        they were erased at somebody's wish
 │   ├── UploadRefused         Slack did not take pictures
 │   ├── UnresolvedBlocker     a blocker finding is still open
 │   ├── TooFewExamples        not enough rows to train
 │   └── WayError              a text cannot come in by an upload link or from a site (ways.py), or by an export
 │       └── ExportError       NotAnExport, DamagedExport, ExportTooBig, NewerExport, VoiceIsHere
 ├── CommandError              what was typed cannot be done
-│   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile
+│   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile, AlreadyForgotten
 ├── RightsError               this person may not
 │   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
 ├── ConsentError
@@ -115,6 +116,7 @@ from pipeline.errors.money import (
     TooFewToRehearse,
 )
 from pipeline.errors.people import (
+    AlreadyForgotten,
     BadHandle,
     CannotBeEditor,
     CannotStandIn,
@@ -171,6 +173,7 @@ from pipeline.errors.texts import (
     NothingToCompare,
     RoundLocked,
     SameFile,
+    TextsForgotten,
     TextsNotReady,
     TooFewExamples,
     UnreadableFile,
@@ -205,6 +208,7 @@ __all__ = [
     "AlreadyAnswered",
     "AlreadyCompared",
     "AlreadyDecided",
+    "AlreadyForgotten",
     "AlreadySigned",
     "AppError",
     "ArchiveBomb",
@@ -306,6 +310,7 @@ __all__ = [
     "SiteUnreachable",
     "SpendError",
     "StalePrice",
+    "TextsForgotten",
     "TextsNotReady",
     "TooFewBouts",
     "TooFewExamples",

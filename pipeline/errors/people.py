@@ -58,6 +58,10 @@ class NoSuchFile(CommandError):
         self.name = name
 
 
+class AlreadyForgotten(CommandError):
+    """It was decided on before, or is none of this workspace."""
+
+
 class NotInChannel(CommandError):
     """The bot is not a member of the channel the command was typed in."""
 

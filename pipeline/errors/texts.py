@@ -108,6 +108,10 @@ class DownloadRefused(DataError):
         self.status = status
 
 
+class TextsForgotten(DataError):
+    """Somebody asked for them to be forgotten; they are nowhere any more."""
+
+
 class UploadRefused(DataError):
     """code: Slack's own word, or the status of the answer."""
 

@@ -11,6 +11,7 @@ from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflight
 from pipeline.ports.database import Database, Transaction
 from pipeline.ports.drafting import Drafts, Reactions, ReactionWriter, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
+from pipeline.ports.erasures import Erasures, Forgetting
 from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.exports import WholeVoices
 from pipeline.ports.outside import (
@@ -58,8 +59,10 @@ __all__ = [
     "Eligibility",
     "EnteredPrices",
     "ErasableStore",
+    "Erasures",
     "Evaluations",
     "FileFetcher",
+    "Forgetting",
     "Judgements",
     "LivenessLocks",
     "ModelCopies",

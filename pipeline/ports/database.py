@@ -8,6 +8,7 @@ from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines
 from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
 from pipeline.ports.duels import Duels, DuelTexts, DuelVotes
+from pipeline.ports.erasures import Erasures, Forgetting
 from pipeline.ports.evaluations import Evaluations
 from pipeline.ports.exports import WholeVoices
 from pipeline.ports.feedback import Decisions, EmojiMaps, RoundFeedbacks
@@ -103,6 +104,10 @@ class Transaction(Protocol):
     def reactions(self) -> Reactions: ...
     @property
     def rewrites(self) -> Rewrites: ...
+    @property
+    def erasures(self) -> Erasures: ...
+    @property
+    def forgetting(self) -> Forgetting: ...
     @property
     def whole_voices(self) -> WholeVoices: ...
     @property

@@ -18,5 +18,5 @@ class WholeVoices(Protocol):
         ...
 
     async def blobs_in_use(self, blobs: Collection[str]) -> set[str]:
-        """Those that some row names, of any voice and workspace."""
+        """Those that some row names, of any voice and workspace; datasets that were forgotten name none."""
         ...

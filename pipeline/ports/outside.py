@@ -44,7 +44,11 @@ class ErasableStore(ArtifactStore, Protocol):
     """Where blobs also go for good."""
 
     async def delete(self, sha256: str) -> bool:
-        """False when it was gone already. For what no row names any more."""
+        """False when it was gone already. For what no row names."""
+        ...
+
+    async def forget(self, sha256: str) -> bool:
+        """As delete; whoever asks for it later is told that it was forgotten."""
         ...
 
 

@@ -128,6 +128,10 @@ class VoiceModels(Protocol):
         """It alone; one that was promoted before is on trial again."""
         ...
 
+    async def learned_from_withdrawn(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
+        """Something it was trained on was forgotten; the first time counts."""
+        ...
+
     async def deleted(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
         """Its provider confirmed; it is retired."""
         ...

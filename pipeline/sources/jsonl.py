@@ -12,6 +12,7 @@ from pipeline.sources.conversations import last_exchange
 from pipeline.sources.decoding import TextStream
 from pipeline.sources.fields import document_from, known_fields
 from pipeline.sources.json_stream import json_values
+from pipeline.sources.kept import KEY, kept_document
 from pipeline.sources.keys import Keys, find_keys
 from pipeline.sources.source import Source
 from pipeline.sources.wordpress_rest import is_rest_post, rest_post
@@ -87,7 +88,7 @@ def _first(values: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
 
 def _is_shaped(value: dict[str, Any]) -> bool:
     """Whether its form says what everything in it is."""
-    return is_rest_post(value) or last_exchange(value) is not None
+    return KEY in value or is_rest_post(value) or last_exchange(value) is not None
 
 
 def _item(value: Any, number: int, source: Source, counted: str, keys: Keys) -> Item:  # Any: JSON is whatever it is
@@ -95,6 +96,8 @@ def _item(value: Any, number: int, source: Source, counted: str, keys: Keys) -> 
         return value
     if not isinstance(value, dict):
         return _broken(number, source, "is not a JSON object", counted)
+    if (kept := kept_document(value)) is not None:
+        return kept
     if is_rest_post(value):
         return rest_post(value, fallback_id=str(number), source=source)
     exchange = last_exchange(value)

@@ -92,6 +92,10 @@ class SqlDatasets:
         same = (dataset.round_id, dataset.content_hash, dataset.recipe_blob)
         return _dataset(row or await the_one(self.session, DatasetRow, *_is(*same)))
 
+    async def of_voice(self, voice_id: VoiceId) -> list[Dataset]:
+        rows = select(DatasetRow).where(col(DatasetRow.voice_id) == voice_id).order_by(col(DatasetRow.id))
+        return [_dataset(row) for row in await self.session.exec(rows)]
+
     async def by_id(self, dataset_id: DatasetId) -> Dataset:
         return _dataset(await the_one(self.session, DatasetRow, col(DatasetRow.id) == dataset_id))
 

@@ -187,6 +187,10 @@ class SqlVoiceModels:
         changed = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id).values(state=state)
         await self.session.exec(changed)
 
+    async def learned_from_withdrawn(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
+        first = (col(VoiceModelRow.id) == voice_model_id, col(VoiceModelRow.withdrawn_data_at).is_(None))
+        await self.session.exec(update(VoiceModelRow).where(*first).values(withdrawn_data_at=at))
+
     async def deleted(self, voice_model_id: VoiceModelId, *, at: datetime) -> None:
         gone = update(VoiceModelRow).where(col(VoiceModelRow.id) == voice_model_id)
         await self.session.exec(gone.values(state="retired", deleted_at=at))
@@ -286,4 +290,5 @@ def _model(row: VoiceModelRow) -> VoiceModel:
         promoted_by=row.promoted_by,
         reason=row.reason or "",
         deleted_at=row.deleted_at,
+        withdrawn_data_at=row.withdrawn_data_at,
     )

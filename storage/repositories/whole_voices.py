@@ -14,7 +14,7 @@ from pipeline.domain.exports import Arrival, Row, VoiceRows
 from pipeline.domain.voices import VoiceId
 from pipeline.errors import VoiceIsHere
 from storage.rows import a_statement_each, insert, insert_new, the_one
-from storage.tables import DraftRow, OutboxRow, ReactionRow, RoundRow, VoiceRow
+from storage.tables import DatasetRow, DraftRow, ErasureRow, OutboxRow, ReactionRow, RoundRow, VoiceRow
 from storage.tables.base import Row as TableRow
 from storage.voice_tables import BLOBS, BLOBS_INSIDE, HELD, OF, blobs_of, pointers
 
@@ -37,6 +37,8 @@ class SqlWholeVoices:
             found[held.name] = [row for row in rows if held.only is None or row["state"] in held.only]
         paid = {row["spend_request_id"] for row in found["tuning_job"]}
         found["spend_request"] = [row for row in found["spend_request"] if row["id"] in paid]
+        # One that is not told yet holds money here.
+        found["evaluation"] = [row for row in found["evaluation"] if row["told"] is not None]
         found[PLACE] = await self._places(voice.team_id, found)
         found[REACTION] = await self._reactions(voice.team_id, found)
         blobs = {blob for table, rows in OF.items() for row in found[table] for blob in blobs_of(rows, row)}
@@ -51,11 +53,15 @@ class SqlWholeVoices:
 
     async def blobs_in_use(self, blobs: Collection[str]) -> set[str]:
         used: set[str] = set()
+        emptied = [one for row in await self.session.exec(select(ErasureRow.datasets)) for one in row]
         for rows, columns in BLOBS.items():
             for name in columns:
                 column = col(getattr(rows, name))
                 for some in a_statement_each(sorted(blobs)):
-                    used |= set(await self.session.exec(select(column).where(column.in_(some))))
+                    names = select(column).where(column.in_(some))
+                    if rows is DatasetRow:
+                        names = names.where(col(DatasetRow.id).not_in(emptied))
+                    used |= set(await self.session.exec(names))
         for rows in BLOBS_INSIDE:
             for row in await self.session.exec(select(rows)):
                 used |= set(blobs).intersection(blobs_of(rows, row.model_dump()))

@@ -5,6 +5,7 @@ from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
 from storage.tables.duels import DuelRow, DuelTextRow, DuelVoteRow
+from storage.tables.erasures import ErasureRow
 from storage.tables.evaluations import EvaluationRow
 from storage.tables.feedback import DecisionRow, EmojiMapRow, RoundFeedbackRow
 from storage.tables.pictures import PictureRow
@@ -37,6 +38,7 @@ __all__ = [
     "DuelVoteRow",
     "EmojiMapRow",
     "EnteredPriceRow",
+    "ErasureRow",
     "EvaluationRow",
     "OutboxRow",
     "PictureRow",

@@ -93,3 +93,4 @@ class VoiceModelRow(Row, table=True):
     promoted_by: str | None = None
     reason: str | None = None
     deleted_at: datetime | None = None
+    withdrawn_data_at: datetime | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import TextsForgotten
 from storage.artifacts import DamagedBlob, FsspecArtifacts
 
 CONTENT = b"The bread is in the oven."
@@ -29,6 +30,22 @@ async def test_what_is_put_can_be_got_and_has_a_local_path(artifacts: FsspecArti
     assert await artifacts.get(SHA256) == CONTENT
     async with artifacts.local_path(SHA256) as path:
         assert path.read_bytes() == CONTENT
+
+
+async def test_what_was_forgotten_says_so_and_what_was_never_there_does_not(artifacts: FsspecArtifacts) -> None:
+    await artifacts.put(CONTENT)
+    assert await artifacts.forget(SHA256)
+    assert not await artifacts.forget(SHA256)
+    with pytest.raises(TextsForgotten):
+        await artifacts.get(SHA256)
+    with pytest.raises(TextsForgotten):
+        async with artifacts.local_path(SHA256):
+            pass
+    with pytest.raises(FileNotFoundError):
+        await artifacts.get("0" * 64)
+    await artifacts.put(CONTENT)  # somebody adds the same once more
+    assert await artifacts.get(SHA256) == CONTENT
+    assert await artifacts.delete(SHA256)
 
 
 async def test_a_file_of_several_chunks_is_put_like_its_bytes(artifacts: FsspecArtifacts, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from bot.emoji_meanings import meanings_in_force
 from bot.features.feedback.deleting import gone_from_slack
 from pipeline.domain.drafting import Draft, Reaction
 from pipeline.domain.work import AuditEntry, PostedMessage, Saying, WorkItem
+from pipeline.erasures import person_key
 from pipeline.ports import Clock, Database, People, Transaction
 from pipeline.verdicts import VerdictState, Voters, canonical, mended, verdict
 
@@ -88,7 +89,11 @@ class SweepReactions:
     async def mend(self, tx: Transaction, draft: Draft, posted: PostedMessage, there: There, at: str) -> None:
         team_id = draft.asked.team_id
         before = await tx.reactions.on_message(team_id, posted.channel_id, posted.ts)
-        counted = {name: [user for user in users if self.counts(team_id, user)] for name, users in there.items()}
+        gone = await tx.erasures.people(draft.asked.voice_id)
+        counted = {
+            name: [user for user in users if self.counts(team_id, user) and person_key(team_id, user) not in gone]
+            for name, users in there.items()
+        }
         # What meant something once is kept up to date too: rounds keep the map of their day.
         names = {*await meanings_in_force(tx, team_id), *(canonical(one.name) for one in before)}
         meant = {name: users for name, users in counted.items() if canonical(name) in names}

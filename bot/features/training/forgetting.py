@@ -10,7 +10,7 @@ from pipeline.domain.training import TERMINAL_TUNING_STATES, TuningJob, TuningJo
 from pipeline.domain.work import AuditEntry, WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable, UnknownProvider
 from pipeline.failpoints import failpoint
-from pipeline.ports import RunProviders
+from pipeline.ports import RunProviders, Transaction
 
 FILES_KEPT: Final = "training.files_kept"
 MOST_UPLOADS: Final = 20  # of one name: a lost answer may have left a second one
@@ -30,9 +30,11 @@ class DeleteFiles:
     async def __call__(self, item: WorkItem) -> None:
         async with self.record.database.read() as tx:
             job = await tx.tuning_jobs.by_id(TuningJobId(int(item.subject)))
-        if self.timing.forget_after_s is None or not is_to_be_deleted(job):
+            is_urgent = await learned_from_withdrawn(tx, job)
+        keep_s = 0 if is_urgent else self.timing.forget_after_s
+        if keep_s is None or not is_to_be_deleted(job):
             return await self.record.finish(item)
-        due = (job.finished_at or self.record.clock()) + timedelta(seconds=self.timing.forget_after_s)
+        due = (job.finished_at or self.record.clock()) + timedelta(seconds=keep_s)
         if self.record.clock() < due or job.actual_microusd is None:
             async with self.record.database.begin() as tx:
                 return await tx.work.again(item, run_at=max(due, self.record.after(self.timing.patience_s)))
@@ -75,6 +77,12 @@ class DeleteFiles:
         async with self.record.writing(item, job) as tx:
             await say(tx, job, "files", FILES_KEPT, files=files, code=code)
             await tx.work.again(item, run_at=self.record.after(self.timing.bill_within_s))
+
+
+async def learned_from_withdrawn(tx: Transaction, job: TuningJob) -> bool:
+    """Somebody had something of these rows forgotten: they go at once, whatever the policy says."""
+    models = await tx.voice_models.of_voice(job.voice_id)
+    return any(one.tuning_job_id == job.tuning_job_id and one.withdrawn_data_at is not None for one in models)
 
 
 def is_to_be_deleted(job: TuningJob) -> bool:

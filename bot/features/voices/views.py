@@ -46,6 +46,8 @@ def voice_card(facts: Facts) -> Message:
         lines.append(f"Works if: {escape(facts['works_if'])}")
     if why := facts.get("why_promoted"):
         lines.append(f"⚠️ {person(why[0])} promoted v{facts['version']} without a win: “{quoted(why[1])}”")
+    if facts.get("learned_from_withdrawn"):
+        lines.append(f"⚠️ v{facts['version']} was trained on withdrawn data; only training again removes it")
     blocks = [section("\n".join(lines))]
     actions = [buttons(button("Add writing samples", ADD_SAMPLES, facts["handle"]))] if not facts["closed"] else []
     return Message(text=f"{facts['handle']}: {standing(facts)}", blocks=(*blocks, *actions))
@@ -118,6 +120,10 @@ def version_of(model: VoiceModel) -> str:
     return f"v{model.version}" if model.version else "v0 (few-shot, not trained)"
 
 
+def mark(model: VoiceModel) -> str:
+    return " · trained on withdrawn data" if model.withdrawn_data_at is not None else ""
+
+
 def voice_page(facts: VoiceFacts) -> str:
     lines = [voice_line(facts.voice, facts.consent, facts.models)]
     if facts.voice.works_if:
@@ -130,7 +136,10 @@ def voice_page(facts: VoiceFacts) -> str:
         lines.append(f"Round {number}: {dataset.kept} texts · {dataset.tokens:,} tokens · {dataset.words:,} words")
         if dataset.undecided:
             lines.append(f"Still to decide before paying: {', '.join(dataset.undecided)}")
-    lines += [f"`{facts.voice.handle}@{version_of(m)}` — {m.state}, made {moment(m.created_at)}" for m in facts.models]
+    lines += [
+        f"`{facts.voice.handle}@{version_of(m)}` — {m.state}, made {moment(m.created_at)}{mark(m)}"
+        for m in facts.models
+    ]
     lines.append(f"{len(facts.drafts)} drafts so far.")
     return "\n".join(lines)
 

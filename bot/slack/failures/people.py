@@ -36,6 +36,8 @@ def command_line_sentence(error: e.CommandError) -> str:
         case e.WhichTeam():
             teams = ", ".join(quoted(team) for team in error.teams) or "none yet"
             return f"Which workspace? Add `--team` with its id. There are: {teams}."
+        case e.AlreadyForgotten():
+            return "That was decided already; the message above says what became of it. Nothing more was done."
         case e.NoSuchFile():
             return f"There is no file `{quoted(error.name)}`. Nothing of that name was added."
     raise TypeError(type(error))

@@ -29,7 +29,7 @@ def data_sentence(error: e.DataError) -> str:
             return "This archive unpacks to more than 1 GB or nests archives. I stopped and kept nothing."
         case e.UnsafeXml():
             return "This XML defines entities, which an export never needs. I refused it."
-        case e.DownloadRefused() | e.UploadRefused():
+        case e.DownloadRefused() | e.UploadRefused() | e.TextsForgotten():
             return transfer_sentence(error)
     return dataset_sentence(error)
 
@@ -99,7 +99,12 @@ def blocker_sentence(error: e.UnresolvedBlocker) -> str:
     )
 
 
-def transfer_sentence(error: e.DownloadRefused | e.UploadRefused) -> str:
+def transfer_sentence(error: e.DownloadRefused | e.UploadRefused | e.TextsForgotten) -> str:
+    if isinstance(error, e.TextsForgotten):
+        return (
+            "Something in these texts was forgotten at somebody's wish, so this version of them is gone. Open the "
+            "newest round with `/voice data`; it has what is left."
+        )
     if isinstance(error, e.UploadRefused):
         return (
             f"Slack didn't take the pictures ({escape(error.code)}); the same numbers stand in the cleaning report. "

@@ -1,0 +1,1 @@
+"""A file, a person or one text of a voice is forgotten."""
