@@ -45,6 +45,9 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "consent": consent.state if consent else "none",
         "consent_until": consent.expires_at.isoformat() if consent and consent.expires_at else None,
         "consent_covers": bool(consent and consent.covers(now)),
+        "consent_ended": bool(consent and consent.state == "given" and consent.has_ended(now)),
+        "limits": (consent.limits or None) if consent else None,
+        "not_before": consent.not_before.isoformat() if consent and consent.not_before else None,
         "version": force.version if force else None,
         "model_state": force.state if force else None,
         "why_promoted": [force.promoted_by, force.reason]

@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.domain.voices import BLOCK_ELSEWHERE_ONLY, Dataset, NewDataset, Round, Voice
 from pipeline.errors import (
+    ConsentEnded,
     ConsentMissing,
     ConsentWithdrawn,
     TextsNotReady,
@@ -36,12 +37,14 @@ async def current_dataset(tx: Transaction, voice: Voice) -> Ready:
 
 
 async def only_with_consent(tx: Transaction, voice: Voice, now: datetime) -> None:
-    """Raises ConsentMissing, ConsentWithdrawn."""
+    """Raises ConsentMissing, ConsentEnded, ConsentWithdrawn."""
     consent = await tx.consents.newest(voice.voice_id)
     if consent is not None and consent.covers(now):
         return
     if consent is not None and consent.state == "withdrawn" and consent.decided_at is not None:
         raise ConsentWithdrawn(voice.handle, voice.owner, consent.decided_at)
+    if consent is not None and consent.state == "given" and consent.expires_at is not None:
+        raise ConsentEnded(voice.handle, voice.owner, consent.expires_at)
     raise ConsentMissing(voice.handle, voice.owner)
 
 

@@ -34,6 +34,7 @@ from bot.assembly import (
     trace_withdrawals,
     upload_page,
     warn_of_ends,
+    watch_consents,
     webhooks,
 )
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
@@ -261,6 +262,7 @@ def start_clock(
         Every("emoji", EMOJI_S, emoji),
         Every("withdrawals", SWEEP_S, trace_withdrawals(parts)),
         Every("digests", DIGEST_S, say_digests(parts)),
+        Every("consents", SWEEP_S, watch_consents(parts)),
         Every("radar", SWEEP_S, warn_of_ends(parts)),
     ]
     scheduler = build_scheduler(table)

@@ -29,6 +29,7 @@ from storage.tables import (
     SpendRequestRow,
     TuningJobRow,
     VoiceModelRow,
+    VoicePreferenceRow,
     VoiceRow,
 )
 from storage.tables.base import Row
@@ -71,6 +72,7 @@ def pointers(rows: type[Row]) -> Mapping[str, str]:
 # A request is only carried with its run.
 HELD: Final = (
     Held(ConsentRow, "voice_id"),
+    Held(VoicePreferenceRow, "voice_id"),
     Held(RoundRow, "voice_id"),
     Held(RecipeStepRow, "round_id"),
     Held(SourceRow, "voice_id"),

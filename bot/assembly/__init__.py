@@ -22,6 +22,7 @@ from bot.assembly.voices import (
     version_files,
     voices,
     warn_of_ends,
+    watch_consents,
 )
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
@@ -41,6 +42,7 @@ __all__ = (
     "trace_withdrawals",
     "upload_page",
     "warn_of_ends",
+    "watch_consents",
     "webhooks",
 )
 

@@ -9,6 +9,7 @@ from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, Ope
 from bot.features.board.listeners import BoardListeners
 from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
+from bot.features.consent.ending import GoOn, WatchConsents
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
 from bot.features.digest.usecase import SayDigests
@@ -56,7 +57,12 @@ def voices(parts: Parts) -> Feature:
 def consent(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
     answer, withdraw = AnswerConsent(db, clock), WithdrawConsent(db, clock)
-    return ConsentListeners(answer, ShowConsent(db), withdraw, parts.commands, parts.whispers)
+    show, go_on = ShowConsent(db), GoOn(db, clock)
+    return ConsentListeners(answer, show, withdraw, go_on, parts.commands, parts.modals, parts.whispers)
+
+
+def watch_consents(parts: Parts) -> WatchConsents:
+    return WatchConsents(parts.database, parts.clock)
 
 
 def drafting(parts: Parts) -> list[Feature]:

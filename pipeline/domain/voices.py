@@ -1,7 +1,7 @@
 """Voices, the consent they rest on, and the rounds and sources their data comes from."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal, NewType, get_args
 
 from pipeline.domain.documents import Choice, DocumentId, Filters, Recipe, Rule
@@ -71,8 +71,20 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentLimits:
+    """How far the owner agrees. until: None is as long as usual. For the others see Consent."""
+
+    until: datetime | None = None
+    not_before: date | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
-    """The owner's answer; the newest row of a voice counts. expires_at is set when given."""
+    """The owner's answer; the newest row of a voice counts. expires_at is set when given.
+
+    limits: what else the owner wants respected, in their words. not_before: texts of earlier days are left out.
+    """
 
     consent_id: ConsentId
     voice_id: VoiceId
@@ -82,10 +94,15 @@ class Consent:
     decided_at: datetime | None = None
     expires_at: datetime | None = None
     limits: str = ""
+    not_before: date | None = None
 
     def covers(self, now: datetime) -> bool:
         """Whether training and drafting may happen at `now`."""
-        return self.state == "given" and (self.expires_at is None or now < self.expires_at)
+        return self.state == "given" and not self.has_ended(now)
+
+    def has_ended(self, now: datetime) -> bool:
+        """By its date; the owner did not take it back."""
+        return self.expires_at is not None and now >= self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

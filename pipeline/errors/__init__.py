@@ -24,7 +24,7 @@ AppError
 ├── RightsError               this person may not
 │   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
 ├── ConsentError
-│   ├── ConsentMissing, ConsentWithdrawn, NotTheOwner
+│   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
 │   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, PriceRose
 │   ├── AlreadySigned, EmergencyClosed
@@ -121,6 +121,7 @@ from pipeline.errors.people import (
     CannotBeEditor,
     CannotStandIn,
     CommandError,
+    ConsentEnded,
     ConsentError,
     ConsentMissing,
     ConsentWithdrawn,
@@ -224,6 +225,7 @@ __all__ = [
     "CommandError",
     "ComparisonClosed",
     "ComparisonUnderWay",
+    "ConsentEnded",
     "ConsentError",
     "ConsentMissing",
     "ConsentWithdrawn",

@@ -152,6 +152,16 @@ class ConsentMissing(ConsentError):
         self.owner = owner
 
 
+class ConsentEnded(ConsentError):
+    """By its date; the owner was asked again."""
+
+    def __init__(self, handle: str, owner: str, at: datetime) -> None:
+        super().__init__(handle, owner, at)
+        self.handle = handle
+        self.owner = owner
+        self.at = at
+
+
 class ConsentWithdrawn(ConsentError):
     def __init__(self, handle: str, owner: str, at: datetime) -> None:
         super().__init__(handle, owner, at)

@@ -9,6 +9,7 @@ from pipeline.domain.reading import ReadOptions
 from pipeline.domain.voices import (
     Consent,
     ConsentId,
+    ConsentLimits,
     ConsentState,
     Dataset,
     DatasetId,
@@ -65,6 +66,7 @@ class Consents(Protocol):
         state: ConsentState,
         at: datetime,
         until: datetime | None,
+        limits: ConsentLimits = ...,
     ) -> bool:
         """Compare-and-set; False when somebody was first and nothing changed."""
         ...

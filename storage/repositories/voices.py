@@ -2,15 +2,18 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pipeline.domain.voices import Consent, ConsentId, ConsentState, NewVoice, Voice, VoiceId, VoiceState
+from pipeline.domain.voices import Consent, ConsentId, ConsentLimits, ConsentState, NewVoice, Voice, VoiceId, VoiceState
 from pipeline.errors import VoiceTaken
 from storage.rows import find, for_change, insert, insert_new, the_one
 from storage.tables import ConsentRow, VoiceRow
+
+NO_LIMITS: Final = ConsentLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,12 @@ class SqlConsents:
         state: ConsentState,
         at: datetime,
         until: datetime | None,
+        limits: ConsentLimits = NO_LIMITS,
     ) -> bool:
         decided = await self.session.exec(
             update(ConsentRow)
             .where(col(ConsentRow.id) == consent_id, col(ConsentRow.state) == expected)
-            .values(state=state, decided_at=at, expires_at=until)
+            .values(state=state, decided_at=at, expires_at=until, limits=limits.words, not_before=limits.not_before)
         )
         return decided.rowcount == 1
 
@@ -111,4 +115,5 @@ def _consent(row: ConsentRow) -> Consent:
         decided_at=row.decided_at,
         expires_at=row.expires_at,
         limits=row.limits,
+        not_before=row.not_before,
     )

@@ -1,6 +1,6 @@
 """Voices, consent, rounds, recipes, sources and datasets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
@@ -42,6 +42,7 @@ class ConsentRow(Row, table=True):
     decided_at: datetime | None = None
     expires_at: datetime | None = None
     limits: str = ""
+    not_before: date | None = None
 
 
 class RoundRow(Row, table=True):

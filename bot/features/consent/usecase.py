@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from bot.cards import say_round_card, say_voice_card, voice_thread
 from bot.consent_request import CONSENT_REQUEST
 from bot.lookup import find_voice
+from bot.next_round import changed
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import Consent, ConsentId, ConsentState, Voice
+from pipeline.domain.voices import Consent, ConsentId, ConsentLimits, ConsentState, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.errors import AlreadyDecided, NotTheOwner
 from pipeline.ports import Clock, Database, Transaction
@@ -16,6 +17,7 @@ GIVEN = "consent.given"
 REFUSED = "consent.refused"
 WITHDRAWN = "consent.withdrawn"
 VALID_FOR = timedelta(days=365)
+NO_LIMITS = ConsentLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +27,32 @@ class AnswerConsent:
     database: Database
     clock: Clock
 
-    async def __call__(self, consent_id: ConsentId, user: str, *, agrees: bool) -> None:
+    async def __call__(
+        self, consent_id: ConsentId, user: str, *, agrees: bool, limits: ConsentLimits = NO_LIMITS
+    ) -> None:
         now = self.clock()
         async with self.database.begin() as tx:
             consent = await tx.consents.by_id(consent_id)
             if consent.owner != user:
                 raise NotTheOwner(consent.owner)
             voice = await tx.voices.by_id(consent.voice_id)
-            until = now + VALID_FOR if agrees else None
+            until = (limits.until or now + VALID_FOR) if agrees else None
             state: ConsentState = "given" if agrees else "refused"
-            if not await tx.consents.decide(consent_id, expected="asked", state=state, at=now, until=until):
+            if not await tx.consents.decide(
+                consent_id, expected="asked", state=state, at=now, until=until, limits=limits
+            ):
                 raise AlreadyDecided(consent.state, consent.owner, consent.decided_at)
-            await (self.tell_given(tx, voice, until) if until else self.close(tx, voice))
-            await answered(tx, voice, consent, state, now)
+            await (self.give(tx, voice, until, limits) if until else self.close(tx, voice))
+            await answered(tx, voice, consent, state, now, limits)
             await say_voice_card(tx, await tx.voices.by_id(voice.voice_id), now=now)
 
-    async def tell_given(self, tx: Transaction, voice: Voice, until: datetime) -> None:
-        facts = {"owner": voice.owner, "channel": voice.channel_id, "until": until.isoformat(), "handle": voice.handle}
-        await tx.outbox.say(Saying(f"voice:{voice.voice_id}:given:{until.date()}", GIVEN, facts, voice_thread(voice)))
+    async def give(self, tx: Transaction, voice: Voice, until: datetime, limits: ConsentLimits) -> None:
+        """Earlier texts than the owner agreed to leave the open round at once."""
+        await tell_given(tx, voice, until, limits)
+        latest = await tx.rounds.latest(voice.voice_id)
+        if limits.not_before is not None and latest is not None and latest.state == "open":
+            what = {"not_before": limits.not_before.isoformat()}
+            await changed(tx, latest, voice.owner, "round.limited", what, self.clock)
 
     async def close(self, tx: Transaction, voice: Voice) -> None:
         """A No ends it: samples are withdrawn, the voice closed, the steward told in private."""
@@ -97,6 +107,17 @@ class WithdrawConsent:
             await say_voice_card(tx, voice, now=now)
 
 
+async def tell_given(tx: Transaction, voice: Voice, until: datetime, limits: ConsentLimits) -> None:
+    facts = {"owner": voice.owner, "channel": voice.channel_id, "until": until.isoformat(), "handle": voice.handle}
+    key = f"voice:{voice.voice_id}:given:{until.date()}"
+    await tx.outbox.say(Saying(key, GIVEN, facts | limit_facts(limits), voice_thread(voice)))
+
+
+def limit_facts(limits: ConsentLimits) -> dict[str, str | None]:
+    day = limits.not_before.isoformat() if limits.not_before else None
+    return {"not_before": day, "limits": limits.words or None}
+
+
 async def say_withdrawn(tx: Transaction, voice: Voice, consent: Consent, *, now: datetime) -> None:
     """And how far the copies at the providers are deleted. The message is brought up to date as they confirm."""
     runs = {run.tuning_job_id for run in await runs_until(tx, consent)}
@@ -120,7 +141,14 @@ async def runs_until(tx: Transaction, consent: Consent) -> list[TuningJob]:
     return [run for run in runs if consent.decided_at is None or run.queued_at <= consent.decided_at]
 
 
-async def answered(tx: Transaction, voice: Voice, consent: Consent, state: ConsentState, now: datetime) -> None:
+async def answered(
+    tx: Transaction,
+    voice: Voice,
+    consent: Consent,
+    state: ConsentState,
+    now: datetime,
+    limits: ConsentLimits = NO_LIMITS,
+) -> None:
     """The request in the owner's messages loses its buttons, and the audit gets its row."""
     facts = {
         "consent_id": consent.consent_id,
@@ -130,10 +158,10 @@ async def answered(tx: Transaction, voice: Voice, consent: Consent, state: Conse
         "sensitivity": voice.sensitivity,
         "answer": state,
         "at": now.isoformat(),
+        **limit_facts(limits),
     }
     direct = Place(team_id=voice.team_id, user_id=voice.owner)
     await tx.outbox.say(Saying(f"consent:{consent.consent_id}:request", CONSENT_REQUEST, facts, direct))
-    entry = AuditEntry(
-        voice.team_id, consent.owner, f"consent.{state}", voice.handle, {"state": consent.state}, {"state": state}
-    )
+    after = {"state": state} | {name: value for name, value in limit_facts(limits).items() if value}
+    entry = AuditEntry(voice.team_id, consent.owner, f"consent.{state}", voice.handle, {"state": consent.state}, after)
     await tx.audit.record(entry, now=now)

@@ -3,12 +3,16 @@
 from slack_sdk.models.blocks import Block, ConfirmObject
 
 from bot.consent_request import CONSENT_REQUEST
+from bot.features.consent.ending import ENDED, ENDS
 from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN
+from bot.slack.consent_words import limits_told
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
-from bot.slack.mrkdwn import channel, day, escape, moment, person
+from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline.domain.voices import Consent, Voice
 
 AGREE = "consent.agree"
+LIMITED = "consent.limited"
+GO_ON = "consent.go_on"
 REFUSE = "consent.refuse"
 WITHDRAW = "consent.withdraw"
 
@@ -29,10 +33,11 @@ def request(facts: Facts) -> Message:
     )
     answer = facts.get("answer")
     foot: Block = (
-        context(f"{ANSWERS[answer]} · {moment(facts['at'])}")
+        context(f"{ANSWERS[answer]} · {moment(facts['at'])}{limits_told(facts)}")
         if answer
         else buttons(
             button("I agree", AGREE, facts["consent_id"], style="primary"),
+            button("Agree with limits…", LIMITED, facts["consent_id"]),
             button("No", REFUSE, facts["consent_id"], style="danger", confirm=sure_no(handle)),
         )
     )
@@ -46,9 +51,36 @@ def sure_no(handle: str) -> ConfirmObject:
 
 
 def given(facts: Facts) -> Message:
+    how = "agreed with limits" if limits_told(facts) else "agreed"
+    left_out = " I leave earlier texts out of every round." if facts.get("not_before") else ""
+    respect = " The rest is yours to respect." if facts.get("limits") else ""
     return plain(
-        f"{person(facts['owner'])} agreed. Scope: drafts in {channel(facts['channel'])}, until {day(facts['until'])}. "
+        f"{person(facts['owner'])} {how}. Scope: drafts in {channel(facts['channel'])}, until {day(facts['until'])}"
+        f"{limits_told(facts)}.{left_out}{respect} "
         f"Next: `/voice data {escape(facts['handle'])}` and drop the texts in its thread."
+    )
+
+
+def ends(facts: Facts) -> Message:
+    """To the owner, two weeks before the end, and at the end."""
+    handle = quoted(facts["handle"])
+    if facts["until"]:
+        return plain(f"You agreed again: *{handle}* may draft and learn until {day(facts['until'])}.")
+    text = (
+        f"Your consent to *{handle}* ended on {day(facts['at'])}. It drafts, locks and trains nothing until you agree "
+        "again. If you don't want that, there is nothing to do."
+        if facts["ended"]
+        else f"Your consent to *{handle}* ends on {day(facts['at'])}. Then it stops drafting and learning, unless you "
+        "agree again."
+    )
+    press = buttons(button("Agree for 12 more months", GO_ON, facts["consent_id"], style="primary"))
+    return Message(text=f"Your consent to {facts['handle']}", blocks=(section(text), press))
+
+
+def ended(facts: Facts) -> Message:
+    return plain(
+        f"{person(facts['owner'])}'s consent ended on {day(facts['at'])}. I asked again. Until they agree "
+        f"*{quoted(facts['handle'])}* drafts, locks and trains nothing."
     )
 
 
@@ -79,7 +111,7 @@ def copies(facts: Facts) -> str:
     )
 
 
-TEMPLATES = {CONSENT_REQUEST: request, GIVEN: given, REFUSED: refused, WITHDRAWN: withdrawn}
+TEMPLATES = {CONSENT_REQUEST: request, GIVEN: given, REFUSED: refused, WITHDRAWN: withdrawn, ENDS: ends, ENDED: ended}
 
 
 def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Block, ...]]:
@@ -89,6 +121,8 @@ def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Bloc
         return text, (section(text),)
     until = f" It lasts until {day(consent.expires_at)}." if consent.expires_at and consent.state == "given" else ""
     text = f"*{voice.handle}*: your consent is *{consent.state}*.{until} It drafts in {channel(voice.channel_id)} only."
+    told = {"not_before": consent.not_before.isoformat() if consent.not_before else None, "limits": consent.limits}
+    text += f"\nLimits:{limits_told(told).removeprefix(' ·')}." if limits_told(told) else ""
     if consent.state == "asked":
         text += " My question is in your direct messages with me."
     if consent.state != "given":

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from bot.draft_places import address_of, card_place, newest_in_thread
 from bot.features.drafting.progress import DRAFT_CARD
 from bot.lookup import find_voice
+from bot.readiness import only_with_consent
 from bot.versions import in_force
 from pipeline.briefs import doubt_of, orders_in
 from pipeline.domain.drafting import Draft, DraftId, NewDraft
@@ -16,8 +17,6 @@ from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import (
     AlreadyAnswered,
     BriefMissing,
-    ConsentMissing,
-    ConsentWithdrawn,
     DraftLimit,
     NotADraft,
     NotAllowedToDraft,
@@ -198,17 +197,12 @@ async def check_may_draft(
 
 
 async def check_voice_writes(tx: Transaction, voice: Voice, *, now: datetime) -> None:
-    """Asked again right before a draft is shown. Raises VoiceNotReady, ConsentMissing, ConsentWithdrawn."""
+    """Asked again right before a draft is shown. Raises VoiceNotReady, VoicePaused, ConsentError subclasses."""
     if voice.state == "paused" and voice.state_by is not None and voice.state_at is not None:
         raise VoicePaused(voice.handle, voice.state_by, voice.state_at)
     if voice.state != "active":
         raise VoiceNotReady(voice.handle, voice.state)
-    consent = await tx.consents.newest(voice.voice_id)
-    if consent is not None and consent.covers(now):
-        return
-    if consent is not None and consent.state == "withdrawn" and consent.decided_at is not None:
-        raise ConsentWithdrawn(voice.handle, consent.owner, consent.decided_at)
-    raise ConsentMissing(voice.handle, voice.owner)
+    await only_with_consent(tx, voice, now)
 
 
 def check_brief(voice: Voice, brief: str) -> None:

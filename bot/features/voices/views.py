@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot.consent_request import CONSENT_ASKED
 from bot.features.voices.usecase import VoiceFacts
 from bot.slack.commands import Verb
+from bot.slack.consent_words import limits_told
 from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
@@ -62,8 +63,8 @@ def standing(facts: Facts) -> str:
     if facts["consent"] == "asked":
         return "new · *waiting for the owner's consent*"
     if not facts["consent_covers"]:
-        return "*stopped*: there is no valid consent"
-    until = f"consent {person(facts['owner'])}, until {day(facts['consent_until'])}"
+        return stopped(facts)
+    until = f"consent {person(facts['owner'])}, until {day(facts['consent_until'])}{limits_told(facts)}"
     if facts["version"] is None:
         return f"*ready for samples* · {until}"
     if facts["version"] == 0:
@@ -71,6 +72,12 @@ def standing(facts: Facts) -> str:
     if facts["model_state"] == "promoted":
         return f"*→ v{facts['version']}* · {until}"
     return f"*v{facts['version']} can draft* (on trial) · {until}"
+
+
+def stopped(facts: Facts) -> str:
+    if facts.get("consent_ended"):
+        return f"*stopped*: consent ended on {day(facts['consent_until'])}; {person(facts['owner'])} was asked again"
+    return "*stopped*: there is no valid consent"
 
 
 def consent_asked(facts: Facts) -> Message:

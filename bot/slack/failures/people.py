@@ -1,6 +1,6 @@
 """What is said when a command is not understood, or somebody may not do that."""
 
-from bot.slack.mrkdwn import channel, escape, moment, person, quoted
+from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline import errors as e
 
 
@@ -69,8 +69,6 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             who = person(error.owner)
             when, handle = moment(error.at), quoted(error.handle)
             return f"{who} ended consent on {when}. *{handle}* no longer collects, trains or writes."
-        case e.NotTheOwner():
-            return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
     return editor_sentence(error)
 
 
@@ -111,4 +109,17 @@ def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
             )
         case e.NotAdmin() | e.CannotStandIn():
             return approver_sentence(error)
+        case e.NotTheOwner() | e.ConsentEnded():
+            return owner_sentence(error)
     raise TypeError(type(error))
+
+
+def owner_sentence(error: e.NotTheOwner | e.ConsentEnded) -> str:
+    match error:
+        case e.NotTheOwner():
+            return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
+        case e.ConsentEnded():
+            return (
+                f"{person(error.owner)}'s consent to *{quoted(error.handle)}* ended on {day(error.at)}. I asked again; "
+                "until they agree I draft, lock and train nothing in this voice."
+            )

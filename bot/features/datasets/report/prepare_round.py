@@ -4,7 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.domain.prepared import Finding
 from pipeline.domain.preparing import PreparedFile, PreparedRound
 from pipeline.domain.voices import (
     ORIGINS,
+    Consent,
     Dataset,
     NewDataset,
     Origin,
@@ -71,6 +72,7 @@ class PrepareRound:
             drafts = [one for one in await tx.drafts.of_voice(voice.voice_id) if one.draft_id not in corrected]
             drafted = [one.written.text for one in drafts if one.written]
             recipe = fold_steps(await tx.recipe_steps.of_round(round_.round_id), start=Filters())
+            recipe = within_consent(recipe, await tx.consents.newest(voice.voice_id))
         counted = [one for one in sources if one.state == "read"]
         if not any(one.documents for one in counted):
             all_out = any(one.state == "withdrawn" for one in sources)
@@ -208,6 +210,14 @@ async def say_done(tx: Transaction, round_: Round, voice: Voice, still_open: int
     if still_open == 0 or await tx.outbox.posted(key) is not None:
         facts = {"handle": voice.handle, "open": still_open}
         await tx.outbox.say(Saying(key, DONE, facts, round_thread(round_)))
+
+
+def within_consent(recipe: Recipe, consent: Consent | None) -> Recipe:
+    """No earlier texts than the owner agreed to, whatever was chosen."""
+    if consent is None or consent.not_before is None:
+        return recipe
+    since = max(consent.not_before, recipe.filters.since or consent.not_before)
+    return replace(recipe, filters=replace(recipe.filters, since=since))
 
 
 def report_message(round_: Round, facts: Mapping[str, Any]) -> Saying:

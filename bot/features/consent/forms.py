@@ -1,0 +1,56 @@
+"""The form of an owner who agrees with limits."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from slack_sdk.models.blocks import DatePickerElement, InputBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.features.consent.usecase import VALID_FOR
+from bot.slack.amounts import WrongEntry
+from bot.slack.forms import field_value, text_input
+from bot.slack.message import section
+from pipeline.domain.voices import ConsentId, ConsentLimits
+
+LIMITS_FORM: Final = "consent.limits_form"
+NOT_BEFORE, WORDS, UNTIL = "not_before", "words", "until"
+DAY: Final = timedelta(days=1)
+WORDS_CHARS: Final = 300
+
+
+def limits_form(consent_id: ConsentId, today: date) -> View:
+    """private_metadata: the consent's id."""
+    head = (
+        "You agree, with these limits. The voice's thread tells them to the steward, and its consent page keeps them."
+    )
+    return View(
+        type="modal",
+        callback_id=LIMITS_FORM,
+        title=PlainTextObject(text="Agree with limits"),
+        submit=PlainTextObject(text="Agree"),
+        close=PlainTextObject(text="Back"),
+        private_metadata=str(consent_id),
+        blocks=[
+            section(head),
+            day_input(NOT_BEFORE, "Nothing I wrote before (I leave such texts out by myself)", None, optional=True),
+            text_input(WORDS, "What else? (people have to respect it)", "no social posts"),
+            day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
+        ],
+    )
+
+
+def day_input(block_id: str, label: str, initial: date | None, *, optional: bool) -> InputBlock:
+    element = DatePickerElement(action_id=block_id, initial_date=initial.isoformat() if initial else None)
+    return InputBlock(block_id=block_id, label=PlainTextObject(text=label), element=element, optional=optional)
+
+
+def limits_entered(view: dict[str, Any], now: datetime) -> ConsentLimits:
+    """Raises WrongEntry."""
+    not_before, until = field_value(view, NOT_BEFORE), date.fromisoformat(field_value(view, UNTIL))
+    words = " ".join(field_value(view, WORDS).split())
+    if not now.date() < until <= now.date() + VALID_FOR:
+        raise WrongEntry(UNTIL, "Choose a day within the next 12 months; I ask again before it ends.")
+    if len(words) > WORDS_CHARS:
+        raise WrongEntry(WORDS, f"Say it in {WORDS_CHARS} signs.")
+    end = datetime.combine(until + DAY, time(), UTC)  # the day itself still counts
+    return ConsentLimits(end, date.fromisoformat(not_before) if not_before else None, words)
