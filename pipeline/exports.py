@@ -1,8 +1,6 @@
 """Exports as files: one zip with a manifest of hashes, written in one go, believed only as far as the hashes hold."""
 
-import csv
 import hashlib
-import io
 import json
 import re
 import struct
@@ -76,14 +74,17 @@ def rows_members(voice: VoiceRows) -> Iterator[Member]:
 
 def audit_csv(recorded: Iterable[Recorded]) -> bytes:
     """With a byte order mark, so that spreadsheets read it as UTF-8. No cell is a formula to them."""
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(AUDIT_COLUMNS)
+    lines = [",".join(AUDIT_COLUMNS)]
     for one in recorded:
         entry = one.entry
         cells = [one.at.isoformat(), entry.who, entry.what, entry.subject, _json(entry.before), _json(entry.after)]
-        table.writerow([cell_safe(cell) for cell in cells])
-    return text.getvalue().encode("utf-8-sig")
+        lines.append(",".join(quoted_cell(cell_safe(cell)) for cell in cells))
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig", "replace")
+
+
+def quoted_cell(cell: str) -> str:
+    """As RFC 4180 has it; every cell is quoted, so that nothing inside it ends it."""
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def cell_safe(cell: str) -> str:
