@@ -137,6 +137,7 @@ async def test_a_killed_training_goes_on_and_nothing_ever_leaves_the_machine(bas
         await anext(aiter(stream))
         process.send_signal(signal.SIGKILL)  # while it serves
         await process.wait()
+        await stream.close()
     async with server_process(state, train_seconds=0, more=more) as (_, provider), provider.client() as client:
         assert await client.fine_tuning.jobs.retrieve(done.id) == done
         assert (await client.chat.completions.create(**asked)).choices == answer.choices
