@@ -29,7 +29,7 @@ def duels(parts: Parts) -> list[Feature]:
         extend=Extend(db, clock),
         repeat=RepeatDuel(db, check),
         lost=LostBriefs(db),
-        bout=FindBout(db),
+        bout=FindBout(db, parts.clock),
         commands=parts.commands,
         modals=parts.modals,
         whispers=parts.whispers,

@@ -20,6 +20,10 @@ class Duels(Protocol):
         """Oldest first."""
         ...
 
+    async def any_open(self, team_id: str) -> bool:
+        """Whether anything is voted on in the workspace."""
+        ...
+
     async def end(
         self,
         duel: Duel,

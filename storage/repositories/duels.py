@@ -51,6 +51,10 @@ class SqlDuels:
         rows = select(DuelRow).where(col(DuelRow.voice_id) == voice_id).order_by(col(DuelRow.id))
         return [await self._whole(row) for row in (await self.session.exec(rows)).all()]
 
+    async def any_open(self, team_id: str) -> bool:
+        open_ = select(DuelRow.id).where(col(DuelRow.team_id) == team_id, col(DuelRow.state) == "open").limit(1)
+        return (await self.session.exec(open_)).first() is not None
+
     async def end(
         self,
         duel: Duel,

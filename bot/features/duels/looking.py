@@ -1,22 +1,37 @@
 """What is looked up about a duel: the briefs that were lost, the same pairing again, whether a message is a bout."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.features.duels.usecase import CheckDuel, Pairing, Side
 from pipeline.domain.duels import DuelId
 from pipeline.duels import counted, outcome, tally_of
 from pipeline.errors import DuelClosed
-from pipeline.ports import Database
+from pipeline.ports import Clock, Database
+
+REMEMBERED: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
 class FindBout:
-    """Whether a message shows two texts to vote on."""
+    """Whether a message shows two texts that are voted on now.
+
+    Asked about every emoji: workspaces without an open duel are remembered for a moment, until when by team.
+    """
 
     database: Database
+    clock: Clock
+    without: dict[str, datetime] = field(default_factory=dict)
 
     async def __call__(self, team_id: str, channel_id: str, ts: str) -> bool:
+        now = self.clock()
+        if now < self.without.get(team_id, now):
+            return False
         async with self.database.read() as tx:
+            if not await tx.duels.any_open(team_id):
+                self.without[team_id] = now + REMEMBERED
+                return False
             key = await tx.outbox.key_at(team_id, channel_id, ts)
         return key is not None and key.startswith("duel:") and ":bout:" in key
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final, Literal, Protocol
 
 from bot.draft_places import thread_of
+from bot.editors import editors_of
 from bot.emoji_meanings import meanings_in_force
 from bot.features.feedback.deleting import gone_from_slack
 from pipeline.domain.drafting import Draft, Reaction
@@ -116,5 +117,5 @@ class SweepReactions:
     async def state(self, tx: Transaction, draft: Draft, reactions: Sequence[Reaction]) -> VerdictState:
         voice = await tx.voices.by_id(draft.asked.voice_id)
         ignored = {one.user for one in reactions if not self.counts(voice.team_id, one.user)}
-        voters = Voters(voice.owner, ignored=frozenset(ignored))
+        voters = Voters(voice.owner, frozenset(await editors_of(tx, voice)), frozenset(ignored))
         return verdict(reactions, voters=voters, meanings=await meanings_in_force(tx, voice.team_id)).state

@@ -9,6 +9,7 @@ from drafting_world import EDITOR, GUEST, MEMBER, OWNER, STEWARD, TEAM, People, 
 from duel_world import BRIEFS, PLAIN, VOTERS, DuelWorld, prose
 
 from bot.features.duels.forms import duel_form, wish_entered
+from bot.features.duels.looking import FindBout
 from bot.features.duels.usecase import FillDuelForm, Pairing, Side, brief_key
 from bot.features.duels.voting import Spot
 from pipeline.domain.baselines import HeldOut
@@ -290,3 +291,29 @@ async def test_a_text_that_never_comes_leaves_its_brief_out(world: DuelWorld) ->
     duel = await world.duel()
     assert (duel.state, len(duel.bouts)) == ("open", 3)
     assert "On 1 brief one of the two wrote nothing to judge" in words_of(await world.rendered("duels.card"))
+
+
+async def test_an_emoji_on_a_text_is_noticed_while_people_vote_and_seldom_looked_for_else(
+    world: DuelWorld,
+) -> None:
+    find = FindBout(world.inner.database, world.inner.clock)
+
+    async def is_found() -> bool:
+        return await find(TEAM, place[0], place[1])
+
+    place = ("C1", "1.0")
+    assert not await is_found()
+    duel = await world.opened()
+    posted = {one.saying.key: one for one in await world.inner.post()}
+    async with world.inner.database.read() as tx:
+        there = await tx.outbox.posted(f"{duel.key}:bout:1")
+    assert there is not None, sorted(posted)
+    place = (there.channel_id, there.ts)
+    assert not await is_found()  # nobody voted a moment ago
+    world.inner.clock.pass_s(3)
+    assert await is_found()
+    place = (there.channel_id, "1.0")
+    assert not await is_found()
+    await world.pass_until_end(duel)
+    place = (there.channel_id, there.ts)
+    assert (await world.duel()).state != "open" and not await is_found()

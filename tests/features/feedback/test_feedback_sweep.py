@@ -12,6 +12,7 @@ from feedback_world import BOT, FeedbackWorld, rendered
 from bot.features.feedback.deleting import RestoreDraft
 from bot.features.feedback.sweeping import BATCH, AskForSweep, SweepReactions
 from pipeline.domain.drafting import Draft, Reaction
+from pipeline.domain.signoffs import NewSignoff
 from pipeline.errors import NotADraft, NotSteward
 
 
@@ -42,6 +43,18 @@ async def sweep(world: FeedbackWorld, slack: Slack) -> None:
 
 async def state(world: FeedbackWorld, draft: Draft) -> set[tuple[str, str]]:
     return {(one.user, one.name) for one in await world.reactions(draft) if one.present}
+
+
+async def test_what_an_editor_says_weighs_as_much_as_in_a_round(world: FeedbackWorld) -> None:
+    draft = await world.inner.drafted()
+    async with world.inner.database.begin() as tx:
+        round_ = await tx.rounds.latest(draft.asked.voice_id)
+        assert round_ is not None and round_.dataset_id is not None
+        of = (TEAM, draft.asked.voice_id, round_.round_id, round_.dataset_id, round_.revision)
+        assert await tx.signoffs.ask(NewSignoff(*of, editor=EDITOR, asked_by=STEWARD), now=world.inner.clock.now)
+    await sweep(world, Slack({"+1": [EDITOR]}))
+    [fixed] = await world.inner.audits("sweep.fixed")
+    assert fixed.after["verdict"] == "good"
 
 
 async def test_lost_events_are_made_good_and_a_changed_verdict_is_said(world: FeedbackWorld) -> None:
