@@ -139,9 +139,6 @@ async def opened_parts(
     session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=600)))
     modals, whispers = Modals(client), Whispers(database)
     stack.push_async_callback(modals.close)
-    reactions = GroupCommitReactions(engine, utc_now)
-    await reactions.start()
-    stack.push_async_callback(reactions.close)
     pool = stack.enter_context(ProcessPool(settings.work.processes))
     prices = price_table(settings)
     providers = model_providers(settings, prices)
@@ -170,7 +167,7 @@ async def opened_parts(
         webhooks=SignedWebhooks(settings.models.webhook_secrets),
         prices=prices,
         locks=liveness_locks(engine, settings),
-        reactions=reactions,
+        reactions=await opened_reactions(stack, engine),
         clock=utc_now,
         commands=Commands(settings.slack.command, modals, whispers),
         whispers=whispers,
@@ -178,6 +175,13 @@ async def opened_parts(
         admin_menu=AdminMenu(),
         rules=rules(settings, bot_user=str(who["user_id"]), workspace_url=str(who["url"])),
     )
+
+
+async def opened_reactions(stack: AsyncExitStack, engine: Engine) -> GroupCommitReactions:
+    reactions = GroupCommitReactions(engine, utc_now)
+    await reactions.start()
+    stack.push_async_callback(reactions.close)
+    return reactions
 
 
 @asynccontextmanager

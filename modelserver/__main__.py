@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from modelserver.lora.hub import cached_folder
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.tenants import new_key
 from modelserver.trainer import ONE_PROCESS
 from modelserver.training import Pace
@@ -56,6 +56,12 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         help="keys of several teams, each seeing only its own, with limits",
     )
     parser.add_argument("--new-key", metavar="NAME", help="print a new key and its entry for that file, and stop")
+    _add_models(parser)
+    _add_training(parser, env)
+    return parser
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--base",
         action="append",
@@ -72,6 +78,9 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         help="a vLLM server with --enable-lora that answers for this base and its voices; may be repeated "
         "(MODELSERVER_VLLM: several, separated by blanks; MODELSERVER_VLLM_KEY: its key)",
     )
+
+
+def _add_training(parser: argparse.ArgumentParser, env: Mapping[str, str]) -> None:
     parser.add_argument(
         "--trainer",
         default=env.get("MODELSERVER_TRAINER"),
@@ -103,7 +112,6 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         metavar="N",
         help="delete uploaded and result files after so many days; models stay",
     )
-    return parser
 
 
 def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -169,19 +177,17 @@ async def _serve(arguments: argparse.Namespace) -> None:
         parallel_jobs=arguments.parallel_jobs,
         trainer=shlex.split(arguments.trainer) if arguments.trainer else ONE_PROCESS,
     )
-    serving = running_modelserver(
+    setup = Setup(
         state=arguments.state,
         api_key=arguments.api_key,
         keys=arguments.keys,
-        host=arguments.host,
-        port=arguments.port,
         pace=pace,
         bases=dict(arguments.base),
         hook=arguments.hook,
         keep_days=arguments.keep_days,
         vllm=dict(arguments.vllm),
     )
-    async with serving as url:
+    async with running_modelserver(setup, host=arguments.host, port=arguments.port) as url:
         sys.stdout.write(f"modelserver ready on {url}\n")
         sys.stdout.flush()
         await stopped.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -40,35 +41,39 @@ NO_BASES: Final[Mapping[str, Path]] = MappingProxyType({})
 NO_VLLM: Final[Mapping[str, VllmServer]] = MappingProxyType({})
 
 
-def create_app(
-    *,
-    state: Path,
-    api_key: str | None = None,
-    keys: Path | None = None,
-    pace: Pace = AT_ONCE,
-    bases: Mapping[str, Path] = NO_BASES,
-    hook: Hook | None = None,
-    keep_days: int | None = None,
-    vllm: Mapping[str, VllmServer] = NO_VLLM,
-) -> web.Application:
-    """The whole server as an application; ValueError when a key, the keys file or a base is wrong.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """state: folder of files and models. keys: a file of keys with limits, beside or instead of api_key.
 
-    keep_days: how long files are kept; None for good. vllm: who answers instead, by base.
-    bases: folders of models to train, by name. keys: a file of keys with limits, beside or instead of api_key.
+    bases: folders of models to train, by name. vllm: who answers instead, by base. keep_days: how long files are kept;
+    None for good.
     """
-    tenants = Tenants.read(single_key=api_key, path=keys)
-    passed = [audit(state / "audit.jsonl"), _errors, admission(tenants)]
+
+    state: Path
+    api_key: str | None = None
+    keys: Path | None = None
+    pace: Pace = AT_ONCE
+    bases: Mapping[str, Path] = NO_BASES
+    hook: Hook | None = None
+    keep_days: int | None = None
+    vllm: Mapping[str, VllmServer] = NO_VLLM
+
+
+def create_app(setup: Setup) -> web.Application:
+    """The whole server as an application; ValueError when a key, the keys file or a base is wrong."""
+    tenants = Tenants.read(single_key=setup.api_key, path=setup.keys)
+    passed = [audit(setup.state / "audit.jsonl"), _errors, admission(tenants)]
     app = web.Application(middlewares=passed, client_max_size=MAX_JSON_BYTES)
     app.router.add_get("/healthz", _healthz)
-    store = Store(state)
-    webhooks = Webhooks(store, hook)
+    store = Store(setup.state)
+    webhooks = Webhooks(store, setup.hook)
     progress = Progress(store, webhooks.ended)
-    served = engines(bases)
-    training = Training(store, served, progress, pace)
-    files, models = Files(store), Models(store, served, vllm)
-    retention = Retention(store, files, keep_days)
+    served = engines(setup.bases)
+    training = Training(store, served, progress, setup.pace)
+    files, models = Files(store), Models(store, served, setup.vllm)
+    retention = Retention(store, files, setup.keep_days)
     jobs = Jobs(store, served, files, progress, training)
-    for part in (files, jobs, models, Chat(models, vllm), Moderations()):
+    for part in (files, jobs, models, Chat(models, setup.vllm), Moderations()):
         part.register(app)
 
     async def run(_: web.Application) -> AsyncIterator[None]:
@@ -87,24 +92,9 @@ def create_app(
 
 
 @asynccontextmanager
-async def running_modelserver(
-    *,
-    state: Path,
-    api_key: str | None = None,
-    keys: Path | None = None,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    pace: Pace = AT_ONCE,
-    bases: Mapping[str, Path] = NO_BASES,
-    hook: Hook | None = None,
-    keep_days: int | None = None,
-    vllm: Mapping[str, VllmServer] = NO_VLLM,
-) -> AsyncIterator[str]:
+async def running_modelserver(setup: Setup, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve until the block ends; gives the base URL. port 0 takes a free one."""
-    app = create_app(
-        state=state, api_key=api_key, keys=keys, pace=pace, bases=bases, hook=hook, keep_days=keep_days, vllm=vllm
-    )
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(create_app(setup), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

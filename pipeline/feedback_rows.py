@@ -4,7 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.rounds import KtoRow, PairRow, SftRow
+from pipeline.round_rows import (
+    KtoRow,
+    PairRow,
+    SftRow,
+)
 
 
 def sft_lines(rows: Iterable[SftRow]) -> bytes:

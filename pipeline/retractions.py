@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from pipeline.domain.feedback import UsedRow
-from pipeline.rounds import JudgedDraft
+from pipeline.round_rows import (
+    JudgedDraft,
+)
 
 
 def retracted(used: Iterable[UsedRow], judged: Iterable[JudgedDraft]) -> tuple[UsedRow, ...]:

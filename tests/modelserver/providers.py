@@ -14,7 +14,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 from openai.types.fine_tuning import FineTuningJob
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.training import Pace
 
 KEY = "test-key"
@@ -50,7 +50,7 @@ class StartProvider(Protocol):
 @asynccontextmanager
 async def start_modelserver(state: Path, *, train_seconds: float) -> AsyncIterator[Provider]:
     pace = Pace(min_train_seconds=train_seconds, parallel_jobs=2)
-    async with running_modelserver(state=state, api_key=KEY, pace=pace) as url:
+    async with running_modelserver(Setup(state=state, api_key=KEY, pace=pace)) as url:
         yield Provider(url, KEY, "understudy-ngram")
 
 
@@ -60,7 +60,7 @@ def lora_server(base: Path, trainer: Sequence[str]) -> StartProvider:
     @asynccontextmanager
     async def start(state: Path, *, train_seconds: float) -> AsyncIterator[Provider]:
         pace = Pace(min_train_seconds=train_seconds, parallel_jobs=2, trainer=trainer)
-        async with running_modelserver(state=state, api_key=KEY, pace=pace, bases={"tiny": base}) as url:
+        async with running_modelserver(Setup(state=state, api_key=KEY, pace=pace, bases={"tiny": base})) as url:
             yield Provider(url, KEY, "tiny")
 
     return start

@@ -12,7 +12,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.training import Pace
 from tests.modelserver.providers import KEY, Provider, good_rows, jsonl, tune, upload
 
@@ -42,7 +42,7 @@ async def test_an_upload_without_room_leaves_nothing(client: AsyncOpenAI, tmp_pa
 async def test_a_model_without_room_fails_its_job(tmp_path: Path) -> None:
     cramped = ("/bin/sh", "-c", 'ulimit -f 1; exec "$0" -B -m modelserver.training_process "$1"', sys.executable)
     async with (
-        running_modelserver(state=tmp_path, api_key=KEY, pace=Pace(trainer=cramped)) as url,
+        running_modelserver(Setup(state=tmp_path, api_key=KEY, pace=Pace(trainer=cramped))) as url,
         Provider(url, KEY, BASE).client() as client,
     ):
         failed = await tune(client, BASE)

@@ -12,7 +12,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from modelserver.server import create_app
+from modelserver.server import Setup, create_app
 from tests.modelserver.providers import Provider, ask, tune, upload
 
 ASK = ask("Hello")
@@ -140,4 +140,4 @@ async def test_the_server_answers_while_it_trains(slow_client: AsyncOpenAI, slow
 
 def test_an_empty_key_is_no_key(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="api_key"):
-        create_app(state=tmp_path, api_key="")
+        create_app(Setup(state=tmp_path, api_key=""))

@@ -11,7 +11,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.tenants import Meter, Tenant, Tenants, digest, new_key
 from modelserver.training import Pace
 from tests.modelserver.providers import Provider, ask, good_rows, jsonl, tune, upload
@@ -27,7 +27,7 @@ async def two_teams(tmp_path: Path, limits: str = "", *, train_seconds: float = 
     entries = [f'[[key]]\nname = "{name}"\nsha256 = "{digest(name)}"\n' for name in ("red", "blue")]
     keys.write_text(entries[0] + limits + "\n" + entries[1], encoding="utf-8")
     pace = Pace(min_train_seconds=train_seconds)
-    async with running_modelserver(state=tmp_path / "state", keys=keys, pace=pace) as url:
+    async with running_modelserver(Setup(state=tmp_path / "state", keys=keys, pace=pace)) as url:
         clients = [Provider(url, name, BASE).client() for name in ("red", "blue")]
         yield clients
         for client in clients:

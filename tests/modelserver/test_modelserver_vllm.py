@@ -15,7 +15,7 @@ from aiohttp import web
 from openai import AsyncOpenAI
 
 from modelserver.records import TunedModel
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.store import Store
 from modelserver.vllm import VllmServer
 from tests.modelserver.providers import KEY, Provider, ask
@@ -95,7 +95,7 @@ async def in_front_of(fake: FakeVllm, tmp_path: Path) -> AsyncIterator[AsyncOpen
     store.close()
     vllm = {"qwen": VllmServer(fake.url)}
     async with (
-        running_modelserver(state=state, api_key=KEY, bases={"qwen": base}, vllm=vllm) as url,
+        running_modelserver(Setup(state=state, api_key=KEY, bases={"qwen": base}, vllm=vllm)) as url,
         Provider(url, KEY, "qwen").client() as client,
     ):
         yield client

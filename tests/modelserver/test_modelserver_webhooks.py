@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from openai import AsyncOpenAI
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.webhooks import Hook
 from tests.modelserver.providers import KEY, Provider, good_rows, jsonl, tune, upload, wait_for
 
@@ -88,7 +88,7 @@ async def test_a_message_outlives_the_server(listener: Listener, tmp_path: Path)
 @asynccontextmanager
 async def _served(state: Path, hook: Hook) -> AsyncIterator[AsyncOpenAI]:
     async with (
-        running_modelserver(state=state, api_key=KEY, hook=hook) as url,
+        running_modelserver(Setup(state=state, api_key=KEY, hook=hook)) as url,
         Provider(url, KEY, "understudy-ngram").client() as client,
     ):
         yield client

@@ -571,7 +571,7 @@ async def test_the_private_server_trains_and_writes(tmp_path: Path) -> None:
     content = "\n".join(map(json.dumps, rows)).encode()
     everything: frozenset[Sensitivity] = frozenset({"public", "internal", "private"})
     async with (
-        server.running_modelserver(port=0, state=tmp_path / "state", api_key="test-key") as base_url,
+        server.running_modelserver(server.Setup(state=tmp_path / "state", api_key="test-key"), port=0) as base_url,
         adapter_for(base_url, sensitivities=everything, timeout_s=30) as adapter,
     ):
         file_id = await adapter.upload(content, filename="us-7.jsonl", sensitivity="private")

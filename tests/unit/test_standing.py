@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from modelserver.training import Pace
 from pipeline.domain.preflights import ProviderStanding
 from pipeline.errors import ProviderUnavailable
@@ -89,7 +89,7 @@ async def test_silence_is_no_answer(fake: FakeOpenAI) -> None:
 
 async def test_our_own_server_answers_the_same_questions(tmp_path: Path) -> None:
     pace = Pace(min_train_seconds=0, parallel_jobs=1)
-    async with running_modelserver(state=tmp_path, api_key="key", pace=pace) as url:
+    async with running_modelserver(Setup(state=tmp_path, api_key="key", pace=pace)) as url:
         async with adapter(url) as asked:
             assert await asked("understudy-ngram") == ProviderStanding(True, True, True)
             assert (await asked("imagined")).has_base is False

@@ -11,7 +11,9 @@ from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.errors import NoFeedback, NotADraft
 from pipeline.ports import Clock, Database, Transaction
-from pipeline.rounds import JudgedDraft
+from pipeline.round_rows import (
+    JudgedDraft,
+)
 
 CONTESTED: Final = "rounds.contested"
 

@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-from modelserver.server import running_modelserver
+from modelserver.server import Setup, running_modelserver
 from tests.modelserver.lora.tiny_base import AUTHOR, chat_rows, notes
 from tests.modelserver.providers import KEY, Provider, ask, jsonl, upload, wait_for
 
@@ -63,7 +63,7 @@ def seal() -> None:
 async def train_and_ask(base: Path, state: Path) -> str:
     """The state of the job, after a voice was trained and has answered."""
     async with (
-        running_modelserver(state=state, api_key=KEY, bases={"tiny": base}) as url,
+        running_modelserver(Setup(state=state, api_key=KEY, bases={"tiny": base})) as url,
         Provider(url, KEY, "tiny").client() as client,
     ):
         rows = await upload(client, jsonl(chat_rows(notes(AUTHOR, seed=3, count=12))))
