@@ -28,6 +28,7 @@ from storage.tables import (
     SourceRow,
     SpendRequestRow,
     TuningJobRow,
+    VoiceAliasRow,
     VoiceModelRow,
     VoicePreferenceRow,
     VoiceRow,
@@ -71,6 +72,7 @@ def pointers(rows: type[Row]) -> Mapping[str, str]:
 
 # A request is only carried with its run.
 HELD: Final = (
+    Held(VoiceAliasRow, "voice_id"),
     Held(ConsentRow, "voice_id"),
     Held(VoicePreferenceRow, "voice_id"),
     Held(RoundRow, "voice_id"),
@@ -90,7 +92,6 @@ HELD: Final = (
     Held(EvaluationRow, "voice_model_id"),
     Held(DraftRow, "voice_model_id", frozenset({"posted", "failed", "withdrawn"})),
     Held(RewriteRow, "draft_id"),
-    Held(DecisionRow, "draft_id"),
     Held(DecisionRow, "draft_id"),
     Held(DuelRow, "voice_id", frozenset({"closed", "failed", "gone"})),
     Held(DuelTextRow, "duel_id"),

@@ -43,6 +43,7 @@ from bot.features.rounds.taking import AskToTake
 from bot.features.rounds.tracing import TraceWithdrawals
 from bot.features.rounds.usecase import CountDislikes, LookAtContradictions, PreviewRound
 from bot.features.voices.listeners import VoiceListeners
+from bot.features.voices.naming import NameVoice
 from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
 
@@ -51,7 +52,8 @@ def voices(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
     change, retire = ChangeStanding(db, clock), RetireVersion(db, clock)
     create, show = CreateVoice(db, clock), ShowVoice(db)
-    return VoiceListeners(CheckNewVoice(db), create, ListVoices(db), show, change, retire, parts.commands)
+    check, listed, name = CheckNewVoice(db), ListVoices(db), NameVoice(db, clock)
+    return VoiceListeners(check, create, listed, show, change, retire, name, parts.commands)
 
 
 def consent(parts: Parts) -> Feature:

@@ -4,14 +4,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.voices import Consent, ConsentId, ConsentLimits, ConsentState, NewVoice, Voice, VoiceId, VoiceState
 from pipeline.errors import VoiceTaken
 from storage.rows import find, for_change, insert, insert_new, the_one
-from storage.tables import ConsentRow, VoiceRow
+from storage.tables import ConsentRow, VoiceAliasRow, VoiceRow
 
 NO_LIMITS: Final = ConsentLimits()
 
@@ -21,15 +21,43 @@ class SqlVoices:
     session: AsyncSession
 
     async def add(self, voice: NewVoice, *, now: datetime) -> Voice:
+        await self._only_free(voice.team_id, voice.handle)
         row = await insert_new(self.session, VoiceRow, **asdict(voice), created_at=now)
         if row is None:
-            taken = await self.by_handle(voice.team_id, voice.handle)
-            raise VoiceTaken(voice.handle, taken.steward if taken else "")
+            raise VoiceTaken(voice.handle, "")
         return _voice(row)
 
     async def by_handle(self, team_id: str, handle: str) -> Voice | None:
         row = await find(self.session, VoiceRow, col(VoiceRow.team_id) == team_id, col(VoiceRow.handle) == handle)
-        return _voice(row) if row else None
+        if row is not None:
+            return _voice(row)
+        named = (col(VoiceAliasRow.team_id) == team_id, col(VoiceAliasRow.handle) == handle)
+        alias = await find(self.session, VoiceAliasRow, *named)
+        return None if alias is None else await self.by_id(VoiceId(alias.voice_id))
+
+    async def rename(self, voice: Voice, handle: str) -> Voice:
+        own = (col(VoiceAliasRow.voice_id) == voice.voice_id, col(VoiceAliasRow.handle) == handle)
+        await self.session.exec(delete(VoiceAliasRow).where(*own))  # its name again
+        await self._only_free(voice.team_id, handle)
+        changed = update(VoiceRow).where(col(VoiceRow.id) == voice.voice_id)
+        await self.session.exec(changed.values(handle=handle, writer=voice.written_as))
+        after = await self.by_id(voice.voice_id)
+        await self.add_alias(after, voice.handle)
+        return after
+
+    async def add_alias(self, voice: Voice, handle: str) -> None:
+        await self._only_free(voice.team_id, handle)
+        of = {"team_id": voice.team_id, "voice_id": voice.voice_id}
+        await insert_new(self.session, VoiceAliasRow, **of, handle=handle)
+
+    async def aliases(self, voice_id: VoiceId) -> list[str]:
+        of_voice = select(VoiceAliasRow.handle).where(col(VoiceAliasRow.voice_id) == voice_id)
+        return list(await self.session.exec(of_voice.order_by(col(VoiceAliasRow.id))))
+
+    async def _only_free(self, team_id: str, handle: str) -> None:
+        """Raises VoiceTaken."""
+        if (taken := await self.by_handle(team_id, handle)) is not None:
+            raise VoiceTaken(handle, taken.steward)
 
     async def by_id(self, voice_id: VoiceId) -> Voice:
         return _voice(await the_one(self.session, VoiceRow, col(VoiceRow.id) == voice_id))

@@ -16,7 +16,16 @@ from storage.tables.rehearsals import RehearsalRow
 from storage.tables.signoffs import SignoffRowTable, SignoffTable
 from storage.tables.spending import BudgetRow, SpendHoldRow, SpendRequestRow
 from storage.tables.training import StrayJobRow, TuningJobRow, VoiceModelRow
-from storage.tables.voices import ConsentRow, DatasetRow, RecipeStepRow, RoundRow, SourceRow, UploadRow, VoiceRow
+from storage.tables.voices import (
+    ConsentRow,
+    DatasetRow,
+    RecipeStepRow,
+    RoundRow,
+    SourceRow,
+    UploadRow,
+    VoiceAliasRow,
+    VoiceRow,
+)
 from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
 __all__ = [
@@ -59,6 +68,7 @@ __all__ = [
     "StrayJobRow",
     "TuningJobRow",
     "UploadRow",
+    "VoiceAliasRow",
     "VoiceModelRow",
     "VoicePreferenceRow",
     "VoiceRow",

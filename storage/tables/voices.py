@@ -32,6 +32,16 @@ class VoiceRow(Row, table=True):
     writer: str | None = None
 
 
+class VoiceAliasRow(Row, table=True):
+    """Another name of a voice; that its own name is no other's alias is looked at when a name is given."""
+
+    __tablename__: ClassVar[str] = "voice_alias"
+    __table_args__ = (UniqueConstraint("team_id", "handle"),)
+
+    voice_id: int = Field(foreign_key="voice.id", index=True)
+    handle: str
+
+
 class ConsentRow(Row, table=True):
     __tablename__: ClassVar[str] = "consent"
 

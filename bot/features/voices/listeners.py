@@ -5,11 +5,14 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.voices.naming import NameVoice
 from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
 from bot.features.voices.views import (
+    ALSO_NAMED,
     NEW_VOICE,
     PAUSED,
+    RENAMED,
     RESUMED,
     RETIRED,
     help_text,
@@ -33,6 +36,7 @@ class VoiceListeners:
     show: ShowVoice
     change: ChangeStanding
     retire: RetireVersion
+    name: NameVoice
     commands: Commands
 
     def register(self, app: AsyncApp) -> None:
@@ -43,6 +47,8 @@ class VoiceListeners:
         self.commands.add(Verb("pause", "pause <name>", "close its drafts for now", self.on_pause))
         self.commands.add(Verb("resume", "resume <name>", "go on with a paused voice", self.on_resume))
         self.commands.add(Verb("retire", "retire <name>@v2", "never draft with this version again", self.on_retire))
+        self.commands.add(Verb("rename", "rename <name> <new name>", "call it something else", self.on_rename))
+        self.commands.add(Verb("alias", "alias <name> <other name>", "a second name for it", self.on_alias))
         app.view(NEW_VOICE)(self.on_submitted)
 
     async def on_new(self, typed: Typed) -> Reply:
@@ -83,6 +89,16 @@ class VoiceListeners:
         await self.retire(typed.team_id, typed.user, handle, version)
         return Reply(RETIRED.format(handle=handle, version=version))
 
+    async def on_rename(self, typed: Typed) -> Reply:
+        old, new = two_names(typed, "rename")
+        voice = await self.name(typed.team_id, typed.user, old, new, "rename")
+        return Reply(RENAMED.format(old=old, new=voice.handle))
+
+    async def on_alias(self, typed: Typed) -> Reply:
+        old, new = two_names(typed, "alias")
+        voice = await self.name(typed.team_id, typed.user, old, new, "alias")
+        return Reply(ALSO_NAMED.format(old=voice.handle, new=new))
+
     async def on_help(self, typed: Typed) -> Reply:  # noqa: ARG002  # every verb has the same shape
         return Reply(help_text(self.commands.command, list(self.commands.verbs.values())))
 
@@ -92,6 +108,13 @@ def handle_in(typed: Typed, verb: str) -> str:
     if not typed.words:
         raise MissingArgument(f"/voice {verb} founder")
     return parse_handle(typed.words[0])
+
+
+def two_names(typed: Typed, verb: str) -> tuple[str, str]:
+    """Raises MissingArgument, BadHandle."""
+    if len(typed.words) < 2:
+        raise MissingArgument(f"/voice {verb} founder ceo")
+    return parse_handle(typed.words[0]), parse_handle(typed.words[1])
 
 
 def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:

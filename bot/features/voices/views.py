@@ -18,6 +18,8 @@ from pipeline.domain.voices import Consent, Voice
 NEW_VOICE = "voices.new"
 ADD_SAMPLES = "datasets.open"
 PAUSED = "{handle} is paused: nobody drafts with it until `/voice resume {handle}`. Nothing is lost."
+RENAMED = "{old} is {new} from now on. `{old}` goes on meaning it, and what it learned stays as it is."
+ALSO_NAMED = "`{new}` means {old} too, wherever a name is typed."
 RESUMED = "{handle} goes on: it drafts again, as far as consent allows."
 RETIRED = "{handle}@v{version} is retired: nobody drafts with it any more. What was said of its drafts stays."
 PURPOSES = {

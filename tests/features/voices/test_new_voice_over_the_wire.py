@@ -100,3 +100,20 @@ async def test_a_mention_in_a_thread_is_answered_to_the_person_who_wrote_it(town
     asked = await town.people.post("member", "#content", "@understudy list", thread_ts=post["ts"])
     told = await town.said("", after=asked["seq"], kind="ephemeral", to="U0MEMBER")
     assert told["thread_ts"] == post["ts"]
+
+
+async def test_a_renamed_voice_is_found_by_both_names_and_only_its_people_rename_it(town: World) -> None:
+    old = await town.new_voice()
+    new = f"{old}-now"
+    refused = await town.people.command("member", f"/voice rename {old} {new}")
+    assert "Only the steward" in refused["answer"]["text"]
+    typed = await town.people.command("steward", f"/voice rename {old} {new}")
+    assert typed["answer"]["text"].startswith(f"{old} is {new} from now on.")
+    shown = await town.people.command("member", f"/voice show {old}")
+    assert f"*{new}*" in shown["answer"]["text"]
+    await town.said(f"{new}", after=typed["seq"], kind="message_changed", channel=CHANNEL)
+    again = await town.people.command("steward", f"/voice alias {new} {old}")
+    assert f"`{old}` already exists" in again["answer"]["text"]
+    assert town.query("SELECT what, who FROM audit_entry WHERE what = 'voice.rename'") == [
+        ("voice.rename", "U0STEWARD")
+    ]
