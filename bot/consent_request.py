@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from bot.cards import voice_thread
+from bot.cards import say_voice_card, voice_thread
 from pipeline.domain.voices import Consent, Voice
 from pipeline.domain.work import Place, Saying
 from pipeline.ports import Transaction
@@ -15,6 +15,7 @@ CONSENT_REQUEST: Final = "consent.request"
 async def ask_for_consent(tx: Transaction, voice: Voice, *, now: datetime) -> Consent:
     """A new question; whatever was answered before no longer counts."""
     consent = await tx.consents.ask(voice.voice_id, voice.owner, now=now)
+    await say_voice_card(tx, voice, now=now)  # first: what follows stands under it
     asked = Saying(f"consent:{consent.consent_id}:asked", CONSENT_ASKED, {"owner": voice.owner}, voice_thread(voice))
     await tx.outbox.say(asked)
     request = {

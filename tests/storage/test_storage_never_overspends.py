@@ -27,7 +27,7 @@ MONTH, VOICE, PERSON = 300_000, 200_000, 250_000
 TOP: Final = {"voice": VOICE, "person": PERSON, "workspace": MONTH}
 STEWARDS: Final = {"first": STEWARD, "second": STEWARD, "third": MEMBER}
 
-amounts = st.sampled_from([20_000, 90_000, 110_000, 140_000, 160_000, 200_000])
+amounts = st.sampled_from([22_000, 90_000, 110_000, 140_000, 160_000, 200_000])
 nth = st.integers(0, 5)
 voices = st.sampled_from(sorted(STEWARDS))
 people = st.sampled_from([BOSS, BOSS2, STEWARD, MEMBER])

@@ -110,8 +110,8 @@ def test_the_thread_says_the_number_beside_the_owners_own_and_the_baselines() ->
         "Likeness *0.81* (the owner's own posts 0.86, plain model + posts 0.55, plain model 0.41).\n"
         "The owner's own passages of 700 words lie between 0.62 and 0.97; this is among them.\n"
         "What differs: sentences 30 % longer than the owner's.\n"
-        "links 0 · drafts with copied passages 0 · tone within the owner's range ✅ · 9 s a draft, the slowest 11 s · "
-        "$0.001 a draft, $0.018 for all of this\n"
+        "links 0 · drafts with copied passages 0 · tone within the owner's range ✅ · 9 s per draft, the slowest 11 s"
+        " · $0.001 a draft, $0.018 for all of this\n"
         "⚠️ Compared with the version before: drafts are 40 % longer."
     )
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.cards import say_voice_card
 from bot.consent_request import ask_for_consent
 from bot.lookup import find_voice
 from pipeline.domain.drafting import Draft
@@ -50,7 +49,6 @@ class CreateVoice:
         async with self.database.begin() as tx:
             voice = await tx.voices.add(new, now=now)
             await ask_for_consent(tx, voice, now=now)
-            await say_voice_card(tx, voice, now=now)
             entry = AuditEntry(voice.team_id, new.steward, "voice.created", voice.handle, after={"owner": voice.owner})
             await tx.audit.record(entry, now=now)
         return voice

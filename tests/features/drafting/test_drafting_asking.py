@@ -10,6 +10,7 @@ from drafting_world import CHANNEL, GUEST, MEMBER, OWNER, STEWARD, TEAM, World, 
 from bot.features.drafting.usecase import Press, Wish
 from pipeline.errors import (
     BriefMissing,
+    ConsentEnded,
     ConsentMissing,
     ConsentWithdrawn,
     NotADraft,
@@ -131,7 +132,7 @@ async def test_without_consent_nothing_is_written(world: World) -> None:
 
 async def test_consent_ends_by_time(world: World) -> None:
     world.clock.pass_s(366 * 86_400)
-    with pytest.raises(ConsentMissing):
+    with pytest.raises(ConsentEnded):
         await world.ask(wish())
 
 

@@ -13,6 +13,7 @@ from bot.offers import usual_ceiling
 from pipeline.errors import (
     AppError,
     BaseGone,
+    ConsentEnded,
     ConsentMissing,
     ConsentWithdrawn,
     NoPrice,
@@ -139,7 +140,7 @@ async def test_withdrawn_or_expired_consent_no_request(bench: Bench) -> None:
     voice = await bench.add_voice()
     await bench.prepare(voice)
     bench.clock.now = NOW + timedelta(days=366)
-    with pytest.raises(ConsentMissing):
+    with pytest.raises(ConsentEnded):
         await bench.ask(wish())
     bench.clock.now = NOW
     await bench.withdraw(voice)

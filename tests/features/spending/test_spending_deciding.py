@@ -13,7 +13,7 @@ from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import RoundId, Voice
 from pipeline.errors import (
     AlreadyDecided,
-    ConsentMissing,
+    ConsentEnded,
     ConsentWithdrawn,
     NotApprover,
     OverBudget,
@@ -134,7 +134,7 @@ async def test_consent_that_ended_stops_approval(bench: Bench) -> None:
     bench.prices.rows = [price("private", "small", as_of=bench.clock.now.date())]
     request = await bench.asked()
     bench.clock.now = NOW + timedelta(days=366)
-    with pytest.raises(ConsentMissing):
+    with pytest.raises(ConsentEnded):
         await bench.approve(press(request))
 
 
