@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from aiohttp import web
@@ -37,8 +36,6 @@ MAX_JSON_BYTES: Final = 16 * 1024 * 1024  # of a body that is not an uploaded fi
 
 
 AT_ONCE: Final = Pace()
-NO_BASES: Final[Mapping[str, Path]] = MappingProxyType({})
-NO_VLLM: Final[Mapping[str, VllmServer]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +50,10 @@ class Setup:
     api_key: str | None = None
     keys: Path | None = None
     pace: Pace = AT_ONCE
-    bases: Mapping[str, Path] = NO_BASES
+    bases: Mapping[str, Path] = field(default_factory=dict)
     hook: Hook | None = None
     keep_days: int | None = None
-    vllm: Mapping[str, VllmServer] = NO_VLLM
+    vllm: Mapping[str, VllmServer] = field(default_factory=dict)
 
 
 def create_app(setup: Setup) -> web.Application:
