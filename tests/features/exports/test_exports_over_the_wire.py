@@ -1,5 +1,6 @@
 """A voice leaves through Slack's files and comes into an empty installation: the same datasets, made again alike."""
 
+import asyncio
 import csv
 import io
 import json
@@ -11,7 +12,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.wiring import opened_intake
-from tests.fakes.bot_process import World, settings_for, understudy
+from tests.fakes.bot_process import Json, World, settings_for, understudy
 from tests.fakes.made_posts import csv_posts
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -22,11 +23,21 @@ async def exported(town: World, handle: str, user: str, folder: Path) -> Path:
     typed = await town.people.command(user, f"/voice export {handle}")
     assert "send it to you in a direct message" in typed["answer"]["text"]
     await town.quiet()
-    there = await town.people.messages(f"D0{user.upper()}", user=user)
-    (file,) = [one for message in there for one in message.get("files", []) if one["name"].startswith(handle)]
+    (file,) = await file_there(town, handle, user)
     path = folder / "founder.zip"
     path.write_bytes(await town.people.file_content(file["id"]))
     return path
+
+
+async def file_there(town: World, handle: str, user: str) -> list[Json]:
+    """Slack shows a file some time after it took it."""
+    for _ in range(200):
+        there = await town.people.messages(f"D0{user.upper()}", user=user)
+        files = [one for message in there for one in message.get("files", []) if one["name"].startswith(handle)]
+        if files:
+            return files
+        await asyncio.sleep(0.05)
+    raise AssertionError(there)
 
 
 async def voice_with_texts(town: World) -> str:
