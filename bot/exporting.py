@@ -106,11 +106,11 @@ def dataset_facts(row: Row) -> dict[str, Any]:
 
 
 def subjects_of(rows: VoiceRows) -> set[str]:
-    """What audit entries about this voice are about."""
-    handle = rows.voice["handle"]
+    """What audit entries about this voice are about, under every name that it had."""
+    names = [rows.voice["handle"], *(row["handle"] for row in rows.of("voice_alias"))]
     return {
-        handle,
-        *(f"{handle}@v{row['version']}" for row in rows.of("voice_model")),
+        *names,
+        *(f"{name}@v{row['version']}" for name in names for row in rows.of("voice_model")),
         *(f"round:{row['id']}:card" for row in rows.of("round")),
         *(row["content_hash"] for row in rows.of("dataset")),
         *(f"ap-{row['id']:03d}" for row in rows.of("spend_request")),

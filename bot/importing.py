@@ -112,7 +112,8 @@ class ImportVoice:
         now = self.clock()
         row = export.rows["voice"][0]
         agrees = (row["team_id"], row["owner"]) == (arrival.team_id, arrival.owner)
-        rows = export.rows if agrees else {**export.rows, "consent": ()}
+        free = [one for one in export.rows.get("voice_alias", ()) if await is_free(tx, arrival, one.get("handle"))]
+        rows = {**export.rows, "voice_alias": free} if agrees else {**export.rows, "voice_alias": free, "consent": ()}
         try:
             voice_id = await tx.whole_voices.put(VoiceRows(rows, export.blobs), arrival, now=now)
         except ValueError as error:
@@ -130,6 +131,12 @@ class ImportVoice:
         entry = AuditEntry(voice.team_id, wanted.by or TERMINAL, "voice.imported", voice.handle, after=after)
         await tx.audit.record(entry, now=now)
         return Imported(voice, tuple(hashes), not agrees)
+
+
+async def is_free(tx: Transaction, arrival: Arrival, name: object) -> bool:
+    """Whether the voice may have this as another name here."""
+    is_name = isinstance(name, str) and name != arrival.handle
+    return is_name and await tx.voices.by_handle(arrival.team_id, str(name)) is None
 
 
 async def rounds_of(tx: Transaction, voice: Voice) -> list[Round]:

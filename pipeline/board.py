@@ -11,9 +11,7 @@ from pipeline.domain.training import VoiceModel, VoiceModelId
 from pipeline.duels import contests_of, counted
 from pipeline.ratings import Strength, rate
 from pipeline.rewrites import change_kind
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 
 SLOW_SHARE: Final = 0.95  # of drafts that are at least so fast
 

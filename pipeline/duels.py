@@ -10,9 +10,7 @@ from typing import Final, Literal
 from pipeline.domain.duels import Bout, Choice, Contender, Duel, DuelId, Vote
 from pipeline.prompts import stable_hash
 from pipeline.ratings import Contest, Result, Strength, agreed, chance_better, overdispersion, rate
-from pipeline.round_rows import (
-    ClosedDuel,
-)
+from pipeline.round_rows import ClosedDuel
 
 Side = Literal["A", "B"]
 Verdict = Literal["few", "won", "lost", "undecided"]

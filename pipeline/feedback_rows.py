@@ -4,11 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.round_rows import (
-    KtoRow,
-    PairRow,
-    SftRow,
-)
+from pipeline.round_rows import KtoRow, PairRow, SftRow
 
 
 def sft_lines(rows: Iterable[SftRow]) -> bytes:

@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 
 from pipeline.domain.feedback import UsedRow
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 
 
 def retracted(used: Iterable[UsedRow], judged: Iterable[JudgedDraft]) -> tuple[UsedRow, ...]:

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from pipeline.board import corrections
 from pipeline.drift import Shape, drifted
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 
 WEEK: Final = timedelta(days=7)
 BEFORE: Final = timedelta(days=28)  # what a week is compared with: four weeks, each day of the week as often

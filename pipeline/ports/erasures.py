@@ -66,6 +66,10 @@ class Forgetting(Protocol):
         """Ours, by their keys ("%" at the end: whatever follows), lose their facts; those that stand are edited."""
         ...
 
+    async def whispers(self, team_id: str) -> None:
+        """What was said for one person's eyes and stands nowhere any more loses its facts."""
+        ...
+
     async def retell(self, team_id: str, key: str, facts: Mapping[str, Any]) -> None:
         """The same message with other facts, where it was to be said to somebody who is forgotten, too."""
         ...

@@ -95,8 +95,7 @@ class SqlForgetting:
         jobs = await self._ids(TuningJobRow, col(TuningJobRow.dataset_id).in_(ids))
         learned = or_(col(VoiceModelRow.dataset_id).in_(ids), col(VoiceModelRow.tuning_job_id).in_(jobs))
         models = await self._ids(VoiceModelRow, learned)
-        tried = and_(col(EvaluationRow.voice_model_id).in_(models), col(EvaluationRow.told).is_not(None))
-        named |= await self._emptied(EvaluationRow, tried, tries=[])
+        named |= await self._emptied(EvaluationRow, col(EvaluationRow.voice_model_id).in_(models), tries=[])
         await self._empty_duels(models)
         pictures = col(PictureRow.dataset_id).in_(ids)
         named |= await self._named(PictureRow, pictures)
@@ -117,6 +116,10 @@ class SqlForgetting:
             )
             of_team = col(OutboxRow.team_id) == team_id
             await self.session.exec(update(OutboxRow).where(of_team, ours).values(**erased, **due))
+
+    async def whispers(self, team_id: str) -> None:
+        said = (col(OutboxRow.only_for).is_not(None), col(OutboxRow.state) == "done")
+        await self.session.exec(update(OutboxRow).where(col(OutboxRow.team_id) == team_id, *said).values(facts={}))
 
     async def retell(self, team_id: str, key: str, facts: Mapping[str, Any]) -> None:
         due = {"state": case((col(OutboxRow.ts).is_not(None), "due"), else_=col(OutboxRow.state))}

@@ -13,9 +13,7 @@ from modelserver.engine import Judged, Preference
 from modelserver.training_file import BadTrainingFile, read_training_file
 from pipeline.domain.drafting import DraftId
 from pipeline.feedback_rows import kto_lines
-from pipeline.round_rows import (
-    KtoRow,
-)
+from pipeline.round_rows import KtoRow
 from tests.modelserver.providers import Provider, good_rows, jsonl, upload, wait_for
 
 USER = {"role": "user", "content": "Hello"}

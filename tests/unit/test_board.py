@@ -10,9 +10,7 @@ from pipeline.domain.drafting import Written
 from pipeline.domain.duels import Duel
 from pipeline.domain.training import TuningJobId, VoiceModel, VoiceModelId
 from pipeline.domain.voices import Voice, VoiceId
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 from sandbox.rules.messages import check_blocks
 from tests.unit.test_duels import duel, spread
 from tests.unit.test_rounds import draft, rewrite

@@ -7,11 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.domain.drafting import DraftId
 from pipeline.feedback_rows import dpo_lines, kto_lines, sft_lines
-from pipeline.round_rows import (
-    KtoRow,
-    PairRow,
-    SftRow,
-)
+from pipeline.round_rows import KtoRow, PairRow, SftRow
 
 TEXTS = st.text(min_size=1).filter(str.strip)
 

@@ -15,19 +15,8 @@ from pipeline.domain.drafting import Draft, DraftId, DraftState, NewDraft, NewRe
 from pipeline.domain.training import VoiceModelId
 from pipeline.domain.voices import VoiceId
 from pipeline.rewrites import changed_share
-from pipeline.round_rows import (
-    ClosedDuel,
-    Contradiction,
-    DatasetCounts,
-    JudgedDraft,
-    JudgedRewrite,
-    RoundPreview,
-)
-from pipeline.rounds import (
-    is_test_brief,
-    normalised_brief,
-    preview,
-)
+from pipeline.round_rows import ClosedDuel, Contradiction, DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview
+from pipeline.rounds import is_test_brief, normalised_brief, preview
 from pipeline.verdicts import Verdict, VerdictState, Voters
 
 OWNER, EDITOR, ANN, GUEST = "UOWN", "UED1", "UANN", "UGUE"

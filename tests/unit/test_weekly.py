@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipeline.domain.drafting import Written
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 from pipeline.verdicts import VerdictState
 from pipeline.weekly import Week, alarms, by_chance, week_of, weeks_of
 from tests.unit.test_rounds import draft, rewrite

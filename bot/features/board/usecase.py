@@ -11,9 +11,7 @@ from pipeline.domain.training import VoiceModelId
 from pipeline.domain.voices import Voice, VoiceId
 from pipeline.errors import VoiceNotReady
 from pipeline.ports import Database, Transaction
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 
 Judged = Callable[[Transaction, Voice], Awaitable[list[JudgedDraft]]]
 

@@ -8,9 +8,7 @@ from typing import Final
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import Place, Saying
 from pipeline.ports import Clock, Database, Transaction
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 from pipeline.weekly import alarms, weeks_of
 
 DIGEST: Final = "digest.week"

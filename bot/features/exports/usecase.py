@@ -15,7 +15,7 @@ from bot.rights import is_theirs, only_theirs
 from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
 from pipeline.errors import UploadRefused
-from pipeline.ports import Clock, Database, Deciders
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 READY: Final = "exports.ready"
 
@@ -51,7 +51,7 @@ class AskForExport:
 class SendExport:
     """The worker's side. item.subject: the voice, and after a colon who gets it. Nothing of the file is kept.
 
-    A private voice's texts do not pass through Slack, which they may never have done: a link leads to our own page.
+    Private texts do not pass through Slack, which they may never have done: a link leads to our own page.
     """
 
     database: Database
@@ -65,11 +65,12 @@ class SendExport:
         voice_id, _, user = item.subject.partition(":")
         async with self.database.read() as tx:
             voice = await tx.voices.by_id(VoiceId(int(voice_id)))
+            is_private = await holds_private(tx, voice)
         if not is_theirs(self.people, voice, user):
             async with self.database.begin() as tx:
                 await tx.work.finish(item)
             return
-        facts = await self.sent(voice, user)
+        facts = self.by_link(voice, user, "private") if is_private else await self.sent(voice, user)
         async with self.database.begin() as tx:
             direct = Place(item.team_id, user_id=user)
             await tx.outbox.say(Saying(f"export:{item.work_id}:{item.token}", READY, facts, direct))
@@ -82,8 +83,6 @@ class SendExport:
 
     async def sent(self, voice: Voice, user: str) -> Mapping[str, Any]:
         """What was sent, and how: as facts of the message about it."""
-        if voice.sensitivity == "private":
-            return self.by_link(voice, user, "private")
         with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
             path = Path(folder) / file_name(voice, self.clock())
             made = await self.make(voice, path)
@@ -131,6 +130,16 @@ class FetchExport:
                 )
                 await tx.audit.record(entry, now=self.clock())
             yield path
+
+
+async def holds_private(tx: Transaction, voice: Voice) -> bool:
+    """Private writing, or a set of texts that was kept with personal data in it."""
+    round_ = await tx.rounds.latest(voice.voice_id)
+    while round_ is not None and voice.sensitivity != "private":
+        if round_.dataset_id and (await tx.datasets.by_id(round_.dataset_id)).facts.sensitivity(voice) == "private":
+            return True
+        round_ = await tx.rounds.before(round_)
+    return voice.sensitivity == "private"
 
 
 def file_name(voice: Voice, now: datetime) -> str:

@@ -31,6 +31,7 @@ class Empty:
     async def __call__(self, tx: Transaction, found: Inventory, erasure: Erasure, left: Left | None) -> set[str]:
         """All rows, in one transaction; what is said of it too. The files they named are given back."""
         now, wanted = self.clock(), erasure.wanted
+        await end_trials(tx, found)
         blobs = await tx.forgetting.datasets(list(found.datasets))
         blobs |= await tx.forgetting.feedback(found.rounds)
         if left is not None:
@@ -38,6 +39,7 @@ class Empty:
         else:
             blobs |= await tx.forgetting.sources([one.source_id for one in found.sources])
         await tx.forgetting.messages(wanted.team_id, await self.keys(tx, found), ERASED)
+        await tx.forgetting.whispers(wanted.team_id)
         if wanted.kind == "person":
             await forget_drafts(tx, found, wanted.team_id)
             await tx.forgetting.person(wanted.voice_id, wanted.target)
@@ -85,6 +87,8 @@ class Empty:
         keys += [f"round:{round_id}:report" for round_id in rounds]
         keys += [f"dataset:{dataset_id}:%" for dataset_id in found.datasets]
         keys += [f"rewrite:{rewrite_id}:fixed" for rewrite_id in found.person.rewrites]
+        keys += [f"contested:{draft_id}:%" for draft_id in found.person.drafts]
+        keys += await shown_rows(tx, found)
         for round_id in rounds:
             keys += [f"signoff:{one.signoff_id}:%" for one in await tx.signoffs.of_round(round_id)]
         learned = {model.voice_model_id for model, _ in found.models}
@@ -92,6 +96,30 @@ class Empty:
             if learned & {duel.facts.one, duel.facts.other}:
                 keys.append(f"{duel.key}:bout:%")
         return keys
+
+
+async def shown_rows(tx: Transaction, found: Inventory) -> list[str]:
+    """Messages that show rows of a dataset: to judges of plain prompting, and where a provider blamed one."""
+    keys = []
+    for dataset_id in found.datasets:
+        compared = await tx.baselines.newest(await tx.datasets.by_id(dataset_id))
+        if compared is not None:  # real posts, in the judges' messages
+            keys += [f"baseline:{compared.baseline_id}:{judge}:%" for judge in compared.facts.judges]
+    for job in await tx.tuning_jobs.of_voice(found.voice.voice_id):
+        if job.dataset_id in found.datasets:
+            keys.append(f"tuning:{job.tuning_job_id}:left-out-%")
+            failed = await tx.outbox.facts(found.voice.team_id, f"tuning:{job.tuning_job_id}:ended") or {}
+            if failed.get("row") or failed.get("likely"):  # by title
+                keys.append(f"tuning:{job.tuning_job_id}:ended")
+    return keys
+
+
+async def end_trials(tx: Transaction, found: Inventory) -> None:
+    """One under way asks for the texts' own requests: what was sent of it is paid, and no more is."""
+    for model, _ in found.models:
+        trial = await tx.evaluations.of_model(model.voice_model_id)
+        if trial is not None and not trial.has_ended:
+            await tx.evaluations.end(trial)
 
 
 async def forget_drafts(tx: Transaction, found: Inventory, team_id: str) -> None:

@@ -11,9 +11,7 @@ from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.errors import NoFeedback, NotADraft
 from pipeline.ports import Clock, Database, Transaction
-from pipeline.round_rows import (
-    JudgedDraft,
-)
+from pipeline.round_rows import JudgedDraft
 
 CONTESTED: Final = "rounds.contested"
 

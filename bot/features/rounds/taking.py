@@ -16,10 +16,7 @@ from pipeline.domain.work import AuditEntry, Saying, WorkItem
 from pipeline.errors import NoFeedback
 from pipeline.feedback_rows import dpo_lines, kto_lines, sft_lines
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
-from pipeline.round_rows import (
-    RoundPreview,
-    SftRow,
-)
+from pipeline.round_rows import RoundPreview, SftRow
 from pipeline.verdicts import written_meanings
 
 TAKEN: Final = "rounds.taken"

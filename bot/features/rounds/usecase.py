@@ -19,16 +19,8 @@ from pipeline.duels import closed_duels
 from pipeline.errors import NoFeedback, VoiceNotReady
 from pipeline.ports import Clock, Database, People, Transaction
 from pipeline.rewrites import as_thumbs_up, change_kind
-from pipeline.round_rows import (
-    Contradiction,
-    DatasetCounts,
-    JudgedDraft,
-    JudgedRewrite,
-    RoundPreview,
-)
-from pipeline.rounds import (
-    preview,
-)
+from pipeline.round_rows import Contradiction, DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview
+from pipeline.rounds import preview
 from pipeline.verdicts import Meaning, Voters, verdict
 
 PREVIEW: Final = "rounds.preview"

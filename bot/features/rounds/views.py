@@ -14,13 +14,8 @@ from bot.features.rounds.usecase import PREVIEW
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, clipped, escape, listed, person, quoted, shortened
 from pipeline.domain.voices import Round
-from pipeline.round_rows import (
-    PAIRS_FOR_PREFERENCE,
-    Contradiction,
-)
-from pipeline.rounds import (
-    OWN_TEXT_PERCENT,
-)
+from pipeline.round_rows import PAIRS_FOR_PREFERENCE, Contradiction
+from pipeline.rounds import OWN_TEXT_PERCENT
 
 METHODS: Final = {"sft": "examples (SFT)", "dpo": "better-than pairs (DPO)"}
 NOT_USED: Final = {

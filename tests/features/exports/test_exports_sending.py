@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,8 @@ from bot.features.exports.views import TEMPLATES
 from bot.importing import ImportVoice, Wanted
 from bot.server import Health, build_site, serving
 from bot.upload_links import Grant, UploadLinks
-from pipeline.domain.voices import NewVoice, RoundId, Sensitivity, Voice
-from pipeline.domain.work import Place
+from pipeline.domain.voices import PRIVATE_ONLY, NewDataset, NewVoice, RoundId, Sensitivity, Voice
+from pipeline.domain.work import AuditEntry, Place
 from pipeline.errors import DamagedExport, LinkExpired, LinkNotOurs, NotTheirs, UploadRefused
 from pipeline.exports import Member, open_export, rows_members, write_export
 from storage import migrate
@@ -143,6 +144,43 @@ async def test_private_writing_does_not_pass_through_slack(bench: Bench) -> None
     said = TEMPLATES[READY](facts).text
     assert "private writing, so I don't send it through Slack" in said
     assert "<https://bot.example/export/" in said
+
+
+async def test_texts_kept_with_personal_data_do_not_pass_through_slack_either(bench: Bench) -> None:
+    async with bench.database.begin() as tx:
+        round_ = await tx.rounds.open_for(bench.voice, channel_id="C1", now=NOW)
+        numbers = ("documents_read", "kept", "examples", "train_examples", "train_tokens", "tokens", "words")
+        facts: dict[str, Any] = dict.fromkeys(numbers, 1)
+        facts |= dict.fromkeys(("train_blob", "validation_blob", "test_blob", "report_blob"), "a")
+        facts |= {"team_id": TEAM, "voice_id": bench.voice.voice_id, "round_id": round_.round_id, "content_hash": "h"}
+        new = NewDataset(**facts, open_blockers=(PRIVATE_ONLY,))
+        dataset = await tx.datasets.add(new, now=NOW)
+        await tx.rounds.prepared(round_.round_id, revision=round_.revision, dataset_id=dataset.dataset_id)
+    await bench.ask(OWNER)
+    assert (await bench.send())["how"] == "link"
+    assert not bench.shared.files
+
+
+async def test_what_was_recorded_under_an_earlier_name_leaves_too(bench: Bench, tmp_path: Path) -> None:
+    async with bench.database.begin() as tx:
+        await tx.audit.record(AuditEntry(TEAM, OWNER, "voice.paused", "founder"), now=NOW)
+        renamed = await tx.voices.rename(bench.voice, "ceo")
+    await bench.make(renamed, tmp_path / "ceo.zip")
+    with zipfile.ZipFile(tmp_path / "ceo.zip") as archive:
+        assert "voice.paused" in archive.read("audit.csv").decode("utf-8-sig")
+
+
+async def test_a_name_that_is_taken_here_is_left_behind(bench: Bench, tmp_path: Path) -> None:
+    async with bench.database.begin() as tx:
+        for name in ("boss", "chief"):
+            await tx.voices.add_alias(bench.voice, name)
+    await bench.make(bench.voice, tmp_path / "founder.zip")
+    bring_in = ImportVoice(bench.database, FsspecArtifacts(str(tmp_path / "artifacts")), bench.clock)
+    there = (await bring_in(Wanted(tmp_path / "founder.zip", handle="boss-too", team="T2"))).voice
+    again = (await bring_in(Wanted(tmp_path / "founder.zip", handle="other", team="T2"))).voice
+    async with bench.database.read() as tx:
+        assert await tx.voices.aliases(there.voice_id) == ["boss", "chief"]
+        assert await tx.voices.aliases(again.voice_id) == []
 
 
 async def test_what_slack_refuses_comes_by_a_link(bench: Bench) -> None:

@@ -13,14 +13,17 @@ from sqlalchemy import text
 from bot.features.feedback.sweeping import AskForSweep, SweepReactions
 from bot.features.forgetting.emptying import Empty
 from bot.features.forgetting.erasing import Forget
-from bot.features.forgetting.finding import TakeInventory
-from bot.features.forgetting.usecase import SHOWN, TOLD, AskToForget, DecideOnForgetting
+from bot.features.forgetting.finding import Inventory, TakeInventory
+from bot.features.forgetting.usecase import ERASED, SHOWN, TOLD, AskToForget, DecideOnForgetting
 from bot.features.forgetting.views import TEMPLATES
 from bot.features.training.forgetting import learned_from_withdrawn
+from pipeline.domain.baselines import NewBaseline
 from pipeline.domain.drafting import Draft, NewRewrite, Reaction
 from pipeline.domain.erasures import Erasure, ErasureId
+from pipeline.domain.evaluations import Evaluation, Try
 from pipeline.domain.feedback import RoundFeedback, UsedRow
 from pipeline.domain.voices import NewSource
+from pipeline.domain.work import Place, Saying
 from pipeline.errors import AlreadyForgotten
 from pipeline.sources.reading import Limits
 from storage.artifacts import FsspecArtifacts
@@ -190,6 +193,69 @@ async def test_nothing_of_the_person_is_left_and_others_stay(bench: Bench) -> No
     assert MEMBER not in json.dumps([[one.who, dict(one.after)] for one in entries])
     assert [one.what for one in entries] == ["forget.asked", "forget.confirmed", "forget.done"]
     assert (await bench.erasure()).wanted.target == ""
+
+
+async def test_the_question_whose_draft_it_is_loses_what_the_person_asked_for(bench: Bench) -> None:
+    async with bench.world.database.begin() as tx:
+        (mine,) = [one for one in await tx.drafts.of_voice(bench.world.voice.voice_id) if SECRET in one.asked.brief]
+        asked = {"brief": mine.asked.brief, "text": "…"}
+        await tx.outbox.say(Saying(f"contested:{mine.draft_id}:{OWNER}", "rounds.contested", asked, Place(TEAM, "C1")))
+    await bench.ask(MEMBER)
+    await bench.step()
+    await bench.decide()
+    await bench.step()
+    assert SECRET not in await bench.everything()
+
+
+async def test_messages_with_texts_of_a_dataset_are_known_by_their_keys(bench: Bench) -> None:
+    world = bench.world
+    async with world.database.begin() as tx:
+        assert world.model.tuning_job_id is not None
+        job = await tx.tuning_jobs.by_id(world.model.tuning_job_id)
+        of = (TEAM, world.voice.voice_id, job.round_id, job.dataset_id)
+        facts = (await tx.datasets.by_id(job.dataset_id)).facts
+        compared = NewBaseline(*of, facts.content_hash, "private", "small", STEWARD, (OWNER, EDITOR), "2026-11", 0, 0)
+        assert await tx.baselines.start(compared, now=world.clock()) is not None
+        for what, named in (("ended", {"row": {"title": SECRET}}), ("left-out-train-3", {"title": SECRET})):
+            said = Saying(f"tuning:{job.tuning_job_id}:{what}", "training.failed", named, Place(TEAM, "C1"))
+            await tx.outbox.say(said)
+        keys = await Empty(world.clock).keys(tx, Inventory(world.voice, None, datasets={job.dataset_id: 1}))
+        await tx.forgetting.messages(TEAM, keys, ERASED)
+    assert {f"baseline:1:{judge}:%" for judge in (OWNER, EDITOR)} <= set(keys)
+    async with world.engine.sql.connect() as connection:
+        about = "SELECT facts FROM outbox WHERE key LIKE 'tuning:%'"
+        assert set((await connection.execute(text(about))).scalars()) == {"{}"}
+
+
+async def test_whispers_lose_their_words_once_they_were_said(bench: Bench) -> None:
+    async def whisper(key: str) -> None:
+        async with bench.world.database.begin() as tx:
+            await tx.outbox.say(Saying(key, "whisper", {"text": f"{key} {SECRET}"}, Place(TEAM, "C1"), only_for=MEMBER))
+
+    await whisper("said")
+    await bench.world.post()
+    await whisper("due")
+    async with bench.world.database.begin() as tx:
+        await tx.forgetting.whispers(TEAM)
+        assert await tx.outbox.facts(TEAM, "said") == {}
+        assert await tx.outbox.facts(TEAM, "due") == {"text": f"due {SECRET}"}
+
+
+async def test_a_trial_under_way_of_what_learned_from_it_ends_with_what_was_sent(bench: Bench) -> None:
+    world = bench.world
+    sent = Try("voice", 1, "A request.", sends=1, send_microusd=40)
+    of = (TEAM, world.model.voice_model_id, world.voice.voice_id, world.clock(), "2026-11", STEWARD, 1_000, (sent,))
+    async with world.database.begin() as tx:
+        assert await tx.evaluations.start(Evaluation(*of)) is not None
+    await bench.ask(MEMBER)
+    await bench.step()
+    await bench.decide()
+    await bench.step()
+    async with world.database.read() as tx:
+        ended = await tx.evaluations.of_model(world.model.voice_model_id)
+        month = await tx.ledger.month(TEAM, "2026-11")
+    assert ended is not None and ended.has_ended
+    assert (month.held_microusd, month.settled_microusd) == (0, 40)
 
 
 async def test_a_crash_between_rows_and_files_is_made_good(bench: Bench) -> None:
