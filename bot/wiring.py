@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.admin_menu import AdminMenu
 from bot.assembly import (
     Parts,
+    Urgent,
     direct_steps,
     export_page,
     listeners,
@@ -325,9 +326,13 @@ def slack_app(client: AsyncWebClient, settings: Settings, parts: Parts) -> tuple
     )
     in_flight = InFlight()
     app.middleware(in_flight.count)
-    for feature in listeners(parts):
-        feature.register(app)
     parts.commands.register(app)
+    features = listeners(parts)
+    for urgent in features:
+        if isinstance(urgent, Urgent):
+            urgent.register_first(app)
+    for feature in features:
+        feature.register(app)
     app.event(EVERY_EVENT)(noted)
     return app, in_flight
 

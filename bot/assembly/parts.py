@@ -1,7 +1,7 @@
 """What wiring opened, as one value that every feature takes its parts from."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from slack_bolt.async_app import AsyncApp
 
@@ -52,6 +52,13 @@ class Feature(Protocol):
     """Listeners of one feature."""
 
     def register(self, app: AsyncApp) -> None: ...
+
+
+@runtime_checkable
+class Urgent(Protocol):
+    """A feature with listeners for what comes by the hundred: Bolt asks its listeners in turn, from the first."""
+
+    def register_first(self, app: AsyncApp) -> None: ...
 
 
 class ModelProviders(RunProviders, ModelCopies, Bases, Eligibility, Protocol):

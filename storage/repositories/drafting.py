@@ -17,8 +17,6 @@ from pipeline.rounds import normalised_brief
 from storage.rows import insert, insert_into, the_one
 from storage.tables import DraftRow, ReactionRow, RewriteRow
 
-ROWS_PER_STATEMENT = 500  # 8 columns each: well under 32,766, the most parameters either database takes
-
 
 @dataclass(frozen=True, slots=True)
 class SqlDrafts:
@@ -105,8 +103,8 @@ class SqlReactions:
             newest[_identity(reaction)] = reaction
         # In one order everywhere, so that two writers on Postgres never wait for each other's rows.
         rows = [asdict(newest[key]) | {"event_us": _microseconds(newest[key].event_ts)} for key in sorted(newest)]
-        for start in range(0, len(rows), ROWS_PER_STATEMENT):
-            await self._upsert(rows[start : start + ROWS_PER_STATEMENT])
+        if rows:
+            await self._upsert(rows)
 
     async def on_message(self, team_id: str, channel_id: str, ts: str) -> list[Reaction]:
         rows = select(ReactionRow).where(
@@ -115,7 +113,7 @@ class SqlReactions:
         return [_reaction(row) for row in await self.session.exec(rows.order_by(col(ReactionRow.id)))]
 
     async def _upsert(self, rows: list[dict[str, object]]) -> None:
-        statement = insert_into(self.session, ReactionRow).values(rows)
+        statement = insert_into(self.session, ReactionRow)
         sent = statement.excluded
         is_newer = or_(
             sent.event_us > col(ReactionRow.event_us),
@@ -126,7 +124,8 @@ class SqlReactions:
                 index_elements=["team_id", "channel_id", "ts", "user", "name"],
                 set_={"present": sent.present, "event_ts": sent.event_ts, "event_us": sent.event_us},
                 where=is_newer,
-            )
+            ),
+            params=rows,
         )
 
 

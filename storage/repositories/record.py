@@ -60,8 +60,10 @@ class SqlDeliveries:
         """Those that no committed transaction saw."""
         # In one order everywhere, so that two writers on Postgres never wait for each other's rows.
         rows = [{"delivery_id": delivery_id, "seen_at": now} for delivery_id in sorted(set(delivery_ids))]
-        statement = insert_into(self.session, DeliveryRow).values(rows).on_conflict_do_nothing()
-        return set((await self.session.exec(statement.returning(col(DeliveryRow.delivery_id)))).scalars())
+        if not rows:
+            return set()
+        statement = insert_into(self.session, DeliveryRow).on_conflict_do_nothing()
+        return set((await self.session.exec(statement.returning(col(DeliveryRow.delivery_id)), params=rows)).scalars())
 
 
 def _entry(row: AuditRow) -> AuditEntry:

@@ -39,8 +39,11 @@ class DuelListeners:
     modals: Modals
     whispers: Whispers
 
-    def register(self, app: AsyncApp) -> None:
+    def register_first(self, app: AsyncApp) -> None:
         """Before feedback's: of the listeners for an emoji, Bolt runs the first whose matchers agree."""
+        app.event("reaction_added", matchers=[self.is_on_bout])(self.on_emoji)
+
+    def register(self, app: AsyncApp) -> None:
         usage, says = "duel <name>@v2 vs plain", "two versions, judged blind and in secret"
         self.commands.add(Verb("duel", usage, says, self.on_duel))
         app.view(forms.FORM)(self.on_started)
@@ -50,7 +53,6 @@ class DuelListeners:
         app.action(views.EXTEND)(self.on_extend)
         app.action(views.MORE)(self.on_more)
         app.action(views.LOST_BRIEFS)(self.on_lost)
-        app.event("reaction_added", matchers=[self.is_on_bout])(self.on_emoji)
 
     async def on_duel(self, typed: Typed) -> Reply:
         if typed.trigger_id is None:

@@ -43,10 +43,12 @@ class FeedbackListeners:
     modals: Modals
     whispers: Whispers
 
-    def register(self, app: AsyncApp) -> None:
-        """Messages that are no fix are left to other features: Bolt runs only the first listener that matches."""
+    def register_first(self, app: AsyncApp) -> None:
         app.event("reaction_added")(self.on_reaction)
         app.event("reaction_removed")(self.on_reaction)
+
+    def register(self, app: AsyncApp) -> None:
+        """Messages that are no fix are left to other features: Bolt runs only the first listener that matches."""
         app.event({"type": "message", "subtype": None}, matchers=[is_fix_event])(self.on_message)
         app.event({"type": "message", "subtype": "thread_broadcast"}, matchers=[is_fix_event])(self.on_message)
         app.event({"type": "message", "subtype": "message_changed"}, matchers=[is_fix_event])(self.on_changed)

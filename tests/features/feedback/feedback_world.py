@@ -202,7 +202,7 @@ async def open_feedback_world(folder: Path) -> FeedbackWorld:
     app = AsyncApp(
         client=AsyncWebClient(base_url="http://127.0.0.1:9/"), authorize=authorize, process_before_response=True
     )
-    FeedbackListeners(
+    listeners = FeedbackListeners(
         react=RecordReaction(writer, db, people, clock, BOT),
         give_reason=GiveReason(db, clock),
         keep=keep,
@@ -215,5 +215,7 @@ async def open_feedback_world(folder: Path) -> FeedbackWorld:
         keep_form=KeepFilledForm(db, people, clock),
         modals=modals,
         whispers=Whispers(db),
-    ).register(app)
+    )
+    listeners.register_first(app)
+    listeners.register(app)
     return FeedbackWorld(inner, db, app, writer, modals)
