@@ -35,6 +35,7 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "handle": voice.handle,
         "purpose": voice.purpose,
         "channel": voice.channel_id,
+        "drafters": list(voice.drafters),
         "sensitivity": voice.sensitivity,
         "steward": voice.steward,
         "owner": voice.owner,

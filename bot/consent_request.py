@@ -23,6 +23,7 @@ async def ask_for_consent(tx: Transaction, voice: Voice, *, now: datetime) -> Co
         "handle": voice.handle,
         "steward": voice.steward,
         "channel": voice.channel_id,
+        "drafters": list(voice.drafters),
         "sensitivity": voice.sensitivity,
     }
     direct = Place(team_id=voice.team_id, user_id=voice.owner)

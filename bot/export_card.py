@@ -20,6 +20,7 @@ def head(voice: Voice, rows: VoiceRows) -> Iterator[str]:
     yield ""
     yield f"* Owner: {plain(voice.owner)}; steward: {plain(voice.steward)}"
     yield f"* Kind of writing: {SENSITIVE[voice.sensitivity]}"
+    yield f"* May draft: {', '.join(map(plain, voice.drafters)) or 'everybody in its workspace'}"
     if voice.works_if:
         yield f"* It works if: {plain(voice.works_if)}"
     yield f"* Made on {day(voice.created_at.isoformat())}"

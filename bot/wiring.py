@@ -25,6 +25,7 @@ from bot.assembly import (
     Urgent,
     direct_steps,
     export_page,
+    learn_members,
     listeners,
     make_export,
     say_digests,
@@ -115,6 +116,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         database = WakingDatabase(SqlDatabase(engine, month_limit(settings), settings.spend.rules()), wake)
         await apply_policy(database, settings.origins.allowed, now=utc_now())
         parts = await opened_parts(stack, settings, engine, client, database, people)
+        await learn_members(parts)()
         stack.push_async_callback(cancelled, asyncio.create_task(stay_present(parts.locks)))
         worker = started_worker(stack, settings, engine, client, parts, wake)
         emoji = sweep_emoji(parts)
@@ -263,6 +265,7 @@ def start_clock(
     table = [
         Every("tick", settings.work.tick_s, wake.set),
         Every("people", PEOPLE_REFRESH_S, people.refresh),
+        Every("members", PEOPLE_REFRESH_S, learn_members(parts)),
         Every("uploads", SWEEP_S, sweep_uploads(parts)),
         Every("emoji", EMOJI_S, emoji),
         Every("withdrawals", SWEEP_S, trace_withdrawals(parts)),

@@ -102,6 +102,8 @@ SAMPLES: Final[dict[str, Any]] = {
     "steward": "U0STEWARD",
     "suffix": ".pages",
     "texts": 14,
+    "drafters": ("C0CONTENT", "S0EDITORS", "U0MEMBER"),
+    "unseen": ("C0CONTENT",),
     "usage": "/voice consent founder",
     "verb": "drfat",
     "where": "line 12",
@@ -230,6 +232,7 @@ def sample(error: type[errors.AppError], instead: Mapping[str, Any] | None = Non
 def readable(sentence: str) -> str:
     """Slack's markup for people, channels and times as a reader sees it."""
     sentence = re.sub(r"<@U0([A-Z0-9]+)>", lambda match: "@" + match[1].lower(), sentence)
+    sentence = re.sub(r"<!subteam\^S0([A-Z0-9]+)>", lambda match: "@" + match[1].lower(), sentence)
     sentence = re.sub(r"<#C0([A-Z0-9]+)>", lambda match: "#" + match[1].lower(), sentence)
     return re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", sentence)
 

@@ -18,6 +18,7 @@ from bot.features.exports import views as export_views
 from bot.features.feedback import views as feedback_views
 from bot.features.forgetting import views as forgetting_views
 from bot.features.pictures import views as picture_views
+from bot.features.preferences import views as preference_views
 from bot.features.radar import views as radar_views
 from bot.features.rehearsal import views as rehearsal_views
 from bot.features.rounds import views as round_views
@@ -51,6 +52,7 @@ def templates() -> Templates:
         **duel_views.TEMPLATES,
         **board_views.TEMPLATES,
         **digest_views.TEMPLATES,
+        **preference_views.TEMPLATES,
         **radar_views.TEMPLATES,
         **feedback_views.TEMPLATES,
         **round_views.TEMPLATES,

@@ -38,6 +38,7 @@ from pipeline.ports import (
     ErasableStore,
     FileFetcher,
     LivenessLocks,
+    Membership,
     ModelCopies,
     People,
     Preparer,
@@ -73,8 +74,8 @@ class Uploads(PictureUploads, Sharing, FileSharing, Protocol):
     """Everything that is put into Slack as a file."""
 
 
-class Staff(People, Deciders, Protocol):
-    """Who is who, and who may decide."""
+class Staff(People, Deciders, Membership, Protocol):
+    """Who is who, who may decide, and who belongs to what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from bot.features.feedback.rewriting import (
 from bot.features.feedback.usecase import GiveReason, RecordReaction
 from bot.features.home.listeners import HomeListeners
 from bot.features.home.usecase import LookAtHome
+from bot.features.preferences.drafters import ChooseDrafters, LearnMembers
 from bot.features.preferences.listeners import PreferenceListeners
 from bot.features.preferences.usecase import ChoosePreferences
 from bot.features.radar.usecase import WarnOfEnds
@@ -51,8 +52,8 @@ from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, 
 def voices(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
     change, retire = ChangeStanding(db, clock), RetireVersion(db, clock)
-    create, show = CreateVoice(db, clock), ShowVoice(db)
-    check, listed, name = CheckNewVoice(db), ListVoices(db), NameVoice(db, clock)
+    create, show = CreateVoice(db, clock), ShowVoice(db, parts.people)
+    check, listed, name = CheckNewVoice(db, parts.people), ListVoices(db), NameVoice(db, clock)
     return VoiceListeners(check, create, listed, show, change, retire, name, parts.commands)
 
 
@@ -136,7 +137,12 @@ def show_board(parts: Parts) -> ShowBoard:
 
 
 def preferences(parts: Parts) -> Feature:
-    return PreferenceListeners(ChoosePreferences(parts.database, parts.clock), parts.commands)
+    db, clock = parts.database, parts.clock
+    return PreferenceListeners(ChoosePreferences(db, clock), ChooseDrafters(db, parts.people, clock), parts.commands)
+
+
+def learn_members(parts: Parts) -> LearnMembers:
+    return LearnMembers(parts.database, parts.people)
 
 
 def say_digests(parts: Parts) -> SayDigests:

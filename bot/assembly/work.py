@@ -9,7 +9,7 @@ from bot.assembly.exports import export_steps
 from bot.assembly.forgetting import forgetting_steps
 from bot.assembly.money import market
 from bot.assembly.parts import Parts, few_shots, paid_texts, system_message
-from bot.assembly.voices import look_at_home, preview_round, show_board
+from bot.assembly.voices import learn_members, look_at_home, preview_round, show_board
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.board.picturing import DrawBoard
 from bot.features.consent.copies import DeleteCopies
@@ -93,6 +93,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "round-locked": SayLocked(db),
         "read-version": ReadVersion(db, parts.files, parts.versions, clock),
         "approval": WatchRequest(db, people, clock),
+        "members": learn_members(parts),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),
         "delete-copies": DeleteCopies(db, parts.providers, clock),

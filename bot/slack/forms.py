@@ -87,6 +87,12 @@ def chosen_users(view: dict[str, Any], block_id: str) -> list[str]:
     return [user for element in elements.values() for user in element.get("selected_users") or []]
 
 
+def chosen_channels(view: dict[str, Any], block_id: str) -> list[str]:
+    """Ids picked in a select that takes several channels."""
+    elements: dict[str, Any] = view["state"]["values"].get(block_id, {})
+    return [one for element in elements.values() for one in element.get("selected_conversations") or []]
+
+
 def chosen_files(view: dict[str, Any], block_id: str) -> list[dict[str, Any]]:
     """The files given to a file input, as Slack tells of them."""
     elements: dict[str, Any] = view["state"]["values"].get(block_id, {})

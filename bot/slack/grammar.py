@@ -14,6 +14,7 @@ TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "�
 DASHES = ("-", "—", "–")
 ON = "yes"
 QUOTES = "\"'"
+MENTIONED = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]+)(?:\|[^>]*)?>")
 MENTIONED_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -103,6 +104,12 @@ def parse_model(word: str) -> tuple[str, int | None]:
 
 def mentioned_user(word: str) -> str | None:
     match = MENTIONED_USER.match(word)
+    return match[1] if match else None
+
+
+def mentioned(word: str) -> str | None:
+    """The Slack id of a channel, a user group or a person."""
+    match = MENTIONED.fullmatch(word)
     return match[1] if match else None
 
 

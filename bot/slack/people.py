@@ -1,14 +1,16 @@
 """Who is who: members of user groups, admins, guests, people who left. Answers from memory."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.refusals import code_of
+from bot.slack.refusals import code_of, is_passing
+
+PAGE: Final = 1_000  # the most that conversations.members gives at a time
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ class SlackPeople:
     named_admins: Sequence[str]
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     known_groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    known_channels: dict[str, frozenset[str]] = field(default_factory=dict)
 
     async def refresh(self) -> None:
         users: dict[str, dict[str, Any]] = {}
@@ -36,6 +39,28 @@ class SlackPeople:
             log.warning("user groups not readable", extra={"slack_error": code_of(error)})
             return
         self.known_groups = {group["id"]: group for group in answer["usergroups"]}
+
+    async def learn(self, channels: Collection[str]) -> None:
+        """A channel that could only not be read right now keeps the members that are known."""
+        asked = {channel: await self._asked(channel) for channel in channels}
+        self.known_channels = {channel: there for channel, there in asked.items() if there is not None}
+
+    async def _asked(self, channel: str) -> frozenset[str] | None:
+        there: set[str] = set()
+        try:
+            async for page in await self.client.conversations_members(channel=channel, limit=PAGE):
+                there.update(page["members"])
+        except SlackApiError as error:
+            log.warning("members of a channel not readable", extra={"slack_error": code_of(error)})
+            return self.known_channels.get(channel) if is_passing(error) else None
+        return frozenset(there)
+
+    def members(self, team_id: str, named: str) -> frozenset[str] | None:
+        """Guests and other workspaces' people are among them."""
+        if not named.startswith("S"):
+            return self.known_channels.get(named)
+        group = self.known_groups.get(named)
+        return None if group is None or group.get("team_id", team_id) != team_id else frozenset(group.get("users", ()))
 
     def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
         """Members of `team_id` only; someone who left is noticed at the next refresh."""

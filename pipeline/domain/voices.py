@@ -28,7 +28,10 @@ Way = Literal["slack", "command-line", "upload-link", "site"]
 
 @dataclass(frozen=True, slots=True)
 class NewVoice:
-    """What the New voice form says. owner, steward, requested_by: Slack user ids. channel_id: where it may draft."""
+    """What the New voice form says. owner, steward: Slack user ids. channel_id: where it drafts.
+
+    drafters: see Voice.
+    """
 
     team_id: str
     handle: str
@@ -39,13 +42,14 @@ class NewVoice:
     channel_id: str
     works_if: str
     why: str
+    drafters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when.
 
-    writer: see written_as.
+    writer: see written_as. drafters: Slack ids of channels, user groups and people who may draft; none: everybody may.
     """
 
     voice_id: VoiceId
@@ -63,6 +67,7 @@ class Voice:
     state_by: str | None = None
     state_at: datetime | None = None
     writer: str = ""
+    drafters: tuple[str, ...] = ()
 
     @property
     def written_as(self) -> str:

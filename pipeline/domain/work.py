@@ -33,6 +33,7 @@ WorkKind = Literal[
     "read-version",
     "approval",
     "home",
+    "members",
     "sweep",
     "delete-copies",
     "export",

@@ -22,7 +22,8 @@ AppError
 ├── CommandError              what was typed cannot be done
 │   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile, AlreadyForgotten
 ├── RightsError               this person may not
-│   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotAJudge, NoJudge
+│   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotADrafter, DraftersUnseen,
+│   │   CannotDraft, NotAJudge, NoJudge
 ├── ConsentError
 │   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
@@ -119,16 +120,19 @@ from pipeline.errors.people import (
     AlreadyForgotten,
     BadHandle,
     CannotBeEditor,
+    CannotDraft,
     CannotStandIn,
     CommandError,
     ConsentEnded,
     ConsentError,
     ConsentMissing,
     ConsentWithdrawn,
+    DraftersUnseen,
     MissingArgument,
     NoJudge,
     NoSuchFile,
     NotAdmin,
+    NotADrafter,
     NotAJudge,
     NotAllowedToDraft,
     NotApprover,
@@ -220,6 +224,7 @@ __all__ = [
     "BriefDoubtful",
     "BriefMissing",
     "CannotBeEditor",
+    "CannotDraft",
     "CannotStandIn",
     "ClosesTooSoon",
     "CommandError",
@@ -235,6 +240,7 @@ __all__ = [
     "DraftCopied",
     "DraftError",
     "DraftLimit",
+    "DraftersUnseen",
     "DuelClosed",
     "DuelError",
     "DuelTooDear",
@@ -262,6 +268,7 @@ __all__ = [
     "NoSuchVersion",
     "NoVoters",
     "NotADraft",
+    "NotADrafter",
     "NotAJudge",
     "NotAVoter",
     "NotAdmin",

@@ -125,6 +125,36 @@ class NotAllowedToDraft(RightsError):
         self.steward = steward
 
 
+class NotADrafter(RightsError):
+    """drafters: Slack ids of the channels, user groups and people who may draft with this voice."""
+
+    def __init__(self, handle: str, drafters: tuple[str, ...], owner: str, steward: str) -> None:
+        super().__init__(handle, drafters, owner, steward)
+        self.handle = handle
+        self.drafters = drafters
+        self.owner = owner
+        self.steward = steward
+
+
+class DraftersUnseen(RightsError):
+    """unseen: channels and user groups whose members may draft, and whom Slack does not tell us."""
+
+    def __init__(self, handle: str, unseen: tuple[str, ...], owner: str, steward: str) -> None:
+        super().__init__(handle, unseen, owner, steward)
+        self.handle = handle
+        self.unseen = unseen
+        self.owner = owner
+        self.steward = steward
+
+
+class CannotDraft(RightsError):
+    """A guest, a bot or nobody who is here, named as somebody who may draft."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__(user)
+        self.user = user
+
+
 class NotTheEditor(RightsError):
     """Somebody else was asked to look at these texts."""
 

@@ -1,6 +1,6 @@
 """The world outside the database: files, locks, model providers, people."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date
 from pathlib import Path
@@ -200,6 +200,18 @@ class Sites(Protocol):
 class FileFetcher(Protocol):
     def fetch(self, slack_file_id: str) -> AbstractAsyncContextManager[DroppedFile]:
         """The file's bytes in a temporary file. Raises DownloadRefused, FileTooBig."""
+        ...
+
+
+class Membership(Protocol):
+    """Who is in which channel and user group; answered from memory, refreshed on a schedule."""
+
+    def members(self, team_id: str, named: str) -> frozenset[str] | None:
+        """Of a channel or a user group; None when Slack does not tell."""
+        ...
+
+    async def learn(self, channels: Collection[str]) -> None:
+        """Ask Slack who is in these. What is known of others is forgotten."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Voices, consent, rounds and what their data is made of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -63,6 +63,10 @@ class Voices(Protocol):
     async def set_state(
         self, voice_id: VoiceId, state: VoiceState, *, by: str | None = None, at: datetime | None = None
     ) -> None: ...
+
+    async def let_draft(self, voice_id: VoiceId, drafters: Sequence[str]) -> None:
+        """See Voice.drafters."""
+        ...
 
 
 class Consents(Protocol):

@@ -1,5 +1,6 @@
 """Voices and the consent they rest on."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -75,6 +76,9 @@ class SqlVoices:
         changed = update(VoiceRow).where(col(VoiceRow.id) == voice_id)
         await self.session.exec(changed.values(state=state, state_by=by, state_at=at))
 
+    async def let_draft(self, voice_id: VoiceId, drafters: Sequence[str]) -> None:
+        await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(drafters=list(drafters)))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlConsents:
@@ -130,6 +134,7 @@ def _voice(row: VoiceRow) -> Voice:
         state_by=row.state_by,
         state_at=row.state_at,
         writer=row.writer or "",
+        drafters=tuple(row.drafters or ()),
     )
 
 

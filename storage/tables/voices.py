@@ -12,7 +12,10 @@ from storage.tables.base import Row
 
 
 class VoiceRow(Row, table=True):
-    """writer: what its rows call the person, where that is no longer the handle."""
+    """writer: what its rows call the person, where that is no longer the handle.
+
+    drafters: Slack ids of who may draft; NULL or none: everybody.
+    """
 
     __tablename__: ClassVar[str] = "voice"
     __table_args__ = (UniqueConstraint("team_id", "handle"),)
@@ -30,6 +33,7 @@ class VoiceRow(Row, table=True):
     state_by: str | None = None
     state_at: datetime | None = None
     writer: str | None = None
+    drafters: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 class VoiceAliasRow(Row, table=True):

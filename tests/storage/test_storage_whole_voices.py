@@ -38,6 +38,7 @@ async def add_whole_voice(tx: Any) -> VoiceId:
     await tx.sources.update(kept.source_id, state="read", documents=3, catalogue_blob="k" * 64)
     await tx.recipe_steps.append(RecipeStep(StepId(0), round_.round_id, "USTEWARD", NOW, rule="link", choice="fix"))
     await tx.consents.ask(voice_id, "UOWNER", now=NOW)
+    await tx.voices.let_draft(voice_id, ("C7", "UNAMED"))
     await tx.drafts.written(draft.draft_id, Written("words", 1, 1, 5, 5, "stop"))
     await tx.outbox.say(Saying(draft.text_key, "drafting.text", {"text": "words"}, Place(TEAM, "C1")))
     stands = update(OutboxRow).where(col(OutboxRow.key) == draft.text_key)
@@ -92,6 +93,7 @@ async def test_a_voice_comes_into_another_workspace_whole(db: SqlDatabase) -> No
         here = await tx.whole_voices.rows_of(await tx.whole_voices.put(as_file, ELSEWHERE, now=NOW))
     expected = without_ids(as_file)
     assert without_ids(here) == expected
+    assert here.voice["drafters"] == ["C7", "UNAMED"]
     assert here.voice["writer"] == there.voice["handle"]  # its rows still say the old name
 
 

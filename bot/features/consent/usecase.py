@@ -155,6 +155,7 @@ async def answered(
         "handle": voice.handle,
         "steward": voice.steward,
         "channel": voice.channel_id,
+        "drafters": list(voice.drafters),
         "sensitivity": voice.sensitivity,
         "answer": state,
         "at": now.isoformat(),

@@ -6,6 +6,7 @@ from bot.consent_request import CONSENT_REQUEST
 from bot.features.consent.ending import ENDED, ENDS
 from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN
 from bot.slack.consent_words import limits_told
+from bot.slack.drafter_words import may_draft
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline.domain.voices import Consent, Voice
@@ -24,7 +25,7 @@ def request(facts: Facts) -> Message:
     text = (
         f"{person(facts['steward'])} wants to build a writing voice, *{handle}*, from your posts.\n"
         "• *What it learns from:* texts the steward adds; you can see and remove each one.\n"
-        f"• *Who can use it:* members of {channel(facts['channel'])}. Each draft is marked as AI-written and logged "
+        f"• *Who can use it:* {who_can_use_it(facts)}. Each draft is marked as AI-written and logged "
         "with who asked.\n"
         "• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; the "
         "provider's name is said first.\n"
@@ -42,6 +43,13 @@ def request(facts: Facts) -> Message:
         )
     )
     return Message(text=f"May {handle} learn from your writing?", blocks=(section(text), foot))
+
+
+def who_can_use_it(facts: Facts) -> str:
+    """Where it drafts goes without saying when it is for the members of that very channel."""
+    drafters = facts.get("drafters") or ()
+    where = "" if list(drafters) == [facts["channel"]] else f", in {channel(facts['channel'])} or alone with me"
+    return may_draft(drafters) + where
 
 
 def sure_no(handle: str) -> ConfirmObject:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.drafters import Colleagues
 from bot.features.drafting.usecase import Accepted, AskForDraft, Wish, check_may_draft
 from bot.lookup import find_voice
 from bot.versions import in_force
 from pipeline.domain.voices import Voice
 from pipeline.errors import ConsentError, DraftError, RightsError
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.ports import Clock, Database, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class FindChoices:
     """What a form offers: every voice that would write for them now. The answer is checked again when it is sent in."""
 
     database: Database
-    people: People
+    people: Colleagues
     clock: Clock
 
     async def __call__(self, team_id: str, user: str) -> list[Choice]:

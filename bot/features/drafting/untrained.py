@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.drafters import Colleagues
 from bot.features.drafting.usecase import Accepted, AskForDraft, Wish, check_may_draft
 from bot.few_shot import use_few_shot
 from bot.lookup import find_voice, only_steward
@@ -9,7 +10,7 @@ from bot.offers import Market, Offer
 from bot.readiness import current_dataset, only_without_blockers
 from pipeline.domain.voices import Dataset, Voice
 from pipeline.errors import NoPrice, UnresolvedBlocker
-from pipeline.ports import Clock, Database, People
+from pipeline.ports import Clock, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class DraftUntrained:
 
     database: Database
     market: Market
-    people: People
+    people: Colleagues
     clock: Clock
     ask: AskForDraft
 

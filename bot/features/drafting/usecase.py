@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from bot.draft_places import address_of, card_place, newest_in_thread
+from bot.drafters import Colleagues, only_drafters
 from bot.features.drafting.progress import DRAFT_CARD
 from bot.lookup import find_voice
 from bot.readiness import only_with_consent
@@ -27,7 +28,7 @@ from pipeline.errors import (
     VoiceNotTrained,
     VoicePaused,
 )
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.ports import Clock, Database, Transaction
 
 DRAFT_TEXT: Final = "drafting.text"
 DRAFT_FAILED: Final = "drafting.failed"
@@ -106,12 +107,13 @@ class Limits:
 class AskForDraft:
     """Stores the wish and says its card, once per delivery.
 
-    Raises UnknownVoice, NotAllowedToDraft, VoiceNotReady, VoiceNotTrained, ConsentMissing, ConsentWithdrawn,
-    BriefMissing, DraftLimit; and, where anyway is not set, BriefDoubtful and AlreadyAnswered.
+    Raises UnknownVoice, NotAllowedToDraft, NotADrafter, DraftersUnseen, VoiceNotReady, VoiceNotTrained,
+    ConsentMissing, ConsentWithdrawn, BriefMissing, DraftLimit; and, where anyway is not set, BriefDoubtful and
+    AlreadyAnswered.
     """
 
     database: Database
-    people: People
+    people: Colleagues
     clock: Clock
     limits: Limits = Limits()
 
@@ -152,7 +154,7 @@ class Redraft:
     """
 
     database: Database
-    people: People
+    people: Colleagues
     clock: Clock
     limits: Limits = Limits()
 
@@ -187,12 +189,13 @@ class Redraft:
 
 
 async def check_may_draft(
-    tx: Transaction, people: People, voice: Voice, user: str, channel_id: str, *, now: datetime
+    tx: Transaction, people: Colleagues, voice: Voice, user: str, channel_id: str, *, now: datetime
 ) -> None:
-    """A direct message with the bot (D…) counts as the voice's channel; guests never draft."""
+    """A direct message with the bot (D…) counts as the voice's channel; guests never draft, whoever was named."""
     in_reach = channel_id == voice.channel_id or channel_id.startswith("D")
     if not in_reach or people.is_guest(voice.team_id, user):
         raise NotAllowedToDraft(voice.handle, voice.channel_id, voice.owner, voice.steward)
+    await only_drafters(tx, people, voice, user)
     await check_voice_writes(tx, voice, now=now)
 
 

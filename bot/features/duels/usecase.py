@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from itertools import chain
 from typing import Final
 
+from bot.drafters import Colleagues, only_drafters
 from bot.editors import editors_of
 from bot.features.duels.sayings import say_duel
 from bot.few_shot import FewShots, use_few_shot
@@ -97,12 +98,12 @@ class CheckDuel:
     """Before the form is opened. Raises UnknownVoice, NotAllowedToDraft, NoSuchVersion, SameVersion."""
 
     database: Database
-    people: People
+    people: Colleagues
 
     async def __call__(self, team_id: str, user: str, pairing: Pairing) -> None:
         async with self.database.read() as tx:
             voice = await find_voice(tx, team_id, pairing.handle)
-            only_members(self.people, voice, user)
+            await only_members(tx, self.people, voice, user)
             await named(tx, voice, pairing)
 
 
@@ -112,14 +113,14 @@ class FillDuelForm:
 
     database: Database
     shots: FewShots
-    people: People
+    people: Colleagues
     clock: Clock
 
     async def __call__(self, team_id: str, user: str, pairing: Pairing, brief: str) -> DuelForm:
         now = self.clock()
         async with self.database.read() as tx:
             voice = await find_voice(tx, team_id, pairing.handle)
-            only_members(self.people, voice, user)
+            await only_members(tx, self.people, voice, user)
             one, other = await named(tx, voice, pairing)
             dataset = await dataset_of(tx, one)
             asked = [draft.asked.brief for draft in reversed(await tx.drafts.of_voice(voice.voice_id))]
@@ -145,14 +146,14 @@ class StartDuel:
 
     database: Database
     prices: Prices
-    people: People
+    people: Colleagues
     clock: Clock
 
     async def __call__(self, wish: DuelWish) -> Duel | None:
         now = self.clock()
         async with self.database.begin() as tx:
             voice = await find_voice(tx, wish.team_id, wish.pairing.handle)
-            only_members(self.people, voice, wish.user)
+            await only_members(tx, self.people, voice, wish.user)
             await only_writing(tx, voice, now)
             if not await tx.deliveries.first_time(wish.delivery, now=now):
                 return None
@@ -252,10 +253,11 @@ def brief_key(brief: str) -> str:
     return f"{stable_hash('duel-brief', normalised_brief(brief)):016x}"
 
 
-def only_members(people: People, voice: Voice, user: str) -> None:
-    """Raises NotAllowedToDraft for guests and outsiders."""
+async def only_members(tx: Transaction, people: Colleagues, voice: Voice, user: str) -> None:
+    """A duel is drafts too. Raises NotAllowedToDraft for guests and outsiders, NotADrafter, DraftersUnseen."""
     if people.is_guest(voice.team_id, user):
         raise NotAllowedToDraft(voice.handle, voice.channel_id, voice.owner, voice.steward)
+    await only_drafters(tx, people, voice, user)
 
 
 def may_vote(people: People, team_id: str, user: str) -> bool:

@@ -21,6 +21,7 @@ from bot.features.voices.views import (
     voice_page,
 )
 from bot.slack.commands import Commands, Reply, Verb
+from bot.slack.drafter_forms import drafters_chosen
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import errors_at, field_value
 from bot.slack.grammar import Typed, mentioned_user, parse_handle, parse_model
@@ -56,9 +57,9 @@ class VoiceListeners:
             raise MissingArgument("/voice new founder @owner")
         owners = [user for word in typed.words if (user := mentioned_user(word))]
         handle = parse_handle(" ".join(word for word in typed.words if not mentioned_user(word)))
-        await self.check(typed.team_id, handle)
+        groups = await self.check(typed.team_id, handle)
         owner = owners[0] if owners else None
-        form = new_voice_form(handle, typed.channel_id, typed.user, owner)
+        form = new_voice_form(handle, typed.channel_id, typed.user, owner, groups)
         return Reply(modal=form, modal_needs_channel=True)
 
     async def on_submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -131,4 +132,5 @@ def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:
         channel_id=view["private_metadata"],
         works_if=field_value(view, "works_if"),
         why=field_value(view, "why"),
+        drafters=drafters_chosen(view),
     )

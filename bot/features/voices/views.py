@@ -1,6 +1,6 @@
 """The voice card, the New voice form, the list and the help text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
@@ -9,6 +9,8 @@ from bot.consent_request import CONSENT_ASKED
 from bot.features.voices.usecase import VoiceFacts
 from bot.slack.commands import Verb
 from bot.slack.consent_words import limits_told
+from bot.slack.drafter_forms import drafter_inputs
+from bot.slack.drafter_words import counted, may_draft, named
 from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
@@ -39,7 +41,8 @@ SENSITIVITIES = {
 
 def voice_card(facts: Facts) -> Message:
     handle = escape(facts["handle"])
-    what = f"{PURPOSES[facts['purpose']]} · drafts in {channel(facts['channel'])}"
+    allowed = f" · for {counted(facts['drafters'])}" if facts.get("drafters") else ""
+    what = f"{PURPOSES[facts['purpose']]} · drafts in {channel(facts['channel'])}{allowed}"
     people = f"steward {person(facts['steward'])} · voice of {person(facts['owner'])}"
     lines = [
         f"🎙️ *{handle}* — {standing(facts)}",
@@ -92,7 +95,7 @@ def consent_asked(facts: Facts) -> Message:
 TEMPLATES = {"voices.card": voice_card, CONSENT_ASKED: consent_asked}
 
 
-def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None) -> View:
+def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None, groups: Mapping[str, str]) -> View:
     """private_metadata: the channel it was asked in. The five questions: purpose, people, process, platform, proof."""
     return View(
         type="modal",
@@ -106,6 +109,7 @@ def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None
             select_input("purpose", "Purpose: what should it do?", PURPOSES),
             people_input("owner", "Owner: whose voice is it?", owner),
             people_input("steward", "Steward: who looks after the samples?", steward),
+            *drafter_inputs(groups),
             select_input("sensitivity", "Platform: what kind of writing is it?", SENSITIVITIES),
             text_input("works_if", "How will you know it works?", "published with less than 15 % edits"),
             text_input("why", "Why not just prompting?", "tone prompts drift"),
@@ -135,6 +139,8 @@ def mark(model: VoiceModel) -> str:
 
 def voice_page(facts: VoiceFacts) -> str:
     lines = [voice_line(facts.voice, facts.consent, facts.models)]
+    asked = f" `/voice settings {facts.voice.handle} drafters=…` changes it."
+    lines.append(f"May draft: {may_draft(facts.voice.drafters)}.{unseen_told(facts.unseen)}{asked}")
     if facts.voice.works_if:
         lines.append(f"Works if: {escape(facts.voice.works_if)}")
     if facts.dataset is None:
@@ -151,6 +157,10 @@ def voice_page(facts: VoiceFacts) -> str:
     ]
     lines.append(f"{len(facts.drafts)} drafts so far.")
     return "\n".join(lines)
+
+
+def unseen_told(unseen: Sequence[str]) -> str:
+    return f" Slack doesn't tell me who {named(unseen)} is, so nobody is let in by that." if unseen else ""
 
 
 def help_text(command: str, verbs: Sequence[Verb]) -> str:

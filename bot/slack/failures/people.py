@@ -1,5 +1,6 @@
 """What is said when a command is not understood, or somebody may not do that."""
 
+from bot.slack.drafter_words import named
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline import errors as e
 
@@ -55,11 +56,8 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
         case e.OwnRequest():
             names = ", ".join(person(user) for user in error.approvers) or "an approver named by an admin"
             return f"You asked for this, so someone else must approve: {names}."
-        case e.NotAllowedToDraft():
-            return (
-                f"{quoted(error.handle)} may be used by {channel(error.channel_id)} only. "
-                f"Ask {person(error.owner)} or {person(error.steward)}."
-            )
+        case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft():
+            return drafter_sentence(error)
         case e.ConsentMissing():
             return (
                 f"{person(error.owner)} hasn't agreed to *{quoted(error.handle)}* yet, so I send nothing to a training "
@@ -70,6 +68,25 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
             when, handle = moment(error.at), quoted(error.handle)
             return f"{who} ended consent on {when}. *{handle}* no longer collects, trains or writes."
     return editor_sentence(error)
+
+
+def drafter_sentence(error: e.NotAllowedToDraft | e.NotADrafter | e.DraftersUnseen | e.CannotDraft) -> str:
+    match error:
+        case e.CannotDraft():
+            return (
+                f"{person(error.user)} is a guest, a bot or nobody who is here, and can't draft. "
+                "Name members, channels or user groups of this workspace. Nothing changed."
+            )
+        case e.NotAllowedToDraft():
+            allowed = f"may be used by {channel(error.channel_id)} only"
+        case e.NotADrafter():
+            allowed = f"may be used by {named(error.drafters)} only"
+        case e.DraftersUnseen():
+            allowed = (
+                f"may be used by members of {named(error.unseen)} only, and Slack doesn't tell me who that is. "
+                "It does within five minutes of my being invited there"
+            )
+    return f"{quoted(error.handle)} {allowed}. Ask {person(error.owner)} or {person(error.steward)}."
 
 
 def approver_sentence(error: e.NotAdmin | e.CannotStandIn) -> str:

@@ -1,7 +1,7 @@
 """A workspace with a trained voice, in a real database, and the small stand-ins around it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ from storage.work_queue import SqlWorkQueue
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, CHANNEL = "T1", "C1"
 OWNER, STEWARD, MEMBER, EDITOR, GUEST = "UOWNER", "USTEWARD", "UMEMBER", "UEDITOR", "UGUEST"
+ADMIN = "UADMIN"
 TEXT = "Repair comes first.\n\nA tool that is kept is a tool that is known, and whoever knows it works faster."
 
 
@@ -47,9 +48,27 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
+@dataclass
 class People:
-    def approvers(self, team_id: str) -> tuple[str, ...]:  # noqa: ARG002  # the port has this shape
-        return ()
+    """channels_there: who is in which channel or user group, as far as Slack tells."""
+
+    channels_there: dict[str, frozenset[str]] = field(default_factory=dict)
+    learned: list[str] = field(default_factory=list)
+
+    def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
+        return tuple(named) if team_id else ()
+
+    def admins(self, team_id: str) -> tuple[str, ...]:
+        return self.reachable(team_id, [ADMIN])
+
+    def groups(self, team_id: str) -> dict[str, str]:
+        return {place: team_id for place in self.channels_there if place.startswith("S")}
+
+    def members(self, team_id: str, named: str) -> frozenset[str] | None:
+        return self.channels_there.get(named) if team_id == TEAM else None
+
+    async def learn(self, channels: Collection[str]) -> None:
+        self.learned += channels
 
     def is_active(self, team_id: str, user: str) -> bool:  # noqa: ARG002  # the port has this shape
         return True
@@ -165,17 +184,18 @@ class World:
     voice: Voice
     model: VoiceModel
     posts: Posts
+    people: People = field(default_factory=People)
     sharing: Shared = field(default_factory=Shared)
     limits: Limits = field(default_factory=lambda: Limits(a_day=0, workspace_url="https://acme.example/"))
     said: list[Posting] = field(default_factory=list)
 
     @property
     def ask(self) -> AskForDraft:
-        return AskForDraft(self.database, People(), self.clock, self.limits)
+        return AskForDraft(self.database, self.people, self.clock, self.limits)
 
     @property
     def redraft(self) -> Redraft:
-        return Redraft(self.database, People(), self.clock, self.limits)
+        return Redraft(self.database, self.people, self.clock, self.limits)
 
     @property
     def files(self) -> SendDraftFile:

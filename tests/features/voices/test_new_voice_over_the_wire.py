@@ -117,3 +117,31 @@ async def test_a_renamed_voice_is_found_by_both_names_and_only_its_people_rename
     assert town.query("SELECT what, who FROM audit_entry WHERE what = 'voice.rename'") == [
         ("voice.rename", "U0STEWARD")
     ]
+
+
+async def drafted(town: World, user: str, handle: str) -> str:
+    """What somebody is answered who wants a draft; nobody gets one, for there are no texts."""
+    typed = await town.people.command(user, f"/voice draft {handle} why we repair tools words=200")
+    return str(typed["answer"]["text"])
+
+
+async def test_a_form_and_a_command_name_who_may_draft(town: World) -> None:
+    made = await town.people.act("channels", name="workshop", members=["editor", "understudy"])
+    chosen = {"drafter_channels": [made["channel"]["id"]], "drafter_groups": ["S0APPROVERS"]}
+    form = await town.open_form("circle")
+    values = {block: {block: value} for block, value in chosen.items()}
+    assert (await town.people.submit("steward", form["view_id"], values))["errors"] == {}
+    await town.quiet()
+    request = words_of((await town.request_of("circle"))["message"])
+    assert f"members of <#{made['channel']['id']}> and <!subteam^S0APPROVERS>, in <#C0CONTENT>" in request
+    await town.answer("circle", "consent.agree")
+    await town.quiet()
+    assert "circle may be used by" in await drafted(town, "member", "circle")
+    for user in ("editor", "approver", "steward", "owner"):
+        assert "may be used by" not in await drafted(town, user, "circle")
+    typed = await town.people.command("steward", "/voice settings circle drafters=@member, #random")
+    assert "members of <#C0RANDOM> and <@U0MEMBER> may draft" in typed["answer"]["text"]
+    await town.quiet()
+    assert "may be used by" not in await drafted(town, "member", "circle")
+    shown = (await town.people.command("member", "/voice show circle"))["answer"]["text"]
+    assert "May draft: members of <#C0RANDOM> and <@U0MEMBER>." in shown

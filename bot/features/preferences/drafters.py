@@ -1,0 +1,71 @@
+"""Names who may draft with a voice, and finds out who that is."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from bot.cards import say_voice_card
+from bot.drafters import ask_who_that_is, named_channels, unseen_of
+from bot.lookup import find_voice, only_steward
+from pipeline.domain.voices import Voice, VoiceId
+from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
+from pipeline.drafters import are_people
+from pipeline.errors import CannotDraft
+from pipeline.ports import Clock, Database, Membership, People
+
+UNSEEN: Final = "preferences.unseen"
+
+
+class Neighbours(People, Membership, Protocol):
+    """Who is who, and who belongs to what."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDrafters:
+    """drafters: Slack ids; none: everybody. Raises UnknownVoice, NotSteward, CannotDraft."""
+
+    database: Database
+    people: People
+    clock: Clock
+
+    async def __call__(self, team_id: str, user: str, handle: str, drafters: tuple[str, ...]) -> Voice:
+        now = self.clock()
+        async with self.database.begin() as tx:
+            voice = await find_voice(tx, team_id, handle)
+            only_steward(voice, user)
+            for each in are_people(drafters):
+                if not self.people.is_active(team_id, each) or self.people.is_guest(team_id, each):
+                    raise CannotDraft(each)
+            if drafters == voice.drafters:
+                return voice
+            await tx.voices.let_draft(voice.voice_id, drafters)
+            await ask_who_that_is(tx, voice, drafters, now=now)
+            before, after = {"drafters": voice.drafters}, {"drafters": drafters}
+            await tx.audit.record(AuditEntry(team_id, user, "voice.drafters", voice.handle, before, after), now=now)
+            changed = await tx.voices.by_id(voice.voice_id)
+            await say_voice_card(tx, changed, now=now)
+        return changed
+
+
+@dataclass(frozen=True, slots=True)
+class LearnMembers:
+    """Asks Slack who is in the channels whose members may draft. Called by the clock, and by the worker.
+
+    item.subject: the voice that they were just named for; its steward is told what Slack does not tell.
+    """
+
+    database: Database
+    people: Neighbours
+
+    async def __call__(self, item: WorkItem | None = None) -> None:
+        async with self.database.read() as tx:
+            channels = await named_channels(tx)
+        await self.people.learn(channels)
+        if item is None:
+            return
+        async with self.database.begin() as tx:
+            voice = await tx.voices.by_id(VoiceId(int(item.subject)))
+            if unseen := unseen_of(self.people, voice):
+                facts = {"handle": voice.handle, "unseen": list(unseen)}
+                direct = Place(team_id=voice.team_id, user_id=voice.steward)
+                await tx.outbox.say(Saying(f"voice:{voice.voice_id}:unseen:{item.work_id}", UNSEEN, facts, direct))
+            await tx.work.finish(item)
