@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from storage import migrate
 from storage.database import SqlDatabase
-from storage.engine import open_engine
+from tests.fakes.databases import migrated_engine
 from tests.fakes.money_bench import MONTH_LIMIT_MICROUSD, RULES, Bench
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.db")
     yield Bench(SqlDatabase(engine, MONTH_LIMIT_MICROUSD, RULES), engine)
     await engine.dispose()

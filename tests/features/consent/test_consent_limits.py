@@ -18,9 +18,8 @@ from bot.slack.amounts import WrongEntry
 from pipeline.domain.documents import Filters, Recipe
 from pipeline.domain.voices import Consent, ConsentLimits, NewVoice, Voice
 from pipeline.errors import AlreadyDecided, ConsentEnded, NotTheOwner
-from storage import migrate
 from storage.database import SqlDatabase
-from storage.engine import open_engine
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, OWNER = "T1", "UOWNER"
@@ -64,8 +63,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.db")
     database = SqlDatabase(engine, 0)
     new = NewVoice(TEAM, "founder", "generation", "public", OWNER, "USTEWARD", "C1", "it works", "it does")
     async with database.begin() as tx:

@@ -20,9 +20,8 @@ from pipeline.domain.voices import NewSource, NewVoice, Round, fold_steps
 from pipeline.domain.work import WorkItem
 from pipeline.errors import RoundLocked
 from storage.database import SqlDatabase
-from storage.engine import open_engine
-from storage.migrate import upgrade
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 VOICE = NewVoice("T1", "founder", "generation", "public", "U0OWNER", "U0STEWARD", "C1", "", "")
@@ -34,8 +33,7 @@ def now() -> datetime:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.sqlite3")
-    await upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.sqlite3")
     yield SqlDatabase(engine, 1_000_000)
     await engine.dispose()
 

@@ -23,12 +23,12 @@ from pipeline.domain.work import Place, Posting, WorkItem
 from pipeline.draft_checks import SeenBefore, seen_before
 from pipeline.errors import NoPrice
 from pipeline.ports import Transaction
-from storage import migrate
 from storage.database import SqlDatabase
-from storage.engine import Engine, open_engine
+from storage.engine import Engine
 from storage.liveness import FileLocks
 from storage.postings import SqlPostings
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, CHANNEL = "T1", "C1"
@@ -330,8 +330,7 @@ class Crash(Exception):
 
 
 async def open_world(folder: Path) -> World:
-    engine = open_engine(f"sqlite+aiosqlite:///{folder}/world.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(folder / "world.db")
     database = SqlDatabase(engine, default_month_limit_microusd=10_000_000)
     clock, provider = Clock(), FakeProvider()
     async with database.begin() as tx:

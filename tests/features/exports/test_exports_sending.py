@@ -26,11 +26,10 @@ from pipeline.domain.voices import PRIVATE_ONLY, NewDataset, NewVoice, RoundId, 
 from pipeline.domain.work import AuditEntry, Place
 from pipeline.errors import DamagedExport, LinkExpired, LinkNotOurs, NotTheirs, UploadRefused
 from pipeline.exports import Member, open_export, rows_members, write_export
-from storage import migrate
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
-from storage.engine import open_engine
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, OWNER, STEWARD, ADMIN, MEMBER = "T1", "UOWNER", "USTEWARD", "UADMIN", "UMEMBER"
@@ -100,8 +99,7 @@ async def nothing(tx: Any, voice: Voice) -> PreferenceRows:  # noqa: ARG001  # t
 @pytest.fixture
 async def bench(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
     sensitivity: Sensitivity = getattr(request, "param", "public")
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.db")
     database = SqlDatabase(engine, 0)
     new = NewVoice(TEAM, "founder", "generation", sensitivity, OWNER, STEWARD, "C1", "it works", "it does")
     async with database.begin() as tx:

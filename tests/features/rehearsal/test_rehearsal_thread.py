@@ -34,13 +34,13 @@ from pipeline.domain.work import AuditEntry, PostedMessage, WorkItem
 from pipeline.errors import MissingArgument, NotSteward, UnknownVoice
 from pipeline.examples import to_jsonl
 from pipeline.rehearsal import TooFew, Trial, try_out
-from storage import migrate
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
-from storage.engine import Engine, open_engine
+from storage.engine import Engine
 from storage.postings import SqlPostings
 from storage.tables import OutboxRow
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, CHANNEL, OWNER, STEWARD, MEMBER = "T1", "C1", "UOWNER", "USTEWARD", "UMEMBER"
@@ -230,8 +230,7 @@ class Thread:
 
 @pytest.fixture
 async def thread(tmp_path: Path) -> AsyncIterator[Thread]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/rehearsal.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(tmp_path / "rehearsal.db")
     database = SqlDatabase(engine, default_month_limit_microusd=1)
     async with database.begin() as tx:
         new = NewVoice(TEAM, "founder", "generation", "public", OWNER, STEWARD, CHANNEL, "people post it", "the blog")

@@ -21,9 +21,8 @@ from pipeline.domain.work import WorkItem
 from pipeline.errors import CannotBeEditor
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
-from storage.engine import open_engine
-from storage.migrate import upgrade
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 VOICE = NewVoice("T1", "founder", "generation", "public", "U0OWNER", "U0STEWARD", "C1", "", "")
@@ -67,8 +66,7 @@ class CutOff:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[SqlDatabase]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.sqlite3")
-    await upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.sqlite3")
     yield SqlDatabase(engine, 1_000_000)
     await engine.dispose()
 
