@@ -12,16 +12,14 @@ from pipeline.ports import Deciders, Membership, People, Transaction
 
 
 class Colleagues(People, Deciders, Membership, Protocol):
-    """Who is who, and who belongs to what."""
+    """Who is who, who may decide, and who belongs to what."""
 
 
 async def only_drafters(tx: Transaction, people: Colleagues, voice: Voice, user: str) -> None:
     """Raises NotADrafter; DraftersUnseen where this person may be one, and Slack does not tell."""
     if not voice.drafters or user in voice.drafters or await is_at_home(tx, people, voice, user):
         return
-    places = (*are_channels(voice.drafters), *are_groups(voice.drafters))
-    members = {place: people.members(voice.team_id, place) for place in places}
-    if any(user in there for there in members.values() if there is not None):
+    if any(user in (people.members(voice.team_id, place) or ()) for place in places_of(voice)):
         return
     if unseen := unseen_of(people, voice):
         raise DraftersUnseen(voice.handle, unseen, voice.owner, voice.steward)
@@ -37,8 +35,11 @@ async def is_at_home(tx: Transaction, people: Deciders, voice: Voice, user: str)
 
 def unseen_of(people: Membership, voice: Voice) -> tuple[str, ...]:
     """Channels and user groups that were named, and whose members Slack does not tell."""
-    places = (*are_channels(voice.drafters), *are_groups(voice.drafters))
-    return tuple(place for place in places if people.members(voice.team_id, place) is None)
+    return tuple(place for place in places_of(voice) if people.members(voice.team_id, place) is None)
+
+
+def places_of(voice: Voice) -> tuple[str, ...]:
+    return (*are_channels(voice.drafters), *are_groups(voice.drafters))
 
 
 async def named_channels(tx: Transaction) -> tuple[str, ...]:

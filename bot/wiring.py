@@ -1,9 +1,7 @@
 """Composition root: the only file that names concrete classes. Opens in order, closes in reverse."""
 
 import asyncio
-import logging
 import os
-import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -22,7 +19,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.admin_menu import AdminMenu
 from bot.assembly import (
     Parts,
-    Urgent,
     direct_steps,
     export_page,
     learn_members,
@@ -40,12 +36,12 @@ from bot.assembly import (
     webhooks,
 )
 from bot.comparing import ExecutorComparer, ExecutorPicker, ExecutorShots
-from bot.drain import InFlight
 from bot.evaluating import ExecutorEvaluator, ExecutorMeter
 from bot.exporting import MakeExport
 from bot.features.feedback.sweeping import AskForSweep
 from bot.importing import ImportVoice
 from bot.intake import AddFromTerminal
+from bot.listening import slack_app
 from bot.picturing import ExecutorPainter
 from bot.policy import apply_policy
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
@@ -86,9 +82,6 @@ DIGEST_S = 3600
 SLACK_TIMEOUT_S = 20
 RATE_LIMIT_RETRIES = 2
 DRAIN_S = 10.0
-EVERY_EVENT = re.compile(".*")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +115,7 @@ async def running_bot(settings: Settings) -> AsyncIterator[Bot]:
         emoji = sweep_emoji(parts)
         await emoji.at_start()
         start_clock(stack, settings, wake, people, emoji, parts)
-        app, in_flight = slack_app(client, settings, parts)
+        app, in_flight = slack_app(client, settings, parts.commands, listeners(parts))
         port = await reachable(stack, app, settings, engine, worker, pages(settings, parts))
         stack.push_async_callback(in_flight.drained, DRAIN_S)
         stack.callback(worker.stop)  # the first thing on the way out
@@ -318,31 +311,6 @@ def slack_client(settings: Settings) -> AsyncWebClient:
     )
     client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES))
     return client
-
-
-def slack_app(client: AsyncWebClient, settings: Settings, parts: Parts) -> tuple[AsyncApp, InFlight]:
-    app = AsyncApp(
-        client=client,
-        signing_secret=settings.slack.signing_secret.get_secret_value() or None,
-        process_before_response=True,
-        request_verification_enabled=settings.slack.mode == "http",
-    )
-    in_flight = InFlight()
-    app.middleware(in_flight.count)
-    parts.commands.register(app)
-    features = listeners(parts)
-    for urgent in features:
-        if isinstance(urgent, Urgent):
-            urgent.register_first(app)
-    for feature in features:
-        feature.register(app)
-    app.event(EVERY_EVENT)(noted)
-    return app, in_flight
-
-
-async def noted(event: dict[str, Any]) -> None:
-    """Events nobody listens to are acknowledged all the same: Slack repeats the others and then stops sending."""
-    log.debug("event without a listener", extra={"event_type": event.get("type")})
 
 
 async def reachable(

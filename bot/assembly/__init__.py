@@ -5,7 +5,7 @@ from bot.assembly.exports import export_page, exports, make_export
 from bot.assembly.forgetting import forgetting
 from bot.assembly.messages import said_of_source, templates
 from bot.assembly.money import approving, baseline, costs, spending, training
-from bot.assembly.parts import Feature, Parts, Rules, Urgent
+from bot.assembly.parts import Feature, Parts, Rules
 from bot.assembly.texts import datasets, differences, dropped_files, pictures, rehearsal, signoff
 from bot.assembly.voices import (
     admin,
@@ -28,9 +28,9 @@ from bot.assembly.voices import (
 from bot.assembly.work import direct_steps, steps, sweep_emoji, sweep_uploads, upload_page, webhooks
 
 __all__ = (
+    "Feature",
     "Parts",
     "Rules",
-    "Urgent",
     "direct_steps",
     "export_page",
     "learn_members",

@@ -1,11 +1,12 @@
 """What wiring opened, as one value that every feature takes its parts from."""
 
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.admin_menu import AdminMenu
+from bot.drafters import Colleagues
 from bot.features.board.picturing import BoardPainter
 from bot.features.differences.usecase import Comparer
 from bot.features.drafting.files import Sharing
@@ -33,14 +34,11 @@ from pipeline.domain.voices import ORIGINS, Origin, Voice
 from pipeline.ports import (
     Clock,
     Database,
-    Deciders,
     Eligibility,
     ErasableStore,
     FileFetcher,
     LivenessLocks,
-    Membership,
     ModelCopies,
-    People,
     Preparer,
     ReactionWriter,
     RunProviders,
@@ -55,13 +53,6 @@ class Feature(Protocol):
     def register(self, app: AsyncApp) -> None: ...
 
 
-@runtime_checkable
-class Urgent(Protocol):
-    """A feature with listeners for what comes by the hundred: Bolt asks its listeners in turn, from the first."""
-
-    def register_first(self, app: AsyncApp) -> None: ...
-
-
 class ModelProviders(RunProviders, ModelCopies, Bases, Eligibility, Protocol):
     """The configured providers and what they offer."""
 
@@ -72,10 +63,6 @@ class Painters(Painter, CurvePainter, BoardPainter, Protocol):
 
 class Uploads(PictureUploads, Sharing, FileSharing, Protocol):
     """Everything that is put into Slack as a file."""
-
-
-class Staff(People, Deciders, Membership, Protocol):
-    """Who is who, who may decide, and who belongs to what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +105,7 @@ class Parts:
     sites: Sites
     links: UploadLinks
     incoming: UploadFolder
-    people: Staff
+    people: Colleagues
     providers: ModelProviders
     webhooks: Webhooks
     prices: Prices
