@@ -7,20 +7,17 @@ from slack_sdk.models.blocks import (
     ConversationFilter,
     ConversationMultiSelectElement,
     InputBlock,
-    Option,
     PlainTextObject,
     StaticMultiSelectElement,
     UserMultiSelectElement,
 )
 
-from bot.slack.forms import chosen_channels, chosen_users, chosen_values
+from bot.slack.forms import chosen_channels, chosen_users, chosen_values, group_options
 from pipeline.drafters import MOST_NAMED
 
 CHANNELS: Final = "drafter_channels"
 GROUPS: Final = "drafter_groups"
 PEOPLE: Final = "drafter_people"
-MOST_GROUPS: Final = 100  # options of a select
-OPTION_CHARS: Final = 75
 EMPTY_MEANS: Final = "All three empty: everybody. Owner, steward, editors and admins always may; guests never."
 
 
@@ -31,8 +28,7 @@ def drafter_inputs(groups: Mapping[str, str]) -> list[InputBlock]:
     people = UserMultiSelectElement(action_id=PEOPLE, max_selected_items=MOST_NAMED)
     inputs = [named_input(CHANNELS, "Who may draft? Members of these channels", channels, EMPTY_MEANS)]
     if groups:
-        offered = sorted(groups.items(), key=lambda one: one[1])[:MOST_GROUPS]
-        options = [Option(value=value, text=PlainTextObject(text=name[:OPTION_CHARS])) for value, name in offered]
+        options = group_options(groups)
         chosen = StaticMultiSelectElement(action_id=GROUPS, options=options, max_selected_items=MOST_NAMED)
         inputs.append(named_input(GROUPS, "…and of these user groups", chosen))
     return [*inputs, named_input(PEOPLE, "…and these people", people)]

@@ -1,7 +1,7 @@
 """Inputs of a modal, and what was entered in them. block_id and action_id are the same name."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -17,6 +17,8 @@ from slack_sdk.models.blocks import (
 from bot.slack.mrkdwn import shortened, unescape
 
 ERROR_CHARS = 150
+OPTION_CHARS = 75
+MOST_OPTIONS = 100
 PARENTHESIS_WITH_MENTION = re.compile(r" \([^()]*<[@#!][^>]*>[^()]*\)|<[@#!][^>]*>")
 
 
@@ -48,12 +50,21 @@ def text_input(
 
 
 def select_input(block_id: str, label: str, choices: dict[str, str]) -> InputBlock:
-    options = [Option(value=value, text=PlainTextObject(text=words[:75])) for value, words in choices.items()]
+    options = [option(value, words) for value, words in choices.items()]
     return InputBlock(
         block_id=block_id,
         label=PlainTextObject(text=label),
         element=StaticSelectElement(action_id=block_id, options=options, initial_option=options[0]),
     )
+
+
+def option(value: str, words: str) -> Option:
+    return Option(value=value, text=PlainTextObject(text=words[:OPTION_CHARS]))
+
+
+def group_options(groups: Mapping[str, str]) -> list[Option]:
+    """User groups by id, in the order of their names; as many as a select takes."""
+    return [option(*group) for group in sorted(groups.items(), key=lambda one: one[1])[:MOST_OPTIONS]]
 
 
 def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:

@@ -8,7 +8,6 @@ from slack_sdk.models.blocks import (
     ChannelSelectElement,
     CheckboxesElement,
     InputBlock,
-    Option,
     PlainTextObject,
     StaticMultiSelectElement,
     UserMultiSelectElement,
@@ -18,15 +17,13 @@ from slack_sdk.models.views import View
 from bot.admin_menu import AdminItem
 from bot.features.admin.usecase import RulesNow
 from bot.slack.amounts import WrongEntry, amount_in, number_in, typed_amount
-from bot.slack.forms import chosen_users, chosen_values, field_value, text_input
+from bot.slack.forms import chosen_users, chosen_values, field_value, group_options, option, text_input
 from bot.slack.message import button, section
 from pipeline.domain.approvals import RuleName
 
 MENU: Final = "admin.menu"
 RULES_FORM: Final = "admin.rules_form"
 OPEN_RULES: Final = "admin.rules"
-MOST_GROUPS: Final = 100  # options of a select
-OPTION_CHARS: Final = 75
 MOST_A_DAY: Final = 1000
 SWITCHES: Final[dict[RuleName, str]] = {
     "emergency": "An approver may say yes alone in an emergency; all get the reason",
@@ -90,15 +87,10 @@ def input_of(block_id: str, label: str, element: Any) -> InputBlock:
 
 
 def groups_input(groups: Mapping[str, str], approvers: Sequence[str]) -> InputBlock:
-    offered = dict(sorted(groups.items(), key=lambda one: one[1])[:MOST_GROUPS])
-    options = [option(group_id, name) for group_id, name in offered.items()]
-    chosen = [option(group_id, name) for group_id, name in offered.items() if group_id in approvers]
+    options = group_options(groups)
+    chosen = [one for one in options if one.value in approvers]
     select = StaticMultiSelectElement(action_id="groups", options=options, initial_options=chosen or None)
     return input_of("groups", "User groups whose members approve", select)
-
-
-def option(value: str, label: str) -> Option:
-    return Option(value=value, text=PlainTextObject(text=label[:OPTION_CHARS]))
 
 
 def wanted_rules(view: dict[str, Any]) -> dict[RuleName, Any]:
