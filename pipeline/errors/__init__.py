@@ -23,7 +23,7 @@ AppError
 │   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile, AlreadyForgotten
 ├── RightsError               this person may not
 │   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotADrafter, DraftersUnseen,
-│   │   CannotDraft, NotAJudge, NoJudge
+│   │   WiderThanAsked, CannotDraft, NotAJudge, NoJudge
 ├── ConsentError
 │   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
@@ -147,6 +147,7 @@ from pipeline.errors.people import (
     UnknownVoice,
     VoiceTaken,
     WhichTeam,
+    WiderThanAsked,
 )
 from pipeline.errors.prices import (
     BaseGone,
@@ -347,4 +348,5 @@ __all__ = [
     "VoiceTaken",
     "WayError",
     "WhichTeam",
+    "WiderThanAsked",
 ]

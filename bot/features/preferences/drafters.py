@@ -1,27 +1,26 @@
 """Names who may draft with a voice, and finds out who that is."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from bot.cards import say_voice_card
 from bot.drafters import ask_who_that_is, named_channels, unseen_of
 from bot.lookup import find_voice, only_steward
 from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
-from pipeline.drafters import are_people
-from pipeline.errors import CannotDraft
+from pipeline.drafters import are_people, is_wider
+from pipeline.errors import CannotDraft, WiderThanAsked
 from pipeline.ports import Clock, Database, Membership, People
 
 UNSEEN: Final = "preferences.unseen"
 
 
-class Neighbours(People, Membership, Protocol):
-    """Who is who, and who belongs to what."""
-
-
 @dataclass(frozen=True, slots=True)
 class ChooseDrafters:
-    """drafters: Slack ids; none: everybody. Raises UnknownVoice, NotSteward, CannotDraft."""
+    """drafters: Slack ids; none: everybody. The owner was asked about those named before, so only they name more.
+
+    Raises UnknownVoice, NotSteward, WiderThanAsked, CannotDraft.
+    """
 
     database: Database
     people: People
@@ -32,6 +31,8 @@ class ChooseDrafters:
         async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
+            if user != voice.owner and is_wider(drafters, than=voice.drafters):
+                raise WiderThanAsked(voice.handle, voice.owner)
             for each in are_people(drafters):
                 if not self.people.is_active(team_id, each) or self.people.is_guest(team_id, each):
                     raise CannotDraft(each)
@@ -54,7 +55,7 @@ class LearnMembers:
     """
 
     database: Database
-    people: Neighbours
+    people: Membership
 
     async def __call__(self, item: WorkItem | None = None) -> None:
         async with self.database.read() as tx:

@@ -56,7 +56,7 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
         case e.OwnRequest():
             names = ", ".join(person(user) for user in error.approvers) or "an approver named by an admin"
             return f"You asked for this, so someone else must approve: {names}."
-        case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft():
+        case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft() | e.WiderThanAsked():
             return drafter_sentence(error)
         case e.ConsentMissing():
             return (
@@ -70,8 +70,15 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
     return editor_sentence(error)
 
 
-def drafter_sentence(error: e.NotAllowedToDraft | e.NotADrafter | e.DraftersUnseen | e.CannotDraft) -> str:
+def drafter_sentence(
+    error: e.NotAllowedToDraft | e.NotADrafter | e.DraftersUnseen | e.CannotDraft | e.WiderThanAsked,
+) -> str:
     match error:
+        case e.WiderThanAsked():
+            return (
+                f"{person(error.owner)} was asked about fewer people drafting with *{quoted(error.handle)}*, so only "
+                f"they let in more: `/voice settings {quoted(error.handle)} drafters=…`. Nothing changed."
+            )
         case e.CannotDraft():
             return (
                 f"{person(error.user)} is a guest, a bot or nobody who is here, and can't draft. "

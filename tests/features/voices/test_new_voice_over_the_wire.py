@@ -139,7 +139,10 @@ async def test_a_form_and_a_command_name_who_may_draft(town: World) -> None:
     assert "circle may be used by" in await drafted(town, "member", "circle")
     for user in ("editor", "approver", "steward", "owner"):
         assert "may be used by" not in await drafted(town, user, "circle")
-    typed = await town.people.command("steward", "/voice settings circle drafters=@member, #random")
+    wider = "/voice settings circle drafters=@member, #random"
+    typed = await town.people.command("steward", wider)
+    assert "so only they let in more" in typed["answer"]["text"]
+    typed = await town.people.command("owner", wider)
     assert "members of <#C0RANDOM> and <@U0MEMBER> may draft" in typed["answer"]["text"]
     await town.quiet()
     assert "may be used by" not in await drafted(town, "member", "circle")
