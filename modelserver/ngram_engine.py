@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from modelserver.engine import Conversation, Judged, Piece, Preference, Report, Row, Sampling, Step, TrainingPlan
+from modelserver.ngram_taste import learn_taste
 from modelserver.records import Method, Metrics
 from pipeline.ngram import NgramModel, tokenize
 
@@ -28,11 +29,11 @@ class NgramEngine:
 
     base = "understudy-ngram"
     context_tokens = 16_384
-    methods: frozenset[Method] = frozenset({"supervised"})
+    methods: frozenset[Method] = frozenset({"supervised", "dpo"})
     folder = None
     suffix = ".ngram"
     resumes = False  # it trains in seconds
-    continues = False
+    continues = True
     tells_probabilities = False
 
     def train(
@@ -43,18 +44,28 @@ class NgramEngine:
         folder: Path,
         report: Callable[[Report], None],
     ) -> int:
+        tokens = plan.n_epochs * sum(_count(row) for row in rows)
+        if plan.method == "dpo":
+            before = opened(plan.start)
+            learn_taste(before, _preferences(rows), _preferences(held_out), plan, folder, report, tokens)
+            return tokens
         pairs = [pair for row in rows for pair in _pairs(row)]
         random.Random(plan.seed).shuffle(pairs)
         validation = "\n\n".join(text for row in held_out for _, text in _pairs(row))
-        tokens = plan.n_epochs * sum(_count(row) for row in rows)
-        _Run(pairs, validation, plan, folder, report, tokens).run()
+        start = opened(plan.start) if plan.start is not None else None
+        _Run(pairs, validation, plan, folder, report, tokens, start).run()
         return tokens
 
     def load(self, path: Path | None) -> NgramChat:
-        if path is not None:
-            return NgramChat(NgramModel.from_bytes(path.read_bytes()))
-        text = resources.files("modelserver").joinpath("base_text.txt").read_text(encoding="utf-8")
-        return NgramChat(NgramModel.train(part.strip() for part in text.split("\n===\n")))
+        return NgramChat(opened(path))
+
+
+def opened(path: Path | None) -> NgramModel:
+    """A finished model; None: the base. Raises ValueError."""
+    if path is not None:
+        return NgramModel.from_bytes(path.read_bytes())
+    text = resources.files("modelserver").joinpath("base_text.txt").read_text(encoding="utf-8")
+    return NgramModel.train(part.strip() for part in text.split("\n===\n"))
 
 
 class NgramChat:
@@ -93,7 +104,11 @@ def asked_last(messages: Conversation) -> str:
 
 
 class _Run:
-    """One training run. In the first epoch the model grows batch by batch, measured on each batch before it."""
+    """One training run. In the first epoch the model grows batch by batch, measured on each batch before it.
+
+    start: a finished model to go on from: its texts and its taste stay, each text once, and the discount goes on
+    falling from where it was.
+    """
 
     def __init__(
         self,
@@ -103,12 +118,17 @@ class _Run:
         folder: Path,
         report: Callable[[Report], None],
         tokens: int,
+        start: NgramModel | None,
     ) -> None:
         self._pairs, self._validation, self._plan = pairs, validation, plan
         self._folder, self._report, self._tokens = folder, report, tokens
         self._batches = max(1, -(-len(pairs) // plan.batch_size))
         self._steps = self._batches * plan.n_epochs
-        self._epoch, self._learned, self._model = 1, 0, NgramModel.train([])
+        read_now = {text.strip() for _, text in pairs}
+        self._known = [row for row in start.rows() if row[1] not in read_now] if start else []
+        self._taste = start.taste if start else {}
+        self._first_discount = start.discount if start else FIRST_DISCOUNT
+        self._epoch, self._learned, self._model = 1, 0, start or NgramModel.train([])
 
     def run(self) -> None:
         stride = max(1, self._steps // MAX_REPORTS)
@@ -128,11 +148,15 @@ class _Run:
         seen = len(self._pairs) if epoch > 1 else batch * self._plan.batch_size
         if epoch > self._epoch or seen >= 2 * max(1, self._learned):
             self._epoch, self._learned = epoch, seen
-            self._model = NgramModel.train(self._pairs[:seen], discount=self._discount(epoch))
+            self._model = self._trained(seen, epoch)
+
+    def _trained(self, seen: int, epoch: int) -> NgramModel:
+        rows = [*self._known, *self._pairs[:seen]]
+        return NgramModel.train(rows, discount=self._discount(epoch), taste=self._taste)
 
     def _discount(self, epoch: int) -> float:
         lower = DISCOUNT_STEP * (epoch - 1) * self._plan.learning_rate_multiplier
-        return max(LEAST_DISCOUNT, FIRST_DISCOUNT - lower)
+        return max(LEAST_DISCOUNT, self._first_discount - lower)
 
     def _measure(self, step: int, batch: int, *, full: bool) -> Metrics:
         first = batch * self._plan.batch_size
@@ -153,7 +177,7 @@ class _Run:
         return metrics.model_copy(update=measured)
 
     def _keep(self, step: int, epoch: int) -> str:
-        model = NgramModel.train(self._pairs, discount=self._discount(epoch))
+        model = self._trained(len(self._pairs), epoch)
         name = f"{step}.ngram"
         (self._folder / name).write_bytes(model.to_bytes())
         return name
@@ -171,7 +195,17 @@ def _pairs(row: Row) -> Iterator[Pair]:
             yield "\n\n".join(asked), message.content
 
 
-def _count(messages: Row) -> int:
-    if isinstance(messages, Preference | Judged):
-        return 0
-    return sum(TURN_TOKENS + len(tokenize(message.content)) for message in messages)
+def _preferences(rows: Sequence[Row]) -> list[Preference]:
+    return [row for row in rows if isinstance(row, Preference)]
+
+
+def _count(row: Row) -> int:
+    """Of a pair: what was asked, once, and both answers."""
+    match row:
+        case Preference():
+            answers = (row.preferred, row.rejected)
+            return _count(row.asked) + sum(TURN_TOKENS + len(tokenize(answer)) for answer in answers)
+        case Judged():
+            return 0
+        case _:
+            return sum(TURN_TOKENS + len(tokenize(message.content)) for message in row)

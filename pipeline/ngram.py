@@ -14,7 +14,7 @@ import re
 import zlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Self
 
@@ -66,10 +66,10 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class _Followers:
-    """What came after a context. total: how often it occurred; weights: counts, which may favour a topic."""
+    """What came after a context. total: how often it occurred; weights: counts, which may favour a topic or taste."""
 
     weights: dict[int, float]
-    total: int
+    total: float
     likeliest: int
 
 
@@ -86,16 +86,30 @@ class NgramModel:
     """Predicts the next token from the `order - 1` before it."""
 
     def __init__(
-        self, vocabulary: Sequence[str], stream: Sequence[int], prompts: Sequence[str], *, order: int, discount: float
+        self,
+        vocabulary: Sequence[str],
+        stream: Sequence[int],
+        prompts: Sequence[str],
+        *,
+        order: int,
+        discount: float,
+        taste: Mapping[str, float] | None = None,
     ) -> None:
-        """stream: token ids, each text between BEGIN and END; vocabulary[BEGIN] and [END] stand for no text."""
+        """stream: token ids, each text between BEGIN and END; vocabulary[BEGIN] and [END] stand for no text.
+
+        taste: by token, how many times likelier it is than the texts alone make it.
+        """
         if not 2 <= order <= 8 or not 0 < discount < 1:
             raise ValueError("order must be 2 to 8 and discount between 0 and 1")
         self.order, self.discount = order, discount
         self._vocabulary, self._stream, self._prompts = list(vocabulary), list(stream), list(prompts)
         self._ids = {token: index for index, token in enumerate(self._vocabulary) if index > END}
+        self.taste = dict(taste or {})
+        if not all(0 < factor < math.inf for factor in self.taste.values()):
+            raise ValueError("a taste is made of factors above 0")
+        self._factors = {self._ids[token]: factor for token, factor in self.taste.items() if token in self._ids}
         self._positions, self._keys = _sorted_index(self._stream, order)
-        self._unigrams = Counter(token for token in self._stream if token != BEGIN)
+        self._unigrams = self._tasted(Counter(token for token in self._stream if token != BEGIN))
         self._predicted = sum(self._unigrams.values())
         self._map_documents()
         self._seen: dict[tuple[int, ...], _Followers | None] = {}
@@ -108,10 +122,11 @@ class NgramModel:
         order: int = 5,
         discount: float = 0.75,
         progress: Callable[[float], None] | None = None,
+        taste: Mapping[str, float] | None = None,
     ) -> Self:
         """Learn from texts, or from (prompt, text) pairs: the prompts tell which texts are about what.
 
-        progress: called with the share done, from above 0 to 1, once per text.
+        progress: called with the share done, from above 0 to 1, once per text. taste: see __init__.
         """
         rows = [("", text) if isinstance(text, str) else text for text in texts]
         vocabulary = {"": BEGIN, "\0end": END}
@@ -120,7 +135,8 @@ class NgramModel:
             _learn(text, vocabulary, stream)
             if progress is not None:
                 progress(number / len(rows))
-        return cls(list(vocabulary), stream, [prompt for prompt, _ in rows], order=order, discount=discount)
+        prompts = [prompt for prompt, _ in rows]
+        return cls(list(vocabulary), stream, prompts, order=order, discount=discount, taste=taste)
 
     def with_rows(self, rows: Iterable[tuple[str, str]]) -> Self:
         """A model that knows these (prompt, text) pairs too. It sorts everything anew: 0.2 s for 100,000 words."""
@@ -129,17 +145,37 @@ class NgramModel:
         for prompt, text in rows:
             _learn(text, vocabulary, stream)
             prompts.append(prompt)
-        return type(self)(list(vocabulary), stream, prompts, order=self.order, discount=self.discount)
+        return type(self)(list(vocabulary), stream, prompts, order=self.order, discount=self.discount, taste=self.taste)
+
+    def with_taste(self, taste: Mapping[str, float]) -> Self:
+        """The same texts, weighed by another taste."""
+        return type(self)(
+            self._vocabulary, self._stream, self._prompts, order=self.order, discount=self.discount, taste=taste
+        )
+
+    def rows(self) -> list[tuple[str, str]]:
+        """The (prompt, text) pairs that it knows."""
+        texts = (
+            "".join(map(self._vocabulary.__getitem__, self._stream[start + 1 : end - 1]))
+            for start, end in self._spans()
+        )
+        return list(zip(self._prompts, texts, strict=True))
+
+    def _spans(self) -> list[tuple[int, int]]:
+        starts = [index for index, token in enumerate(self._stream) if token == BEGIN]
+        return list(zip(starts, [*starts[1:], len(self._stream)], strict=False))
 
     # Reading the index
 
     def _map_documents(self) -> None:
-        starts = [index for index, token in enumerate(self._stream) if token == BEGIN]
-        spans = list(zip(starts, [*starts[1:], len(self._stream)], strict=False))
+        spans = self._spans()
         self._lengths = [end - start - 2 for start, end in spans]
         self._document_of = [document for document, (start, end) in enumerate(spans) for _ in range(start, end)]
-        texts = ("".join(map(self._vocabulary.__getitem__, self._stream[start + 1 : end - 1])) for start, end in spans)
-        self._topics = [_words(text) | _words(prompt) for text, prompt in zip(texts, self._prompts, strict=True)]
+        self._topics = [_words(text) | _words(prompt) for prompt, text in self.rows()]
+
+    def _tasted(self, counts: Mapping[int, float]) -> dict[int, float]:
+        """Counts with the taste in them."""
+        return {token: count * self._factors.get(token, 1.0) for token, count in counts.items()}
 
     def _range(self, context: Sequence[int]) -> tuple[int, int]:
         """Where the occurrences of a context (1 to order - 1 tokens) lie in the index."""
@@ -156,9 +192,10 @@ class NgramModel:
             low, high = self._range(context)
             shift, mask = ID_BITS * (self.order - len(context) - 1), (1 << ID_BITS) - 1
             counts = Counter((key >> shift) & mask for key in self._keys[low:high])
-            likeliest = max(counts, key=counts.__getitem__) if counts else END
-            weights = {token: float(count) for token, count in counts.items()}
-            self._seen[context] = _Followers(weights, high - low, likeliest) if counts else None
+            weights = self._tasted(counts)
+            likeliest = max(weights, key=weights.__getitem__) if weights else END
+            total = sum(weights.values()) if self._factors else high - low
+            self._seen[context] = _Followers(weights, total, likeliest) if weights else None
         return self._seen[context]
 
     # Scoring
@@ -166,7 +203,7 @@ class NgramModel:
     def _probability(self, history: tuple[int, ...], token: int | None) -> tuple[float, int]:
         """Probability of a token (None: not in the vocabulary) and the likeliest token here."""
         slots = len(self._vocabulary)  # every token but BEGIN, and one slot for all unknown tokens
-        known = self._unigrams[token] if token is not None else 0
+        known = self._unigrams.get(token, 0.0) if token is not None else 0.0
         probability = (known + UNSEEN) / (self._predicted + UNSEEN * slots)
         likeliest = END
         for size in range(1, min(self.order - 1, len(history)) + 1):
@@ -174,10 +211,16 @@ class NgramModel:
             if followers is None:
                 break
             count = followers.weights.get(token, 0.0) if token is not None else 0.0
-            spread = self.discount * len(followers.weights) * probability
+            spread = self._discounted(followers) * probability
             probability = (max(count - self.discount, 0.0) + spread) / followers.total
             likeliest = followers.likeliest
         return probability, likeliest
+
+    def _discounted(self, followers: _Followers) -> float:
+        """What is taken from the counts of a context in all; a weight below the discount gives only itself."""
+        if not self._factors:
+            return self.discount * len(followers.weights)
+        return sum(min(weight, self.discount) for weight in followers.weights.values())
 
     def evaluate(self, text: str, *, max_tokens: int | None = None) -> Evaluation:
         """Predict a text token by token, its end included. max_tokens: look at so many from the start."""
@@ -242,6 +285,7 @@ class NgramModel:
             "vocabulary": self._vocabulary,
             "stream": self._stream,
             "prompts": self._prompts,
+            "taste": self.taste,
         }
         return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), level=6)
 
@@ -254,8 +298,10 @@ class NgramModel:
             vocabulary, stream = loaded["vocabulary"], loaded["stream"]
             if loaded["format"] != FORMAT or not all(0 <= token < len(vocabulary) for token in stream):
                 raise ValueError(loaded["format"])
-            return cls(vocabulary, stream, loaded["prompts"], order=loaded["order"], discount=loaded["discount"])
-        except (zlib.error, ValueError, KeyError, TypeError, IndexError) as err:
+            taste = {token: float(factor) for token, factor in loaded.get("taste", {}).items()}
+            order, discount = loaded["order"], loaded["discount"]
+            return cls(vocabulary, stream, loaded["prompts"], order=order, discount=discount, taste=taste)
+        except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as err:
             raise ValueError("not an n-gram model") from err
 
 
@@ -337,6 +383,7 @@ class _Writer:
                 position = model._positions[place]
                 token = model._stream[position + len(context)]
                 weights[token] = weights.get(token, 0.0) + self._weight_of[model._document_of[position]]
+            weights = model._tasted(weights)
             for token in weights.keys() & self._favoured:
                 weights[token] *= PROMPT_WORD_WEIGHT
             self._cache[context] = _Followers(weights, high - low, END) if weights else None

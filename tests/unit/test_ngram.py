@@ -59,6 +59,38 @@ def test_probabilities_of_all_tokens_and_the_unknown_sum_to_one(texts: list[str]
     assert math.isclose(math.fsum(model._probability(history, token)[0] for token in tokens), 1.0)
 
 
+@given(
+    st.lists(st.text(alphabet="ab .", max_size=12), min_size=1, max_size=3),
+    st.text(alphabet="ab .", max_size=6),
+    st.dictionaries(st.sampled_from(["a", "b", " a", " b", "."]), st.floats(0.05, 20), max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_probabilities_sum_to_one_whatever_the_taste(texts: list[str], start: str, taste: dict[str, float]) -> None:
+    model = NgramModel.train(texts, taste=taste)
+    known = [model._ids[token] for token in tokenize(start) if token in model._ids]
+    tokens = [*range(1, len(model._vocabulary)), None]
+    assert math.isclose(math.fsum(model._probability((0, *known)[-4:], token)[0] for token in tokens), 1.0)
+
+
+def test_a_taste_makes_a_word_likelier_in_scores_and_in_drafts() -> None:
+    texts = [
+        f"{first} sails came in. {second} sails went out." for first in ("Red", "Old") for second in ("Red", "Old")
+    ]
+    liked = NgramModel.train(texts * 4, taste={"Red": 8.0})
+    plain = NgramModel.train(texts * 4)
+    assert liked.log_probability("Red sails came in.") > plain.log_probability("Red sails came in.") + 0.3
+    written = [sum(model.generate("", seed=n).text.count("Red") for n in range(40)) for model in (liked, plain)]
+    assert written[0] > 1.3 * written[1]
+    kept = NgramModel.from_bytes(liked.to_bytes())
+    assert kept.taste == {"Red": 8.0} and kept.generate("", seed=1) == liked.generate("", seed=1)
+
+
+@pytest.mark.parametrize("factor", [0.0, -1.0, math.inf, math.nan])
+def test_an_impossible_taste_is_refused(factor: float) -> None:
+    with pytest.raises(ValueError, match="taste"):
+        NgramModel.train(["a b"], taste={"a": factor})
+
+
 def test_a_bigram_probability_is_the_one_worked_out_by_hand() -> None:
     # "a b" twice and "a c" once; discount 0.5. Predicted tokens: a a a, b b, c, end end end = 9.
     # Vocabulary with begin and end: 5 slots (a, b, c, end, unknown). P(b) = (2 + 0.5) / (9 + 2.5).
