@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Protocol
 
+from bot.courses import FROM_BASE, Course, Material, Methods
 from pipeline.break_even import break_even_drafts
 from pipeline.domain.spending import Estimate, OwnError, Price, Range
 from pipeline.domain.voices import NewDataset, Sensitivity
@@ -34,7 +35,7 @@ class Prices(Protocol):
         ...
 
 
-class Bases(Protocol):
+class Bases(Methods, Protocol):
     def offered_by(self, provider: str) -> tuple[str, ...]:
         """The bases that can be trained at this provider, as configured."""
         ...
@@ -52,6 +53,7 @@ class Offer:
     break_even_drafts: drafts a month from which training is cheaper than posts in every prompt; None for never.
     trial: what trying the new version on held-out requests costs. paid_microusd: the most that training and that cost.
     leash_minutes: how long its endpoint stays awake after a draft; 0 where it has none or never sleeps.
+    course: what it learns from and what it goes on from.
     """
 
     estimate: Estimate
@@ -66,6 +68,7 @@ class Offer:
     break_even_drafts: int | None = None
     context_tokens: int = 0
     needs_context_tokens: int = 0
+    course: Course = FROM_BASE
 
     @property
     def is_open(self) -> bool:
@@ -159,13 +162,14 @@ class Market:
         today: date,
         *,
         epochs: int | None,
+        course: Course = FROM_BASE,
     ) -> Offer:
         """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall, BaseGone."""
         if provider not in self.providers.names_for(sensitivity):
             raise SensitivityNotAllowed(provider, sensitivity)
         if base not in self.bases.offered_by(provider):
             raise NoPrice(provider, base)
-        offer = self._offer(dataset, provider, base, today, epochs=epochs)
+        offer = self._offer(dataset, provider, base, today, epochs=epochs, course=course)
         if not offer.fits:
             raise BaseTooSmall(base, offer.context_tokens, offer.needs_context_tokens)
         if offer.is_stale:
@@ -173,6 +177,12 @@ class Market:
         if not offer.is_open:
             raise BaseGone(provider, base, offer.estimate.shutdown_on, offer.closes_on if offer.is_closed else None)
         return offer
+
+    def other_ways(self, offer: Offer, dataset: NewDataset, material: Material, today: date) -> list[Offer]:
+        """The same base, trained in the ways that are open there beside examples from the base. Raises NoPrice."""
+        provider, base = offer.estimate.provider, offer.estimate.base
+        courses = material.courses(self.bases, provider, base)
+        return [self._offer(dataset, provider, base, today, course=course) for course in courses]
 
     def is_own(self, provider: str) -> bool:
         return provider in self.providers.names_for("private")
@@ -196,9 +206,11 @@ class Market:
         *,
         epochs: int | None = None,
         drafts: int = DRAFTS_PER_MONTH,
+        course: Course = FROM_BASE,
     ) -> Offer:
-        price, work = self.prices.find(provider, base), workload_of(dataset)
-        known = estimate(work, price, drafts_per_month=drafts, epochs=epochs, past=self.past.get(provider))
+        price, work = self.prices.find(provider, base), course.work(workload_of(dataset))
+        passes = course.usual_epochs(work.examples) if epochs is None else epochs
+        known = estimate(work, price, drafts_per_month=drafts, epochs=passes, past=self.past.get(provider))
         age_days = (today - price.as_of).days
         days_left = (price.shutdown_on - today).days if price.shutdown_on else None
         closes_on = self.bases.closes_on(provider)
@@ -215,6 +227,7 @@ class Market:
             break_even_drafts=breaking_even(price, work, known, days_left),
             context_tokens=price.context_tokens,
             needs_context_tokens=dataset.needs_context_tokens,
+            course=course,
         )
 
 

@@ -1,10 +1,10 @@
 """The versions of a voice: which one writes for its name alone, what each is called, what it was made of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pipeline.domain.training import VoiceModel
-from pipeline.domain.voices import Dataset, Voice
+from pipeline.domain.voices import Dataset, Voice, VoiceId
 from pipeline.errors import NoSuchVersion
 from pipeline.estimate import FEW_SHOT_POSTS
 from pipeline.ports import Transaction
@@ -27,6 +27,24 @@ async def find_version(tx: Transaction, voice: Voice, version: int | None) -> Vo
     if found is None:
         known = tuple(f"{voice.handle}@v{model.version}" for model in standing)
         raise NoSuchVersion(voice.handle, version or 1, known)
+    return found
+
+
+async def version_of(tx: Transaction, voice_id: VoiceId, version: int) -> VoiceModel | None:
+    return next((one for one in await tx.voice_models.of_voice(voice_id) if one.version == version), None)
+
+
+def is_sound(model: VoiceModel) -> bool:
+    """Whether another version may go on from it: it is there, and nothing it learned from was withdrawn."""
+    return model.state != "retired" and model.deleted_at is None and model.withdrawn_data_at is None
+
+
+def and_what_came_of_them(models: Sequence[VoiceModel], some: Collection[int]) -> set[int]:
+    """Version numbers: these, and all that went on from one of them. models: oldest first."""
+    found = set(some)
+    for model in models:
+        if model.parent_version in found:
+            found.add(model.version)
     return found
 
 

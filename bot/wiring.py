@@ -42,6 +42,7 @@ from bot.features.feedback.sweeping import AskForSweep
 from bot.importing import ImportVoice
 from bot.intake import AddFromTerminal
 from bot.listening import slack_app
+from bot.pairing import ExecutorPairs
 from bot.picturing import ExecutorPainter
 from bot.policy import apply_policy
 from bot.preparing import ExecutorPreparer, ProcessPool, RowFacts
@@ -150,6 +151,7 @@ async def opened_parts(
         uploads=SlackUploads(client, session),
         emoji=SlackEmoji(client),
         picker=ExecutorPicker(pool),
+        pairs=ExecutorPairs(pool, row_facts(settings, prices)),
         versions=ExecutorVersions(pool),
         shots=ExecutorShots(pool),
         evaluator=ExecutorEvaluator(pool),

@@ -37,7 +37,8 @@ class Workload:
     """What a price is applied to.
 
     examples, train_tokens: rows that are trained on and their billed tokens. validation_tokens: of the validation file.
-    prompt_tokens, completion_tokens: of an average row, what one draft reads and writes.
+    prompt_tokens, completion_tokens: of an average row, what one draft reads and writes. most_train_tokens: where
+    billed tokens may be more than train_tokens; 0 where they are not.
     """
 
     examples: int
@@ -45,6 +46,7 @@ class Workload:
     prompt_tokens: int
     completion_tokens: int
     validation_tokens: int = 0
+    most_train_tokens: int = 0
 
     @property
     def row_tokens(self) -> int:
@@ -85,25 +87,41 @@ class BilledTokens:
     high: Fraction
 
 
-def billed_tokens(price: Price, *, train_tokens: int, validation_tokens: int, examples: int) -> BilledTokens:
+def billed_tokens(
+    price: Price, *, train_tokens: int, validation_tokens: int, examples: int, most_train_tokens: int = 0
+) -> BilledTokens:
     """low: the shorter way of counting a row, and a near tokenizer that counts too much; high: the opposite.
 
     Where nobody entered whether validation is billed, only the high end has it.
     """
+    most = max(train_tokens, most_train_tokens)
     error = Fraction(0) if price.encoding_is_exact else NEAR_TOKENIZER_ERROR
     surely = validation_tokens if price.billing.validation else 0
     perhaps = 0 if price.billing.validation is False else validation_tokens
     return BilledTokens(
         low=Fraction(max(0, train_tokens - DISPUTED_ROW_TOKENS * examples) + surely) * (1 - error),
         expected=_filled(Fraction(train_tokens), price.billing.packed_tokens) + surely,
-        high=_worst_filled(Fraction(train_tokens) * (1 + error), price.billing.packed_tokens, examples)
-        + perhaps * (1 + error),
+        high=_worst_filled(Fraction(most) * (1 + error), price.billing.packed_tokens, examples) + perhaps * (1 + error),
     )
 
 
-def training_cost(price: Price, *, train_tokens: int, examples: int, epochs: int, validation_tokens: int = 0) -> Range:
+def training_cost(
+    price: Price,
+    *,
+    train_tokens: int,
+    examples: int,
+    epochs: int,
+    validation_tokens: int = 0,
+    most_train_tokens: int = 0,
+) -> Range:
     """high is rounded up to a whole cent, as bills are. Nothing to train on costs nothing."""
-    tokens = billed_tokens(price, train_tokens=train_tokens, validation_tokens=validation_tokens, examples=examples)
+    tokens = billed_tokens(
+        price,
+        train_tokens=train_tokens,
+        validation_tokens=validation_tokens,
+        examples=examples,
+        most_train_tokens=most_train_tokens,
+    )
     rate, least = price.train_microusd_per_million, price.billing.least_microusd if train_tokens else 0
     return Range(
         low_microusd=max(least, int(_microusd(tokens.low * epochs, rate))),
@@ -155,6 +173,7 @@ def estimate(
         validation_tokens=work.validation_tokens,
         examples=work.examples,
         epochs=passes,
+        most_train_tokens=work.most_train_tokens,
     )
     prompts = work.prompt_tokens, few_shot_prompt_tokens(work)
     drafting, few_shot = (

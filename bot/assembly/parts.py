@@ -16,6 +16,7 @@ from bot.features.feedback.dropping import Versions
 from bot.features.feedback.sweeping import EmojiThere
 from bot.features.pictures.usecase import Painter, PictureUploads
 from bot.features.rehearsal.usecase import Rehearser
+from bot.features.rounds.taking import PairMaker
 from bot.features.signoff.sending import Picker
 from bot.features.training.curves import CurvePainter
 from bot.features.training.record import Timing
@@ -97,6 +98,7 @@ class Parts:
     uploads: Uploads
     emoji: EmojiThere
     picker: Picker
+    pairs: PairMaker
     shots: ShotChooser
     evaluator: Evaluator
     meter: Meter

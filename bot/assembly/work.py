@@ -89,7 +89,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         **duel_steps(parts),
         **export_steps(parts),
         **forgetting_steps(parts),
-        "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message),
+        "take-feedback": TakeFeedback(db, parts.artifacts, preview_round(parts), clock, system_message, parts.pairs),
         "round-locked": SayLocked(db),
         "read-version": ReadVersion(db, parts.files, parts.versions, clock),
         "approval": WatchRequest(db, people, clock),

@@ -33,10 +33,18 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class PairTokens:
+    """Of a file of pairs. prompts: what was asked, once for each pair, with the marks of a row. answers: both."""
+
+    prompts: int
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoundFeedback:
     """The feedback as it stood when a round took it in; never changed. *_blob: files in the artifact store.
 
-    meanings: the emoji in force, name to meaning.
+    meanings: the emoji in force, name to meaning. pair_tokens: None where they were not counted yet.
     """
 
     round_id: RoundId
@@ -50,3 +58,4 @@ class RoundFeedback:
     pairs: int
     used: tuple[UsedRow, ...]
     meanings: dict[str, str]
+    pair_tokens: PairTokens | None = None

@@ -7,6 +7,9 @@ from typing import Final, Literal, NewType
 
 SpendRequestId = NewType("SpendRequestId", int)
 
+# What a run learns from: examples, or pairs of answers of which one is better than the other.
+Method = Literal["supervised", "dpo"]
+
 MICROUSD_PER_USD = 1_000_000
 REMIND_AFTER: Final = timedelta(hours=24)
 EXPIRE_AFTER: Final = timedelta(hours=72)
@@ -124,7 +127,8 @@ SpendState = Literal["asked", "approved", "declined", "void", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class SpendRequest:
-    """What a manager approves; bound to the dataset's hash, base, method, provider, epochs and ceiling.
+    """What a manager approves; bound to the dataset's hash, base, method, provider, epochs and ceiling, to the hash of
+    the pairs' file where it learns from pairs ("" where not), and to the version it goes on from (None for the base).
 
     answerable_since: from when its time to answer counts; None while no approver can be reached: then it waits.
     direct_copies: people who have the card as a direct message.
@@ -138,7 +142,7 @@ class SpendRequest:
     dataset_hash: str
     provider: str
     base: str
-    method: str
+    method: Method
     epochs: int
     ceiling_microusd: int
     estimate_microusd: int
@@ -151,6 +155,8 @@ class SpendRequest:
     answerable_since: datetime | None = None
     reminded_at: datetime | None = None
     direct_copies: tuple[str, ...] = ()
+    pairs_hash: str = ""
+    parent_version: int | None = None
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
-from pipeline.domain.spending import SpendRequestId
+from pipeline.domain.spending import Method, SpendRequestId
 from pipeline.domain.voices import DatasetId, RoundId, VoiceId
 
 TuningJobId = NewType("TuningJobId", int)
@@ -84,6 +84,7 @@ class TuningJob:
     started_at: when it got one of the provider's places. actual_microusd: None while nobody knows; its money is held.
     cancelled_by: who wants it to end; cancel_intent_at: when the provider was told so, or not, and nobody knows.
     slow_told_at: when people were told that it takes long. events: the newest few, oldest first.
+    parent_version: of the voice, that it goes on from; None for the base.
     """
 
     tuning_job_id: TuningJobId
@@ -123,6 +124,8 @@ class TuningJob:
     results: tuple[KeptFile, ...] = ()
     curve: LossCurve | None = None
     files_deleted_at: datetime | None = None
+    method: Method = "supervised"
+    parent_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ class VoiceModel:
     Version 0 was never trained: its base writes with real posts of dataset_id in the prompt. reason: why it was
     promoted although it had not beaten the others; "" where it had.
     deleted_at: when its provider confirmed that it is deleted. withdrawn_data_at: when something that it had learned
-    from was forgotten.
+    from was forgotten. parent_version: the one that it went on from, and so knows everything of; None for the base.
     """
 
     voice_model_id: VoiceModelId
@@ -214,3 +217,4 @@ class VoiceModel:
     reason: str = ""
     deleted_at: datetime | None = None
     withdrawn_data_at: datetime | None = None
+    parent_version: int | None = None

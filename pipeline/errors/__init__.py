@@ -27,7 +27,7 @@ AppError
 ├── ConsentError
 │   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner
 ├── SpendError                money
-│   ├── NoPrice, StalePrice, BaseTooSmall, AlreadyDecided, RequestVoid, OverBudget, PriceRose
+│   ├── NoPrice, StalePrice, BaseTooSmall, WayClosed, AlreadyDecided, RequestVoid, OverBudget, PriceRose
 │   ├── AlreadySigned, EmergencyClosed
 │   ├── NotRehearsed          nobody knows yet what the texts would teach
 │   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
@@ -157,6 +157,7 @@ from pipeline.errors.prices import (
     PreflightRefused,
     PriceError,
     StalePrice,
+    WayClosed,
 )
 from pipeline.errors.providers import (
     BadWebhook,
@@ -346,6 +347,7 @@ __all__ = [
     "VoiceNotTrained",
     "VoicePaused",
     "VoiceTaken",
+    "WayClosed",
     "WayError",
     "WhichTeam",
     "WiderThanAsked",

@@ -20,8 +20,11 @@ class AlreadyDecided(SpendError):
 
 
 class RequestVoid(SpendError):
-    def __init__(self, label: str, examples_then: int, examples_now: int) -> None:
-        super().__init__(label, examples_then, examples_now)
+    """changed: "texts", "pairs", or "version" where the one to go on from is not fit for it any more."""
+
+    def __init__(self, label: str, examples_then: int, examples_now: int, changed: str = "texts") -> None:
+        super().__init__(label, examples_then, examples_now, changed)
+        self.changed = changed
         self.label = label
         self.examples_then = examples_then
         self.examples_now = examples_now

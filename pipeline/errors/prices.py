@@ -37,6 +37,21 @@ class BaseGone(PriceError):
         self.closes_on = closes_on
 
 
+class WayClosed(PriceError):
+    """This base cannot be trained in the way that was chosen. why: see bot.courses.Closed.
+
+    version: the promoted one; 0 without one. pairs: how many the round has.
+    """
+
+    def __init__(self, why: str, provider: str, base: str, version: int, pairs: int) -> None:
+        super().__init__(why, provider, base, version, pairs)
+        self.why = why
+        self.provider = provider
+        self.base = base
+        self.version = version
+        self.pairs = pairs
+
+
 class StalePrice(PriceError):
     def __init__(self, base: str, age_days: int) -> None:
         super().__init__(base, age_days)

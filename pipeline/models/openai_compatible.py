@@ -2,16 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, get_args
 
 import openai
 from openai import AsyncOpenAI
 from openai.types import FileObject
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
-from openai.types.fine_tuning import FineTuningJob
+from openai.types.fine_tuning import FineTuningJob, job_create_params
 
 from pipeline.domain.drafting import Shot, Written
-from pipeline.domain.spending import Price
+from pipeline.domain.spending import Method, Price
 from pipeline.domain.training import ProviderJob
 from pipeline.domain.voices import Sensitivity
 from pipeline.errors import ProviderRefused, SensitivityNotAllowed
@@ -64,7 +64,8 @@ class OpenAICompatible:
     async def create_job(
         self,
         *,
-        base: str,
+        model: str,
+        method: Method,
         training_file: str,
         validation_file: str | None,
         epochs: int,
@@ -75,10 +76,10 @@ class OpenAICompatible:
         self._refuse_unless_allowed(sensitivity)
         async with self._wire.asking():
             job = await self._client.fine_tuning.jobs.create(
-                model=base,
+                model=model,
                 training_file=training_file,
                 validation_file=openai.omit if validation_file is None else validation_file,
-                method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": epochs}}},
+                method=_asked(method, epochs),
                 metadata={KEY_METADATA: key},
                 suffix=suffix,
                 seed=TRAINING_SEED,
@@ -87,8 +88,10 @@ class OpenAICompatible:
             )
         return self._wire.told(job)
 
-    async def find_jobs(self, *, key: str, training_file: str) -> list[ProviderJob]:
-        """Jobs with this key or this training file.
+    async def find_jobs(self, *, key: str, training_file: str, method: Method) -> list[ProviderJob]:
+        """Jobs with this key, and jobs on this training file unless they say that they are trained by another method.
+
+        Whatever has our key is ours, and paid, whatever else it says.
 
         Some servers ignore the metadata filter and some refuse it, so recent jobs are looked through as well and
         every job is checked here.
@@ -100,7 +103,8 @@ class OpenAICompatible:
         found = {
             job.id: job
             for job in (*filtered, *await self._listed_jobs(metadata=openai.omit))
-            if job.training_file == training_file or (job.metadata or {}).get(KEY_METADATA) == key
+            if (job.metadata or {}).get(KEY_METADATA) == key
+            or (job.training_file == training_file and not _is_by_another(job, method))
         }
         return sorted(map(self._wire.told, found.values()), key=lambda job: (job.created_at, job.provider_job))
 
@@ -171,6 +175,18 @@ class OpenAICompatible:
             latency_ms=latency_ms,
             finish_reason=choice.finish_reason,
         )
+
+
+def _asked(method: Method, epochs: int) -> job_create_params.Method:
+    if method == "dpo":
+        return {"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": epochs}}}
+    return {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": epochs}}}
+
+
+def _is_by_another(job: FineTuningJob, method: Method) -> bool:
+    """False where it says no method, or a word that we do not know."""
+    told = job.method.type if job.method else None
+    return told in get_args(Method) and told != method
 
 
 def _turns(shots: Sequence[Shot]) -> Iterator[ChatCompletionMessageParam]:

@@ -9,7 +9,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.domain.preflights import ProviderStanding
-from pipeline.domain.spending import Price
+from pipeline.domain.spending import Method, Price
+from pipeline.domain.training import TuningJob
 from pipeline.domain.voices import Sensitivity
 from pipeline.errors import UnknownProvider
 from pipeline.models.openai_compatible import OpenAICompatible
@@ -19,8 +20,6 @@ from pipeline.models.wire import openai_client
 
 # Said aloud, so that an OPENAI_BASE_URL in the environment cannot send text elsewhere.
 OPENAI_BASE_URL: Final = "https://api.openai.com/v1"
-
-Method = Literal["supervised"]  # what our adapter can ask for
 
 
 class BadProviders(ValueError):
@@ -43,12 +42,16 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 
 
 class BaseFacts(BaseModel):
-    """A model that can be tuned. shutdown_on: the day it, and every model tuned from it, stops answering."""
+    """A model that can be tuned. shutdown_on: the day it, and every model tuned from it, stops answering.
+
+    methods: where it takes others than its provider's bases usually do.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(min_length=1)]
     shutdown_on: date | None = None
+    methods: Annotated[tuple[Method, ...], Field(min_length=1)] | None = None
 
 
 class ProviderFacts(BaseModel):
@@ -58,6 +61,7 @@ class ProviderFacts(BaseModel):
     parallel_runs: how many of our runs it trains at a time; the others wait in a fair order.
     encoding_note: how near our token counts are, for the cost card's small print.
     probes_training: whether to ask, by a run on a file that does not exist, if our organisation may still train.
+    trains_tuned_models: whether a finished model can be trained further; learning from pairs always is that.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +75,11 @@ class ProviderFacts(BaseModel):
     parallel_runs: Annotated[int, Field(ge=1)] = 1
     encoding_note: str = ""
     probes_training: bool = False
+    trains_tuned_models: bool = False
+
+    def methods_of(self, base: str) -> tuple[Method, ...]:
+        own = next((each.methods for each in self.bases if each.name == base), None)
+        return own or self.methods
 
     def takes_new_jobs(self, day: date) -> bool:
         return self.closes_to_new_jobs is None or day < self.closes_to_new_jobs
@@ -159,6 +168,12 @@ class ConfiguredProviders:
         ask = CompatibleStanding(self._adapter(provider).wire, self.facts(provider).probes_training)
         return await ask(base)
 
+    def methods_of(self, provider: str, base: str) -> tuple[Method, ...]:
+        return self.facts(provider).methods_of(base)
+
+    def trains_tuned_models(self, provider: str) -> bool:
+        return self.facts(provider).trains_tuned_models
+
     def closes_on(self, provider: str) -> date | None:
         return self.facts(provider).closes_to_new_jobs
 
@@ -166,14 +181,16 @@ class ConfiguredProviders:
         """How many runs may be under way there at a time."""
         return self.facts(provider).parallel_runs
 
-    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
-        """Why nothing can be trained there on that day, as configured; None when it can. Raises UnknownProvider."""
-        facts = self.facts(provider)
+    def refuses(self, run: TuningJob, day: date) -> Literal["closed", "base-gone", "method-gone"] | None:
+        """Why the run cannot be trained there on that day, as configured; None when it can. Raises UnknownProvider."""
+        facts = self.facts(run.provider)
         if not facts.takes_new_jobs(day):
             return "closed"
         offered = {each.name: each for each in facts.bases}
-        is_alive = base in offered and ((last := offered[base].shutdown_on) is None or day < last)
-        return None if is_alive else "base-gone"
+        if run.base not in offered or ((last := offered[run.base].shutdown_on) is not None and day >= last):
+            return "base-gone"
+        goes_on = run.method == "dpo" or run.parent_version is None or facts.trains_tuned_models
+        return None if goes_on and run.method in facts.methods_of(run.base) else "method-gone"
 
     async def close(self) -> None:
         async with AsyncExitStack() as stack:

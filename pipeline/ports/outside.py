@@ -9,8 +9,8 @@ from typing import Literal, Protocol, TypeAlias
 from pipeline.domain.documents import Recipe
 from pipeline.domain.drafting import Shot, Written
 from pipeline.domain.preparing import FileRead, PreparedFile, PreparedRound, PulledSite
-from pipeline.domain.spending import Price
-from pipeline.domain.training import ProviderJob, RunEvent
+from pipeline.domain.spending import Method, Price
+from pipeline.domain.training import ProviderJob, RunEvent, TuningJob
 from pipeline.domain.voices import (
     Purpose,
     Sensitivity,
@@ -64,7 +64,8 @@ class TuningProvider(Protocol):
     async def create_job(
         self,
         *,
-        base: str,
+        model: str,
+        method: Method,
         training_file: str,
         validation_file: str | None,
         epochs: int,
@@ -72,11 +73,14 @@ class TuningProvider(Protocol):
         suffix: str,
         sensitivity: Sensitivity,
     ) -> ProviderJob:
-        """Sent once, never retried by the SDK. ProviderUnavailable means that it may have been accepted."""
+        """model: a base, or a finished model to go on from.
+
+        Sent once, never retried by the SDK. ProviderUnavailable means that it may have been accepted.
+        """
         ...
 
-    async def find_jobs(self, *, key: str, training_file: str) -> list[ProviderJob]:
-        """By metadata and by training file; oldest first."""
+    async def find_jobs(self, *, key: str, training_file: str, method: Method) -> list[ProviderJob]:
+        """By metadata, or by training file and method; oldest first."""
         ...
 
     async def job(self, provider_job: str) -> ProviderJob: ...
@@ -150,8 +154,8 @@ class RunProviders(Providers, Protocol):
         """How many runs may be under way there at a time. Raises UnknownProvider."""
         ...
 
-    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
-        """Why nothing can be trained there on that day; None when it can. Raises UnknownProvider."""
+    def refuses(self, run: TuningJob, day: date) -> Literal["closed", "base-gone", "method-gone"] | None:
+        """Why this run cannot be trained there on that day; None when it can. Raises UnknownProvider."""
         ...
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.drafting import DraftId, RewriteId
-from pipeline.domain.feedback import Decision, RoundFeedback, UsedRow
+from pipeline.domain.feedback import Decision, PairTokens, RoundFeedback, UsedRow
 from pipeline.domain.voices import RoundId, VoiceId
 from storage.rows import find, insert_into
 from storage.tables import DecisionRow, DraftRow, EmojiMapRow, RoundFeedbackRow, RoundRow
@@ -83,6 +83,7 @@ def _feedback(row: RoundFeedbackRow) -> RoundFeedback:
         pairs=row.pairs,
         used=tuple(_used(one) for one in row.used),
         meanings=row.meanings,
+        pair_tokens=PairTokens(**row.pair_tokens) if row.pair_tokens else None,
     )
 
 

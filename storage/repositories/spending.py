@@ -92,4 +92,6 @@ def _request(row: SpendRequestRow) -> SpendRequest:
         answerable_since=row.answerable_since,
         reminded_at=row.reminded_at,
         direct_copies=tuple(row.direct_copies or ()),
+        pairs_hash=row.pairs_hash,
+        parent_version=row.parent_version,
     )

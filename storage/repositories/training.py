@@ -154,6 +154,7 @@ class SqlVoiceModels:
                 base=job.base,
                 model_name=model_name,
                 created_at=now,
+                parent_version=job.parent_version,
             )
         return _model(row)
 
@@ -241,6 +242,8 @@ def _job(row: TuningJobRow) -> TuningJob:
         results=tuple(KeptFile(**kept) for kept in row.results or ()),
         curve=LossCurve(**row.curve) if row.curve else None,
         files_deleted_at=row.files_deleted_at,
+        method=row.method,
+        parent_version=row.parent_version,
     )
 
 
@@ -291,4 +294,5 @@ def _model(row: VoiceModelRow) -> VoiceModel:
         reason=row.reason or "",
         deleted_at=row.deleted_at,
         withdrawn_data_at=row.withdrawn_data_at,
+        parent_version=row.parent_version,
     )

@@ -26,6 +26,7 @@ class RoundFeedbackRow(Row, table=True):
     pairs: int
     used: list[dict[str, Any]] = Field(sa_type=JSON)
     meanings: dict[str, str] = Field(sa_type=JSON)
+    pair_tokens: dict[str, int] | None = Field(default=None, sa_type=JSON)
 
 
 class DecisionRow(Row, table=True):

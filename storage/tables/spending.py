@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-from pipeline.domain.spending import SpendState
+from pipeline.domain.spending import Method, SpendState
 from storage.tables.base import Row
 
 
@@ -20,7 +20,7 @@ class SpendRequestRow(Row, table=True):
     dataset_hash: str
     provider: str
     base: str
-    method: str
+    method: Method = Field(sa_type=String)
     epochs: int
     ceiling_microusd: int = Field(sa_type=BigInteger)
     estimate_microusd: int = Field(sa_type=BigInteger)
@@ -33,6 +33,8 @@ class SpendRequestRow(Row, table=True):
     answerable_since: datetime | None = None
     reminded_at: datetime | None = None
     direct_copies: list[str] | None = Field(default=None, sa_type=JSON)
+    pairs_hash: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    parent_version: int | None = None
 
 
 class BudgetRow(Row, table=True):

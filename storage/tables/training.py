@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
-from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
+from pipeline.domain.spending import Method
 from pipeline.domain.training import TuningState
 from storage.tables.base import Row
 
@@ -55,6 +56,10 @@ class TuningJobRow(Row, table=True):
     results: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
     curve: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     files_deleted_at: datetime | None = None
+    method: Method = Field(
+        default="supervised", sa_type=String, sa_column_kwargs={"server_default": text("'supervised'")}
+    )
+    parent_version: int | None = None
 
 
 class StrayJobRow(Row, table=True):
@@ -94,3 +99,4 @@ class VoiceModelRow(Row, table=True):
     reason: str | None = None
     deleted_at: datetime | None = None
     withdrawn_data_at: datetime | None = None
+    parent_version: int | None = None

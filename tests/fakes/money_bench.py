@@ -18,9 +18,11 @@ from bot.features.spending.usecase import ApproveInEmergency, ApproveSpend, Chec
 from bot.features.spending.waiting import WatchRequest
 from bot.offers import Market
 from pipeline.domain.approvals import RuleName, SpendRules
+from pipeline.domain.feedback import PairTokens, RoundFeedback
 from pipeline.domain.preflights import Check, CheckName, CheckOutcome, Preflight
 from pipeline.domain.rehearsals import RehearsalRecord, RehearsalVerdict
-from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
+from pipeline.domain.spending import Method, Price, SpendRequest, SpendRequestId
+from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Dataset, NewDataset, NewVoice, Round, Sensitivity, Voice
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import NoPrice, UnknownProvider
@@ -100,9 +102,18 @@ class Bases:
         default_factory=lambda: {"private": ("small",), "openai": ("gpt-mini", "gpt-unpriced")}
     )
     closing: dict[str, date] = field(default_factory=dict)
+    methods: dict[str, tuple[Method, ...]] = field(default_factory=lambda: {"private": ("supervised", "dpo")})
+    going_on: tuple[str, ...] = ("private",)
 
     def offered_by(self, provider: str) -> tuple[str, ...]:
         return self.by_provider.get(provider, ())
+
+    def methods_of(self, provider: str, base: str) -> tuple[Method, ...]:
+        assert base
+        return self.methods.get(provider, ("supervised",))
+
+    def trains_tuned_models(self, provider: str) -> bool:
+        return provider in self.going_on
 
     def closes_on(self, provider: str) -> date | None:
         return self.closing.get(provider)
@@ -329,6 +340,30 @@ class Bench:
                 actual_microusd=estimate_microusd if actual_microusd is None else actual_microusd,
             )
             await tx.tuning_jobs.update(told)
+
+    async def trained(self, voice: Voice, **more: Any) -> VoiceModel:
+        """A version of the voice, promoted. more: fields of its run."""
+        async with self.db.begin() as tx:
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            assert round_.dataset_id is not None
+            run = {"spend_request_id": SpendRequestId(0), "team_id": TEAM, "voice_id": voice.voice_id}
+            run |= {"round_id": round_.round_id, "dataset_id": round_.dataset_id, "dataset_hash": "9f3c" * 16}
+            run |= {"provider": "private", "base": "small", "method": "supervised", "epochs": 3, "state": "approved"}
+            run |= {"ceiling_microusd": 1, "estimate_microusd": 1, "requested_by": STEWARD, "requested_at": NOW}
+            request = await tx.spend_requests.ask(SpendRequest(**{**run, **more}))
+            job = replace(await tx.tuning_jobs.queue(new_job(request, NOW)), state="ready")
+            await tx.tuning_jobs.update(job)
+            model = await tx.voice_models.add(job, model_name=f"ft:{job.base}:1", now=NOW)
+            await tx.voice_models.promote(model, by=OWNER, reason="", at=NOW)
+            return await tx.voice_models.by_id(model.voice_model_id)
+
+    async def take(self, voice: Voice, pairs: int = 120, *, blob: str = "pairs", counted: bool = True) -> None:
+        """Feedback of the open round: so many pairs, of 20 tokens asked and 80 answered each."""
+        tokens = PairTokens(20 * pairs, 80 * pairs) if counted else None
+        async with self.db.begin() as tx:
+            round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
+            taken = RoundFeedback(round_.round_id, TEAM, STEWARD, NOW, "s", blob, "k", 0, pairs, (), {}, tokens)
+            await tx.round_feedbacks.take(taken)
 
     async def override(self, dataset: Dataset) -> None:
         async with self.db.begin() as tx:

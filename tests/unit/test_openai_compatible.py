@@ -89,8 +89,9 @@ async def adapter(fake: FakeOpenAI) -> AsyncIterator[OpenAICompatible]:
 
 
 async def create(adapter: OpenAICompatible, file_id: str, *, key: str = "job-7", **more: Any) -> ProviderJob:
-    options: dict[str, Any] = {"validation_file": None, "sensitivity": "public"} | more
-    return await adapter.create_job(base=BASE, training_file=file_id, epochs=3, key=key, suffix="founder-v1", **options)
+    options: dict[str, Any] = {"validation_file": None, "sensitivity": "public", "method": "supervised"} | more
+    options |= {"model": BASE, "epochs": 3, "key": key, "suffix": "founder-v1"}
+    return await adapter.create_job(training_file=file_id, **options)
 
 
 async def write(adapter: OpenAICompatible, *, sensitivity: Sensitivity = "public", shots: Sequence[Shot] = ()) -> Any:
@@ -334,7 +335,7 @@ def patience_s(fault: Any) -> float:
     [
         ("POST /files", lambda adapter: adapter.upload(b"{}", filename="a.jsonl", sensitivity="public")),
         ("GET /files", lambda adapter: adapter.find_upload("a.jsonl")),
-        ("GET /fine_tuning/jobs", lambda adapter: adapter.find_jobs(key="k", training_file="f")),
+        ("GET /fine_tuning/jobs", lambda adapter: adapter.find_jobs(key="k", training_file="f", method="supervised")),
         ("GET /fine_tuning/jobs/{job_id}", lambda adapter: adapter.job("ftjob-1")),
         (WRITE, write),
     ],
@@ -356,7 +357,7 @@ async def test_a_job_accepted_without_an_answer_is_found_again(fake: FakeOpenAI)
     async with adapter_for(fake.base_url) as adapter:
         with pytest.raises(ProviderUnavailable):
             await create(adapter, file_id)
-        found = await adapter.find_jobs(key="job-7", training_file=file_id)
+        found = await adapter.find_jobs(key="job-7", training_file=file_id, method="supervised")
     assert [job.provider_job for job in found] == list(fake.jobs)
     assert len(found) == 1
 
@@ -394,7 +395,7 @@ async def test_a_list_that_is_no_list_is_not_taken_for_an_empty_one(
     with pytest.raises(ProviderUnavailable):
         await adapter.find_upload("a.jsonl")
     with pytest.raises(ProviderUnavailable):
-        await adapter.find_jobs(key="k", training_file="f")
+        await adapter.find_jobs(key="k", training_file="f", method="supervised")
 
 
 async def test_a_server_that_drips_bytes_is_given_up_in_time() -> None:
@@ -502,7 +503,7 @@ async def test_jobs_are_found_by_either_key_oldest_first(
     both = fake.add_job(model=BASE, training_file="file-7", metadata={KEY_METADATA: "job-7"})["id"]
     fake.add_job(model=BASE, training_file="file-2", metadata={KEY_METADATA: "job-8"})
     fake.add_job(model=BASE, training_file="file-3", metadata={"other": "job-7"})
-    found = await adapter.find_jobs(key="job-7", training_file="file-7")
+    found = await adapter.find_jobs(key="job-7", training_file="file-7", method="supervised")
     assert [job.provider_job for job in found] == [by_file, by_key, both]
 
 
@@ -510,7 +511,9 @@ async def test_a_job_far_back_is_found_by_its_key(fake: FakeOpenAI, adapter: Ope
     old = fake.add_job(model=BASE, training_file="file-1", metadata={KEY_METADATA: "job-7"})["id"]
     for _ in range(RECENT_JOBS + 1):
         fake.add_job(model=BASE, training_file="file-2")
-    assert [job.provider_job for job in await adapter.find_jobs(key="job-7", training_file="file-1")] == [old]
+    assert [
+        job.provider_job for job in await adapter.find_jobs(key="job-7", training_file="file-1", method="supervised")
+    ] == [old]
 
 
 async def test_a_server_that_refuses_the_filter_is_searched_without_it(
@@ -518,7 +521,7 @@ async def test_a_server_that_refuses_the_filter_is_searched_without_it(
 ) -> None:
     job = fake.add_job(model=BASE, training_file="file-7")["id"]
     fake.next("GET /fine_tuning/jobs", 400, "unknown_parameter")
-    found = await adapter.find_jobs(key="job-7", training_file="file-7")
+    found = await adapter.find_jobs(key="job-7", training_file="file-7", method="supervised")
     assert [each.provider_job for each in found] == [job]
 
 
@@ -526,14 +529,14 @@ async def test_a_key_that_is_refused_is_not_an_empty_list(fake: FakeOpenAI, adap
     for _ in range(2):
         fake.next("GET /fine_tuning/jobs", 401, "invalid_api_key")
     with pytest.raises(ProviderRefused):
-        await adapter.find_jobs(key="job-7", training_file="file-7")
+        await adapter.find_jobs(key="job-7", training_file="file-7", method="supervised")
 
 
 async def test_a_server_that_ignores_the_cursor_does_not_hold_us(fake: FakeOpenAI, adapter: OpenAICompatible) -> None:
     fake.ignore_after = True
     for _ in range(150):
         fake.add_job(model=BASE, training_file="file-2")
-    assert await adapter.find_jobs(key="job-7", training_file="file-7") == []
+    assert await adapter.find_jobs(key="job-7", training_file="file-7", method="supervised") == []
     assert len(fake.requests) < 5
 
 
@@ -577,7 +580,8 @@ async def test_the_private_server_trains_and_writes(tmp_path: Path) -> None:
         file_id = await adapter.upload(content, filename="us-7.jsonl", sensitivity="private")
         assert await adapter.find_upload("us-7.jsonl") == file_id
         job = await adapter.create_job(
-            base="understudy-ngram",
+            model="understudy-ngram",
+            method="supervised",
             training_file=file_id,
             validation_file=None,
             epochs=2,
@@ -585,9 +589,10 @@ async def test_the_private_server_trains_and_writes(tmp_path: Path) -> None:
             suffix="founder",
             sensitivity="private",
         )
-        assert [each.provider_job for each in await adapter.find_jobs(key="job-7", training_file="file-0")] == [
-            job.provider_job
-        ]
+        assert [
+            each.provider_job
+            for each in await adapter.find_jobs(key="job-7", training_file="file-0", method="supervised")
+        ] == [job.provider_job]
         async with asyncio.timeout(60):
             while job.status != "succeeded":
                 assert job.status in {"validating_files", "queued", "running"}, job

@@ -125,7 +125,7 @@ async def test_a_draft_is_priced_by_its_own_provider() -> None:
         (one(bases='["small"]'), "provider.0.bases.0", "valid dictionary"),
         (one(sensitivities=""), "provider.0.sensitivities", "required"),
         (one(sensitivities='["secret"]'), "provider.0.sensitivities.0", "'public', 'internal' or 'private'"),
-        (one(methods='["dpo"]'), "provider.0.methods.0", "supervised"),
+        (one(methods='["kto"]'), "provider.0.methods.0", "supervised"),
         (one(base_url='"127.0.0.1:8801/v1"'), "provider.0.base_url", "http://"),
         (one(api_key='"sk-1"'), "provider.0.api_key", "not permitted"),
         (one() + "\n" + one(), "provider", "private is there twice"),

@@ -49,6 +49,8 @@ def line_text(board: Board, line: Line) -> str:
 
 def name(board: Board, line: Line) -> str:
     version = f"{quoted(board.voice.handle)}@v{line.model.version}"
+    if line.model.parent_version:
+        return f"{version}, from v{line.model.parent_version}"
     return version if line.model.version else f"{version}, few-shot"
 
 

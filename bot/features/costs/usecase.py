@@ -7,6 +7,7 @@ from math import ceil, floor
 from typing import Any, Final
 
 from bot.cards import round_thread
+from bot.courses import material_of
 from bot.duel_gate import proof_of
 from bot.few_shot import comparing_microusd
 from bot.lookup import find_voice
@@ -66,9 +67,34 @@ async def say_cost(
     )
     answers = [one for one in await tx.preflights.of_team(voice.team_id) if is_fresh(one, now)]
     card = cost_facts(voice, ready, offers, question, answers)
+    await add_ways(tx, card, known, ready, offers, now)
     card["comparing_microusd"] = await comparing(tx, known, ready, offers)
     await tx.outbox.say(Saying(card_key(ready.round), COST, card, round_thread(ready.round)))
     return all(offer["preflight"] is not None for offer in card["offers"])
+
+
+async def add_ways(
+    tx: Transaction, card: dict[str, Any], market: Market, ready: Ready, offers: Offers, now: datetime
+) -> None:
+    """What else each base could be trained in, and why none can learn from the round's pairs."""
+    material = await material_of(tx, ready.round)
+    card["pairs"] = material.pairs.count
+    card["version"] = material.promoted.version if material.promoted else 0
+    for offer, facts in zip(offers.priced, card["offers"], strict=True):
+        others = market.other_ways(offer, ready.dataset.facts, material, now.date())
+        facts["ways"] = [way_facts(other) for other in others]
+        on = (offer.estimate.provider, offer.estimate.base)
+        facts["pairs_closed"] = material.closed("pairs", market.bases, *on)
+
+
+def way_facts(offer: Offer) -> dict[str, Any]:
+    return {
+        "way": offer.course.way,
+        "training": range_facts(offer.estimate.training),
+        "train_tokens": offer.estimate.train_tokens,
+        "validation_tokens": offer.estimate.validation_tokens,
+        "epochs": offer.estimate.epochs,
+    }
 
 
 async def comparing(tx: Transaction, market: Market, ready: Ready, offers: Offers) -> int | None:

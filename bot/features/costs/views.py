@@ -9,10 +9,12 @@ from bot.baseline_gate import START
 from bot.cards import ASK
 from bot.features.costs.price_views import price_button
 from bot.features.costs.usecase import COST
+from bot.slack.course_words import auto_words, closed_words, course_words, pairs_words
 from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import usd
 from bot.slack.offer_words import closing, day_words, lifetime, named, refused_words, sees
 from pipeline.few_shot import PAIRS
+from pipeline.round_rows import PAIRS_FOR_PREFERENCE
 
 SHOW_COST: Final = "costs.show"  # a button of the dataset thread
 MOST_OFFERS: Final = 20  # sections on one card; a message takes 45 blocks
@@ -54,7 +56,7 @@ def money_buttons(facts: Facts) -> list[ButtonElement]:
 
 def offer_section(offer: Facts, facts: Facts) -> Block:
     confirm = price_button(offer["provider"], offer["base"], facts["handle"], label="Confirm price")
-    return section(offer_lines(offer, facts["drafts"]), confirm if offer["is_stale"] else None)
+    return section(offer_lines(offer, facts), confirm if offer["is_stale"] else None)
 
 
 def unpriced_section(provider: str, base: str, facts: Facts) -> Block:
@@ -62,10 +64,21 @@ def unpriced_section(provider: str, base: str, facts: Facts) -> Block:
     return section(said, price_button(provider, base, facts["handle"], label="Add price"))
 
 
-def offer_lines(offer: Facts, drafts: int) -> str:
+def other_ways(offer: Facts, facts: Facts) -> list[str]:
+    """Cards of an earlier time have none."""
+    lines = []
+    for way in offer.get("ways", ()):
+        words = course_words(way["way"], version=facts["version"], pairs=facts["pairs"])
+        lines.append(f"Instead, from {words}: {amount(way['training'])}, once · {tokens(way)}")
+    return lines
+
+
+def offer_lines(offer: Facts, facts: Facts) -> str:
+    drafts = facts["drafts"]
     lines = [
         f"*{named(offer['base'])}* · {named(offer['provider'])}",
         f"Training: {amount(offer['training'])}, once · {tokens(offer)}",
+        *other_ways(offer, facts),
         trial(offer),
         f"Hosting: {hosting(offer)}",
         f"{drafts:,} drafts a month: {amount(offer['drafting'])}",
@@ -174,6 +187,13 @@ def cost_notes(facts: Facts) -> list[str]:
         notes.append(f"{more} more bases have no price either.")
     if len(offers) > MOST_OFFERS:
         notes.append(f"{len(offers) - MOST_OFFERS} more bases: `/voice cost {facts['handle']} base=…` shows them.")
+    if (pairs := facts.get("pairs", 0)) and all(offer.get("pairs_closed") for offer in offers):
+        first = offers[0]
+        on = (first["provider"], first["base"])
+        closed = closed_words(first["pairs_closed"], *on, version=facts["version"], pairs=pairs)
+        notes.append(f"This round has {pairs_words(pairs)}. {closed}")
+    elif 0 < pairs < PAIRS_FOR_PREFERENCE:
+        notes.append(auto_words(pairs, version=facts["version"], takes_pairs=False))
     if facts.get("comparing_microusd") is not None:
         notes.append("Before you pay: few-shot hasn't been tried on these texts. Judges tell whether it is enough.")
     notes.append("Asking costs nothing: nothing is sent or paid until an approver says yes.")

@@ -80,13 +80,21 @@ class TakeInventory:
     ) -> Inventory:
         """used: rows by round, where people's words are counted instead of the dataset's rows."""
         async with self.database.read() as tx:
-            models = [
-                (model, await rows_seen(tx, model, held, used))
-                for model in await tx.voice_models.of_voice(voice.voice_id)
-            ]
+            models = with_parents(
+                [
+                    (model, await rows_seen(tx, model, held, used))
+                    for model in await tx.voice_models.of_voice(voice.voice_id)
+                ]
+            )
             runs = await tx.tuning_jobs.of_voice(voice.voice_id)
             latest = await tx.rounds.latest(voice.voice_id)
-        going_on = [run for run in runs if run.dataset_id in held and run.state not in TERMINAL_TUNING_STATES]
+        know = {model.version for model, rows in models if rows is not None}
+        going_on = [
+            run
+            for run in runs
+            if run.state not in TERMINAL_TUNING_STATES
+            and (run.dataset_id in held or run.round_id in used or run.parent_version in know)
+        ]
         return Inventory(
             voice,
             latest,
@@ -136,6 +144,15 @@ async def sources_of(tx: Transaction, voice: Voice) -> list[Source]:
         found += await tx.sources.of_round(round_.round_id)
         round_ = await tx.rounds.before(round_)
     return found
+
+
+def with_parents(seen: Sequence[tuple[VoiceModel, int | None]]) -> list[tuple[VoiceModel, int | None]]:
+    """A version knows what the one that it went on from knew. seen: oldest first."""
+    rows_of: dict[int, int | None] = {}
+    for model, rows in seen:
+        parent = rows_of.get(model.parent_version) if model.parent_version else None
+        rows_of[model.version] = rows if parent is None else max(rows or 0, parent)
+    return [(model, rows_of[model.version]) for model, _ in seen]
 
 
 async def rows_seen(

@@ -1,8 +1,8 @@
 """The steward has the feedback so far become texts of the next round; later feedback counts for the one after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from bot.adding import Incoming, add_sources
 from bot.cards import round_thread
@@ -14,15 +14,22 @@ from pipeline.domain.feedback import RoundFeedback, UsedRow
 from pipeline.domain.voices import Origin, Round, Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Saying, WorkItem
 from pipeline.errors import NoFeedback
-from pipeline.feedback_rows import dpo_lines, kto_lines, sft_lines
+from pipeline.feedback_rows import kto_lines, sft_lines
+from pipeline.pairs_file import PairsFile
 from pipeline.ports import ArtifactStore, Clock, Database, Transaction
-from pipeline.round_rows import RoundPreview, SftRow
+from pipeline.round_rows import PairRow, RoundPreview, SftRow
 from pipeline.verdicts import written_meanings
 
 TAKEN: Final = "rounds.taken"
 VERSIONS_FILE: Final = "better-versions.jsonl"
 STARRED_FILE: Final = "starred-drafts.jsonl"
 FILES: Final[dict[Origin, str]] = {"slack_message": VERSIONS_FILE, "own_draft": STARRED_FILE}
+
+
+class PairMaker(Protocol):
+    async def file(self, pairs: Sequence[PairRow], system: str) -> PairsFile:
+        """Away from the event loop."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Blobs:
     sft: str
     pairs: str
     kto: str
+    pairs_file: PairsFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ class TakeFeedback:
     preview: PreviewRound
     clock: Clock
     system: Callable[[Voice], str]
+    pairs: PairMaker
 
     async def __call__(self, item: WorkItem) -> None:
         voice_id, user = item.subject.split(":")
@@ -98,11 +107,13 @@ class TakeFeedback:
         for origin in FILES:
             if content := sft_lines(row for row in seen.sft if origin_of(row) == origin):
                 texts[origin] = (await self.artifacts.put(content), len(content))
+        made = await self.pairs.file(seen.pairs, system)
         return Blobs(
             texts,
             sft=await self.artifacts.put(sft_lines(seen.sft)),
-            pairs=await self.artifacts.put(dpo_lines(seen.pairs, system)),
+            pairs=await self.artifacts.put(made.content),
             kto=await self.artifacts.put(kto_lines(seen.kto, system)),
+            pairs_file=made,
         )
 
     async def take(self, tx: Transaction, voice: Voice, user: str, gathered: Gathered, blobs: Blobs) -> None:
@@ -118,9 +129,10 @@ class TakeFeedback:
             pairs_blob=blobs.pairs,
             kto_blob=blobs.kto,
             examples=len(seen.sft),
-            pairs=len(seen.pairs),
+            pairs=blobs.pairs_file.pairs,
             used=used_rows(gathered),
             meanings=written_meanings(gathered.meanings),
+            pair_tokens=blobs.pairs_file.tokens,
         )
         await tx.round_feedbacks.take(feedback)
         facts: dict[str, Any] = {
@@ -128,11 +140,10 @@ class TakeFeedback:
             "number": round_.number,
             "by": user,
             "examples": len(seen.sft),
-            "pairs": len(seen.pairs),
-            "method": seen.method,
+            "pairs": feedback.pairs,
         }
         await tx.outbox.say(Saying(f"round:{round_.round_id}:taken", TAKEN, facts, round_thread(round_)))
-        after = {"examples": len(seen.sft), "pairs": len(seen.pairs), "sft": blobs.sft}
+        after = {"examples": len(seen.sft), "pairs": feedback.pairs, "sft": blobs.sft, "pairs_file": blobs.pairs}
         entry = AuditEntry(voice.team_id, user, "round.feedback_taken", round_.card_key, after=after)
         await tx.audit.record(entry, now=now)
 

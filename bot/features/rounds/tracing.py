@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.cards import say_voice_card
 from bot.emoji_meanings import meanings_in_force
 from bot.features.rounds.usecase import PreviewRound
-from bot.versions import name_of
+from bot.versions import and_what_came_of_them, name_of
 from pipeline.domain.feedback import RoundFeedback, UsedRow
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Voice
@@ -61,17 +62,20 @@ class TraceWithdrawals:
         for user in dict.fromkeys([voice.steward, voice.owner]):
             direct = Place(voice.team_id, user_id=user)
             await tx.outbox.say(Saying(f"{key}:{user}", FORGOTTEN, facts, direct))
+        await tx.voice_models.learned_from_withdrawn(model.voice_model_id, at=self.clock())
+        await say_voice_card(tx, voice, now=self.clock())
         after = {"version": model.version, "row": row.row}
         entry = AuditEntry(voice.team_id, "understudy", "model.trained_on_withdrawn", draft, after=after)
         await tx.audit.record(entry, now=self.clock())
 
 
 async def trained_on(tx: Transaction, voice: Voice, feedback: RoundFeedback) -> list[VoiceModel]:
-    """Versions trained in the round that took this feedback in, and not retired."""
-    found = []
-    for model in await tx.voice_models.of_voice(voice.voice_id):
-        if model.tuning_job_id is not None and model.state != "retired":
+    """Versions trained in the round that took this feedback in, and those that went on from them; not retired."""
+    models, found = await tx.voice_models.of_voice(voice.voice_id), []
+    for model in models:
+        if model.tuning_job_id is not None:
             job = await tx.tuning_jobs.by_id(model.tuning_job_id)
             if job.round_id == feedback.round_id:
-                found.append(model)
-    return found
+                found.append(model.version)
+    know = and_what_came_of_them(models, found)
+    return [model for model in models if model.version in know and model.state != "retired"]

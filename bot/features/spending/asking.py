@@ -1,12 +1,14 @@
 """A steward asks for money: what the form offers, and the request that comes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from bot.baseline_gate import closed_by_baseline
 from bot.cards import round_thread
+from bot.courses import OTHER_WAYS, Closed, Material, Methods, Way, material_of
 from bot.deciders import WhoDecides, who_decides
+from bot.features.spending.binding import fits
 from bot.features.spending.closing import US, close
 from bot.features.spending.sayings import month_of, say_request
 from bot.features.spending.signing import approve, budgets_passed
@@ -24,22 +26,31 @@ from pipeline.errors import NoPrice, SpendError, UnresolvedBlocker
 from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ASKED: Final = "spending.asked"
-METHOD: Final = "supervised"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainForm:
-    """What the form shows. offers: those that approval may be asked for now."""
+    """What the form shows. offers: those that approval may be asked for now, from examples on the base.
+
+    ways: the others that are open for some of these. pairs: how many better-than pairs the round has; closed: why no
+    offer takes them, of the first offer. takes_pairs: whether "auto" does, for some. version: the promoted one, or 0.
+    """
 
     handle: str
     number: int
     texts: int
     offers: tuple[Offer, ...]
+    ways: tuple[Way, ...] = ()
+    pairs: int = 0
+    closed: Closed | None = None
+    takes_pairs: bool = False
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SpendWish:
-    """The submitted form. epochs, ceiling_microusd: None takes what the estimate says."""
+    """The submitted form. epochs, ceiling_microusd: None takes what the estimate says. way: "auto" takes pairs where
+    there are enough and the base can learn from them."""
 
     team_id: str
     handle: str
@@ -49,6 +60,7 @@ class SpendWish:
     epochs: int | None
     ceiling_microusd: int | None
     note: str
+    way: Way = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +107,10 @@ class OpenTrainForm:
             await ask_where_unknown(tx, ready.round, chosen_from, now=now)
             closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
             closed = closed or await closed_by_baseline(tx, voice, ready.round, ready.dataset)
+            material = await material_of(tx, ready.round)
         if closed is not None:  # raised only now: a rehearsal that was started must commit
             raise closed
-        return TrainForm(voice.handle, ready.round.number, facts.kept, offers)
+        return with_ways(TrainForm(voice.handle, ready.round.number, facts.kept, offers), material, market.bases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,7 @@ class AskForSpend:
     """Puts the request and its approval cards there; when no approver can be reached it waits, and admins are told.
 
     Raises NotSteward, ConsentMissing, ConsentWithdrawn, UnresolvedBlocker, TooFewExamples, SensitivityNotAllowed,
-    NoPrice, StalePrice, BaseGone, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
+    NoPrice, StalePrice, BaseGone, WayClosed, NotRehearsed, RehearsalRefused, TooFewToRehearse, TextsNotReady,
     NotCompared, ComparisonUnderWay, FewShotIsEnough, PreflightPending, PreflightRefused.
     """
 
@@ -127,11 +140,11 @@ class AskForSpend:
     async def within(
         self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime
     ) -> Asked | AskedBefore | CeilingTooLow | SpendError:
-        offer = await self.chosen(tx, wish, voice, ready, now)
+        offer = await self.chosen(tx, wish, voice, ready, now)  # what it learns from is read in this transaction
         if wish.ceiling_microusd is not None and wish.ceiling_microusd < offer.paid_microusd:
             return CeilingTooLow(offer.paid_microusd)
         waiting = await tx.spend_requests.open_of_round(ready.round.round_id)
-        same = [open_ for open_ in waiting if open_.dataset_hash == ready.dataset.facts.content_hash]
+        same = [open_ for open_ in waiting if await fits(tx, open_, ready.round)]
         if same:
             return AskedBefore(same[0])
         closed = await closed_by_rehearsal(tx, voice, ready.round, ready.dataset, now=now)
@@ -140,11 +153,12 @@ class AskForSpend:
         if closed is not None:
             return closed
         who = await who_decides(tx, self.people, wish.team_id, now.date())
-        for old in waiting:  # for texts that have changed since; nobody could approve it any more
+        for old in waiting:  # for what has changed since; nobody could approve it any more
             await close(tx, old, "void", who, now)
         is_answerable = bool(who.besides(wish.user))
         request = await tx.spend_requests.ask(new_request(wish, voice, ready, offer, now, is_answerable=is_answerable))
         after = {"ceiling_microusd": request.ceiling_microusd, "dataset_hash": request.dataset_hash}
+        after |= {"method": request.method, "pairs_hash": request.pairs_hash, "parent_version": request.parent_version}
         entry = AuditEntry(wish.team_id, wish.user, "spend.asked", request.label, after=after)
         await tx.audit.record(entry, now=now)
         request = await say_request(tx, request, voice, ready, offer, note=wish.note, who=who)
@@ -172,7 +186,10 @@ class AskForSpend:
     async def chosen(self, tx: Transaction, wish: SpendWish, voice: Voice, ready: Ready, now: datetime) -> Offer:
         facts = ready.dataset.facts
         market = await self.market.in_force(tx, wish.team_id)
-        offer = market.offer(facts, voice.sensitivity, wish.provider, wish.base, now.date(), epochs=wish.epochs)
+        on = (wish.provider, wish.base)
+        market.offer(facts, voice.sensitivity, *on, now.date(), epochs=wish.epochs)  # whether it is on offer at all
+        course = (await material_of(tx, ready.round)).course(wish.way, market.bases, *on)
+        offer = market.offer(facts, voice.sensitivity, *on, now.date(), epochs=wish.epochs, course=course)
         only_without_blockers(facts.open_blockers, is_own=offer.is_own)
         return offer
 
@@ -206,6 +223,21 @@ async def payable(tx: Transaction, voice: Voice, user: str, now: datetime) -> Re
     return ready
 
 
+def with_ways(form: TrainForm, material: Material, methods: Methods) -> TrainForm:
+    """The form with what can be learned from beside examples, and gone on from beside the base."""
+    on = [(offer.estimate.provider, offer.estimate.base) for offer in form.offers]
+    closed = {way: [material.closed(way, methods, *each) for each in on] for way in OTHER_WAYS}
+    ways = tuple(way for way in OTHER_WAYS if None in closed[way])
+    return replace(
+        form,
+        ways=ways,
+        pairs=material.pairs.count,
+        closed=None if "pairs" in ways else closed["pairs"][0],
+        takes_pairs=any(material.best(methods, *each) == "pairs" for each in on),
+        version=material.promoted.version if material.promoted else 0,
+    )
+
+
 def fitting(offers: tuple[Offer, ...], open_blockers: tuple[str, ...]) -> tuple[Offer, ...]:
     """Offers that the open blockers allow. Raises UnresolvedBlocker when that leaves none, NoPrice when none is."""
     fits, refusal = list[Offer](), None
@@ -232,7 +264,7 @@ def new_request(
         dataset_hash=ready.dataset.facts.content_hash,
         provider=wish.provider,
         base=wish.base,
-        method=METHOD,
+        method=offer.course.method,
         epochs=offer.estimate.epochs,
         ceiling_microusd=usual_ceiling(offer) if wish.ceiling_microusd is None else wish.ceiling_microusd,
         estimate_microusd=offer.estimate.training.expected_microusd,
@@ -240,4 +272,6 @@ def new_request(
         requested_by=wish.user,
         requested_at=now,
         answerable_since=now if is_answerable else None,
+        pairs_hash=offer.course.pairs.sha256 if offer.course.pairs else "",
+        parent_version=offer.course.parent_version,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.deciders import WhoDecides, refresh_homes
+from bot.features.spending.binding import misfit
 from bot.features.spending.sayings import say_settled
 from pipeline.domain.spending import SpendRequest, SpendRequestId, SpendState
 from pipeline.domain.voices import DatasetId, Round, RoundId, Voice, VoiceId
@@ -56,25 +57,21 @@ def bound(request: SpendRequest) -> dict[str, object]:
         "provider": request.provider,
         "base": request.base,
         "method": request.method,
+        "pairs_hash": request.pairs_hash,
+        "parent_version": request.parent_version,
         "epochs": request.epochs,
         "ceiling_microusd": request.ceiling_microusd,
     }
 
 
-async def fits(tx: Transaction, request: SpendRequest, round_: Round) -> bool:
-    """Whether what would be trained now is what was asked for."""
-    if round_.dataset_id is None or round_.revision != round_.prepared_revision:
-        return False
-    return (await tx.datasets.by_id(round_.dataset_id)).facts.content_hash == request.dataset_hash
-
-
 async def void(tx: Transaction, request: SpendRequest, who: WhoDecides, now: datetime) -> RequestVoid:
-    """The texts changed: nobody can approve it any more."""
+    """What it was asked for has changed: nobody can approve it any more."""
     round_, _ = await subject_of(tx, request)
+    changed = await misfit(tx, request, round_)
     await close(tx, request, "void", who, now)
     then = await tx.datasets.by_id(DatasetId(request.dataset_id))
     current = await tx.datasets.by_id(round_.dataset_id) if round_.dataset_id else None
-    return RequestVoid(request.label, then.facts.kept, current.facts.kept if current else 0)
+    return RequestVoid(request.label, then.facts.kept, current.facts.kept if current else 0, changed or "texts")
 
 
 async def expire(tx: Transaction, request: SpendRequest, who: WhoDecides, now: datetime) -> AlreadyDecided:

@@ -1,6 +1,6 @@
 """The two forms: asking for approval, and a reason for saying no."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from slack_sdk.models.blocks import (
     Block,
@@ -12,10 +12,12 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.courses import Way
 from bot.features.spending.asking import Asked, AskedBefore, CeilingTooLow, SpendWish, TrainForm
 from bot.features.spending.usecase import Decision
 from bot.offers import Offer, usual_ceiling
 from bot.slack.amounts import WrongEntry, amount_in
+from bot.slack.course_words import auto_words, closed_words, course_meaning, course_words, pairs_words
 from bot.slack.forms import field_value, text_input
 from bot.slack.message import section
 from bot.slack.mrkdwn import quoted, shortened, usd
@@ -46,6 +48,7 @@ def train_form(form: TrainForm) -> View:
         blocks=[
             about(form),
             base_input(form.offers),
+            *way_input(form),
             text_input("epochs", "Passes over the texts", epochs),
             text_input(
                 "ceiling", "At most, in $ (empty: the most it should cost plus 25 %)", usual[: OPTION_CHARS * 2]
@@ -56,10 +59,43 @@ def train_form(form: TrainForm) -> View:
 
 
 def about(form: TrainForm) -> Block:
-    return section(
+    lines = [
         f"*{quoted(form.handle)}*, round {form.number}: {form.texts:,} texts. "
         "Nothing is sent or paid until an approver says yes."
-    )
+    ]
+    return section("\n".join([*lines, *of_pairs(form), *of_going_on(form)]))
+
+
+def of_pairs(form: TrainForm) -> list[str]:
+    """What "auto" does and why, or what is to be done so that pairs can be learned from."""
+    if not form.pairs:
+        return []
+    if form.closed is None:
+        return [auto_words(form.pairs, version=form.version, takes_pairs=form.takes_pairs)]
+    first = form.offers[0].estimate
+    closed = closed_words(form.closed, first.provider, first.base, version=form.version, pairs=form.pairs)
+    return [f"This round has {pairs_words(form.pairs)}, and auto takes the examples. {closed}"]
+
+
+def of_going_on(form: TrainForm) -> list[str]:
+    return [f"Going on from v{form.version}: {course_meaning('go-on', form.version)}"] if "go-on" in form.ways else []
+
+
+def way_input(form: TrainForm) -> list[InputBlock]:
+    """Nothing where there is nothing to choose: a first round has its texts and the base."""
+    if not form.ways:
+        return []
+    words = {way: course_words(way, version=form.version, pairs=form.pairs) for way in ("examples", *form.ways)}
+    auto = course_words("pairs" if form.takes_pairs else "examples", version=form.version, pairs=form.pairs)
+    ways = {"auto": f"Auto: {auto}", **{way: f"{said[0].upper()}{said[1:]}" for way, said in words.items()}}
+    options = [Option(value=way, text=PlainTextObject(text=said[:OPTION_CHARS])) for way, said in ways.items()]
+    return [
+        InputBlock(
+            block_id="way",
+            label=PlainTextObject(text="What it learns from"),
+            element=StaticSelectElement(action_id="way", options=options, initial_option=options[0]),
+        )
+    ]
 
 
 def base_input(offers: tuple[Offer, ...]) -> InputBlock:
@@ -116,7 +152,13 @@ def spend_wish(team_id: str, user: str, view: dict[str, Any]) -> SpendWish:
         epochs=epochs_in(field_value(view, "epochs")),
         ceiling_microusd=amount_in(field_value(view, "ceiling"), "ceiling"),
         note=shortened(field_value(view, "note"), NOTE_CHARS),
+        way=way_in(field_value(view, "way")),
     )
+
+
+def way_in(chosen: str) -> Way:
+    """The form of a first round has no such field."""
+    return next((way for way in get_args(Way) if way == chosen), "auto")
 
 
 def decline_decision(team_id: str, user: str, view: dict[str, Any]) -> Decision:

@@ -8,7 +8,9 @@ from typing import Any, Final
 from bot.audits import audits_of
 from bot.baseline_gate import baseline_standing
 from bot.cards import APPROVAL_CARD, say_approval_card
+from bot.courses import Course
 from bot.deciders import WhoDecides, refresh_homes
+from bot.features.spending.binding import misfit
 from bot.offers import Offer
 from bot.readiness import Ready
 from bot.rehearsal_gate import standing
@@ -65,6 +67,7 @@ async def say_request(
         "spent_microusd": month.held_microusd + month.settled_microusd,
         "limit_microusd": month.limit_microusd,
         "dataset_hash": request.dataset_hash[:HASH_SHOWN],
+        **course_facts(request, offer.course),
         "note": note,
         "expires_at": request.expires_at.isoformat() if request.expires_at else None,
         "signed": [],
@@ -110,6 +113,9 @@ async def say_settled(tx: Transaction, request: SpendRequest, voice: Voice, roun
         "base": request.base,
         "epochs": request.epochs,
         "dataset_hash": request.dataset_hash[:HASH_SHOWN],
+        "changed": await misfit(tx, request, round_) if request.state == "void" else None,
+        "pairs_hash": request.pairs_hash[:HASH_SHOWN],
+        "parent_version": request.parent_version,
         "state": request.state,
         "by": request.decided_by,
         "at": request.decided_at.isoformat() if request.decided_at else None,
@@ -121,6 +127,16 @@ async def say_settled(tx: Transaction, request: SpendRequest, voice: Voice, roun
     # A card that stands keeps its place; the channel only counts if it was never said.
     place = Place(team_id=request.team_id, channel_id=voice.channel_id)
     await say_approval_card(tx, request, SETTLED, facts, place)
+
+
+def course_facts(request: SpendRequest, course: Course) -> dict[str, Any]:
+    """What it learns from and goes on from, as cards show it."""
+    return {
+        "way": course.way,
+        "pairs": course.pairs.count if course.pairs else 0,
+        "pairs_hash": request.pairs_hash[:HASH_SHOWN],
+        "parent_version": request.parent_version,
+    }
 
 
 def signed(signatures: Sequence[Signature]) -> list[dict[str, Any]]:

@@ -179,4 +179,6 @@ def new_job(request: SpendRequest, now: datetime) -> TuningJob:
         epochs=request.epochs,
         state="queued",
         queued_at=now,
+        method=request.method,
+        parent_version=request.parent_version,
     )

@@ -6,8 +6,10 @@ from typing import Final
 
 from bot.baseline_gate import closed_by_baseline
 from bot.cards import round_thread
+from bot.courses import course_asked
 from bot.deciders import WhoDecides, refresh_homes, who_decides
-from bot.features.spending.closing import decided, expire, fits, is_too_late, only_open, request_of, subject_of, void
+from bot.features.spending.binding import fits
+from bot.features.spending.closing import decided, expire, is_too_late, only_open, request_of, subject_of, void
 from bot.features.spending.sayings import say_settled
 from bot.features.spending.signing import SignedOnly, approve, only_who_may_sign, sign
 from bot.offers import Market
@@ -208,8 +210,15 @@ async def gate(
         return closed
     await only_with_consent(tx, voice, now)
     current = await market.in_force(tx, request.team_id)
+    course = await course_asked(tx, request, current.bases)
     offer = current.offer(
-        dataset.facts, voice.sensitivity, request.provider, request.base, now.date(), epochs=request.epochs
+        dataset.facts,
+        voice.sensitivity,
+        request.provider,
+        request.base,
+        now.date(),
+        epochs=request.epochs,
+        course=course,
     )
     if offer.paid_microusd > request.ceiling_microusd:
         raise PriceRose(request.label, offer.paid_microusd, request.ceiling_microusd)

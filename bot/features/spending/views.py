@@ -12,7 +12,8 @@ from bot.features.spending.sayings import SETTLED
 from bot.features.spending.signing import APPROVED
 from bot.features.spending.usecase import DECLINED
 from bot.slack.audited import audited
-from bot.slack.failures.approvals import budget_name, first_day
+from bot.slack.course_words import course_meaning, course_words
+from bot.slack.failures.approvals import budget_name, changed_words, first_day
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, moment, person, quoted, usd
 from bot.slack.offer_words import lifetime, named, sees
@@ -31,7 +32,9 @@ def request_card(facts: Facts) -> Message:
         f"{baseline(facts.get('baseline'), facts['handle'])}consent ✅ · "
         f"texts go to *{sees(facts)}*",
         f"{first_day(facts['month']):%B %Y} so far: {usd(facts['spent_microusd'])} of {usd(facts['limit_microusd'])}",
-        f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes",
+        f"Bound to dataset `{facts['dataset_hash']}`, base {named(facts['base'])}, {facts['epochs']} passes"
+        f"{bound_further(facts)}",
+        *taught(facts),
     ]
     if facts["open_blockers"]:
         lines.append(f"Still in the texts: {quoted(', '.join(facts['open_blockers']))} (your own server may see them)")
@@ -42,6 +45,21 @@ def request_card(facts: Facts) -> Message:
         blocks.append(section("\n".join(standing)))
     text = f"{facts['label']}: approve up to {ceiling} for {facts['handle']} round {facts['number']}?"
     return Message(text=text, blocks=[*blocks, decision_buttons(facts), context(until(facts))])
+
+
+def taught(facts: Facts) -> list[str]:
+    """What it learns from, where that is not just the texts on the base; cards of an earlier time always did that."""
+    way, version = facts.get("way", "examples"), facts.get("parent_version")
+    if way == "examples":
+        return []
+    return [
+        f"Learns from *{course_words(way, version=version, pairs=facts['pairs'])}*. {course_meaning(way, version)}",
+    ]
+
+
+def bound_further(facts: Facts) -> str:
+    pairs, version = facts.get("pairs_hash"), facts.get("parent_version")
+    return (f", pairs `{pairs}`" if pairs else "") + (f", version v{version}" if version else "")
 
 
 def trial(facts: Facts) -> str:
@@ -123,7 +141,7 @@ def settled_card(facts: Facts) -> Message:
     title = f"*{facts['label']} · {named(facts['handle'])} round {facts['number']}*"
     bound = (
         f"Asked by {person(facts['user'])} · {named(facts['provider'])}, {named(facts['base'])}, "
-        f"{facts['epochs']} passes · dataset `{facts['dataset_hash']}`"
+        f"{facts['epochs']} passes · dataset `{facts['dataset_hash']}`{bound_further(facts)}"
     )
     blocks: list[Block] = [section(f"{title}\n{outcome(facts)}"), context(bound)]
     if facts["state"] == "void":
@@ -142,11 +160,8 @@ def outcome(facts: Facts) -> str:
             who = person(facts["by"]) if facts["by"] else "nobody"
             return f"✋ Declined by {who} {when}{reason(facts)}. Nothing was paid."
         case "void":
-            texts = f"{facts['texts_then']:,} → {facts['texts_now']:,} texts"
-            return (
-                f"The dataset changed after this request ({texts}), so approval no longer fits. "
-                f"I closed {facts['label']}; nothing was paid."
-            )
+            changed = changed_words(facts.get("changed"), facts["texts_then"], facts["texts_now"])
+            return f"{changed}, so approval no longer fits. I closed {facts['label']}; nothing was paid."
         case _:
             return f"No answer in 72 h. I closed {facts['label']} {when}; nothing was spent."
 

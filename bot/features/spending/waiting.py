@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.deciders import WhoDecides, who_decides
+from bot.features.spending.binding import fits
 from bot.features.spending.closing import US, expire, is_too_late, subject_of, void
 from bot.features.spending.sayings import amend, give_copies
 from pipeline.domain.spending import REMIND_AFTER, SpendRequest, SpendRequestId
@@ -79,10 +80,10 @@ class WatchRequest:
 
 
 async def changed(tx: Transaction, request: SpendRequest, round_: Round) -> bool:
-    """Whether the texts have become others; while they are being worked in, that is not known."""
+    """Whether what was asked for is another now; while texts are being worked in, that is not known."""
     if round_.dataset_id is None or round_.revision != round_.prepared_revision:
         return False
-    return (await tx.datasets.by_id(round_.dataset_id)).facts.content_hash != request.dataset_hash
+    return not await fits(tx, request, round_)
 
 
 async def remind(tx: Transaction, request: SpendRequest, voice: Voice, who: WhoDecides, now: datetime) -> None:

@@ -25,6 +25,8 @@ class Blame:
 
     async def of(self, job: TuningJob, error_param: str | None = None) -> dict[str, Any]:
         """Facts for the message about the failure. Nothing when the code is about no row."""
+        if job.method == "dpo":  # its rows are pairs: no text of the dataset is to blame
+            return {}
         if job.failure_code in BAD_ROWS and (number := row_number(job.failure_message)) is not None:
             row = await self.row(job, split_of(error_param), number)
             return {"row": shown(row) if row else {"number": number}}

@@ -52,7 +52,8 @@ class Doubt:
         return not found
 
     async def found(self, job: TuningJob, training_file: str) -> list[ProviderJob]:
-        found = await self.providers.training(job.provider).find_jobs(key=job.key, training_file=training_file)
+        provider = self.providers.training(job.provider)
+        found = await provider.find_jobs(key=job.key, training_file=training_file, method=job.method)
         failpoint("find.after_remote")
         return found
 

@@ -23,12 +23,18 @@ CLOSED: Final = "training_closed"
 NOT_ALLOWED: Final = "sensitivity_not_allowed"
 UNKNOWN: Final = "unknown_provider"
 BASE_GONE: Final = "base_gone"
+METHOD_GONE: Final = "method_gone"
+PAIRS_GONE: Final = "pairs_gone"
+VERSION_GONE: Final = "version_gone"
 # Codes of OpenAI, and of servers that follow it, for an account that is empty.
 NO_FUNDS: Final = frozenset({"insufficient_quota", "exceeded_quota", "billing_hard_limit_reached"})
 CODES: Final[Mapping[Why, str]] = {
     "private": NOT_ALLOWED,
     "closed": CLOSED,
     "base-gone": BASE_GONE,
+    "method-gone": METHOD_GONE,
+    "pairs": PAIRS_GONE,
+    "version": VERSION_GONE,
     "unknown-provider": UNKNOWN,
 }
 STOPPED_AS: Final[Mapping[Why, TuningState]] = {"consent": "cancelled", "money": "cancelled", "late": "expired"}

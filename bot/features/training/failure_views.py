@@ -7,7 +7,18 @@ from typing import Any, Final
 from slack_sdk.models.blocks import Block
 
 from bot.features.training.blame import BAD_ROWS, UNSAFE
-from bot.features.training.ending import BASE_GONE, CLOSED, FAILED, NO_FUNDS, NO_FUNDS_SAID, NOT_ALLOWED, UNKNOWN
+from bot.features.training.ending import (
+    BASE_GONE,
+    CLOSED,
+    FAILED,
+    METHOD_GONE,
+    NO_FUNDS,
+    NO_FUNDS_SAID,
+    NOT_ALLOWED,
+    PAIRS_GONE,
+    UNKNOWN,
+    VERSION_GONE,
+)
 from bot.features.training.forgetting import FILES_KEPT
 from bot.features.training.progress_views import CANCEL
 from bot.features.training.retrying import RETRIED, ROW_LEFT_OUT
@@ -23,7 +34,25 @@ OPEN_ROW: Final = "training.open_row"
 ASK: Final = "spending.ask"
 WORDS_SHOWN: Final = 300  # of what a provider said
 ROW_CHARS: Final = 1300  # shown of a prompt, and of a text
-OURS: Final = frozenset({CLOSED, NOT_ALLOWED, UNKNOWN, BASE_GONE})  # codes that are no provider's words
+# By codes that are no provider's words: what it means and what to do.
+OURS: Final[Mapping[str, str]] = {
+    CLOSED: (
+        "Your {provider} organisation can't start fine-tunes any more. Ask again with another provider; "
+        "your own server is one."
+    ),
+    NOT_ALLOWED: "{provider} may not see texts of this sensitivity, so none were sent. Ask again with your own server.",
+    UNKNOWN: "No provider called {provider} is set up any more. Nothing was sent.",
+    BASE_GONE: "{provider} no longer offers this base. Nothing was sent; ask again with another one.",
+    METHOD_GONE: "{provider} no longer trains in this way. Nothing was sent; ask again with examples, from the base.",
+    PAIRS_GONE: (
+        "The better-than pairs that were approved are gone: something in them was withdrawn or forgotten. "
+        "Nothing was sent; take the feedback into a round again and ask anew."
+    ),
+    VERSION_GONE: (
+        "The version that it was to go on from was retired, deleted, or has learned from something withdrawn. "
+        "Nothing was sent; ask again, with examples from the base."
+    ),
+}
 REASON: Final = re.compile(r"^\W*(.*?)[\s.]*$", re.DOTALL)
 
 
@@ -63,17 +92,8 @@ def row_buttons(facts: Facts, row: Mapping[str, Any]) -> list[Any]:
 def explanation(facts: Facts) -> str:
     """What it means and what to do, by the provider's code."""
     provider, code = named(facts["provider"]), facts["code"] or ""
-    if code == CLOSED:
-        return (
-            f"Your {provider} organisation can't start fine-tunes any more. Ask again with another provider; "
-            "your own server is one."
-        )
-    if code == NOT_ALLOWED:
-        return f"{provider} may not see texts of this sensitivity, so none were sent. Ask again with your own server."
-    if code == UNKNOWN:
-        return f"No provider called {provider} is set up any more. Nothing was sent."
-    if code == BASE_GONE:
-        return f"{provider} no longer offers this base. Nothing was sent; ask again with another one."
+    if code in OURS:
+        return OURS[code].format(provider=provider)
     if code in NO_FUNDS:
         return f"The balance at {provider} is too low. Somebody must top it up there; then ask for approval again."
     if code in UNSAFE:

@@ -7,11 +7,12 @@ from bot.features.training.ending import Ending
 from bot.features.training.permission import Permission
 from bot.features.training.record import Record, Timing, move
 from bot.features.training.watching import as_told
+from bot.versions import version_of
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import WorkItem
 from pipeline.errors import ProviderBusy, ProviderError, ProviderUnavailable
 from pipeline.failpoints import failpoint
-from pipeline.ports import RunProviders
+from pipeline.ports import RunProviders, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,10 @@ class Send:
     async def create(self, job: TuningJob, training_file: str) -> ProviderJob:
         async with self.record.database.read() as tx:
             voice, dataset = await tx.voices.by_id(job.voice_id), await tx.datasets.by_id(job.dataset_id)
+            model = await model_to_train(tx, job)
         return await self.providers.training(job.provider).create_job(
-            base=job.base,
+            model=model,
+            method=job.method,
             training_file=training_file,
             validation_file=job.validation_file,
             epochs=job.epochs,
@@ -87,3 +90,12 @@ class Send:
         async with self.record.writing(item, job) as tx:
             await move(tx, job, replace(as_told(job, told, now), sent_at=now), now=now)
             await tx.work.again(item, run_at=self.record.after(self.timing.poll_s))
+
+
+async def model_to_train(tx: Transaction, job: TuningJob) -> str:
+    """The provider's name of it: the base, or the version that the run goes on from."""
+    if job.parent_version is None:
+        return job.base
+    parent = await version_of(tx, job.voice_id, job.parent_version)
+    assert parent is not None  # versions are never deleted from the database
+    return parent.model_name

@@ -134,7 +134,8 @@ def version_of(model: VoiceModel) -> str:
 
 
 def mark(model: VoiceModel) -> str:
-    return " · trained on withdrawn data" if model.withdrawn_data_at is not None else ""
+    parent = f" · from v{model.parent_version}" if model.parent_version else ""
+    return parent + (" · trained on withdrawn data" if model.withdrawn_data_at is not None else "")
 
 
 def voice_page(facts: VoiceFacts) -> str:

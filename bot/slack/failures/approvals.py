@@ -12,9 +12,10 @@ def approval_sentence(error: e.SpendError) -> str | None:
         case e.AlreadyDecided():
             return decided_sentence(error)
         case e.RequestVoid():
+            changed = changed_words(error.changed, error.examples_then, error.examples_now)
             return (
-                f"The dataset changed after this request ({error.examples_then} → {error.examples_now} texts), so "
-                f"approval no longer fits. I closed {quoted(error.label)}; ask again from the dataset thread."
+                f"{changed}, so approval no longer fits. I closed {quoted(error.label)}; ask again from the dataset "
+                "thread."
             )
         case e.OverBudget():
             return over_budget_sentence(error)
@@ -32,6 +33,17 @@ def approval_sentence(error: e.SpendError) -> str | None:
         case e.EmergencyClosed():
             return "Approving alone is switched off; an admin can allow it in `/voice admin`. Nothing was approved."
     return None
+
+
+def changed_words(changed: str | None, texts_then: int, texts_now: int) -> str:
+    """What of a request is no longer as it was asked for. None: in facts of an earlier time, the texts."""
+    match changed:
+        case "pairs":
+            return "The better-than pairs changed after this request"
+        case "version":
+            return "The version that it was to go on from was retired, deleted or learned from something withdrawn"
+        case _:
+            return f"The dataset changed after this request ({texts_then:,} → {texts_now:,} texts)"
 
 
 def decided_sentence(error: e.AlreadyDecided) -> str:

@@ -1,5 +1,6 @@
 """What is said when a base cannot be bought: no price, an old one, or a provider that does not take it."""
 
+from bot.slack.course_words import closed_words
 from bot.slack.mrkdwn import escape, quoted
 from bot.slack.offer_words import refused_words
 from pipeline import errors as e
@@ -25,6 +26,8 @@ def price_sentence(error: e.PriceError) -> str:
                 f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
                 "approval is closed until someone confirms it (*Confirm price* on the cost card)."
             )
+        case e.WayClosed():
+            return closed_words(error.why, error.provider, error.base, version=error.version, pairs=error.pairs)
         case e.PreflightPending():
             return (
                 f"{escape(error.provider)} hasn't said yet whether it would train; I'm asking now. Nobody was asked "

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from bot.features.rounds.tracing import TraceWithdrawals
 from bot.features.rounds.views import TEMPLATES
 from pipeline.domain.voices import Source
 from pipeline.errors import ConsentWithdrawn, NotSteward
+from pipeline.pairs_file import PairsFile, pairs_file
+from pipeline.round_rows import PairRow
 
 
 @dataclass
@@ -41,9 +44,16 @@ class Store:
         return [json.loads(line) for line in self.blobs[sha256].decode().splitlines()]
 
 
+class Counting:
+    """Satisfies PairMaker: a word is a token."""
+
+    async def file(self, pairs: Sequence[PairRow], system: str) -> PairsFile:
+        return pairs_file(pairs, system, lambda texts: sum(len(text.split()) for text in texts))
+
+
 async def take(world: World, store: Store, *, user: str = STEWARD) -> None:
     await AskToTake(world.database, world.clock)(world.voice.voice_id, TEAM, user)
-    step = TakeFeedback(world.database, store, previewer(world), world.clock, system_of)
+    step = TakeFeedback(world.database, store, previewer(world), world.clock, system_of, Counting())
     while (item := await world.claim()) is not None:
         if item.kind == "take-feedback":
             await step(item)

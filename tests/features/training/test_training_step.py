@@ -46,7 +46,8 @@ async def test_a_run_becomes_a_model_and_a_bill(bench: Bench) -> None:
     job = await bench.until("ready")
     assert bench.provider.creations == [
         {
-            "base": "small",
+            "model": "small",
+            "method": "supervised",
             "training_file": "file-1",
             "validation_file": "file-2",
             "epochs": 3,

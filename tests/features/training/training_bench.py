@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlmodel import select
 
+from bot.features.spending.signing import new_job
 from bot.features.training.billing import Billing
 from bot.features.training.curves import ShowCurve
 from bot.features.training.forgetting import DeleteFiles
@@ -19,14 +20,17 @@ from bot.features.training.stopping import CancelRun, KeepWaiting
 from bot.features.training.strays import CancelStray
 from bot.features.training.usecase import Answer, GiveUp, ListJobs, SendNow, Taken
 from bot.worker import Step
-from pipeline.domain.spending import Price, SpendRequest, SpendRequestId
+from pipeline.domain.feedback import PairTokens, RoundFeedback
+from pipeline.domain.spending import Method, Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import ProviderJob, RunEvent, TuningJob, TuningJobId
 from pipeline.domain.voices import DatasetId, NewDataset, NewVoice, RoundId, Sensitivity, VoiceId
 from pipeline.domain.work import AuditEntry, WorkItem, WorkKind
 from pipeline.errors import LeaseLost, NoPrice, ProviderError, ProviderRefused, UnknownProvider
+from pipeline.feedback_rows import dpo_lines
 from pipeline.losses import picture, read_losses
 from pipeline.pictures import Picture
 from pipeline.ports import RunProvider, Transaction, TuningProvider, WritingProvider
+from pipeline.round_rows import PairRow
 from storage.database import SqlDatabase
 from storage.engine import Engine
 from storage.liveness import FileLocks
@@ -41,6 +45,7 @@ ESTIMATE_MICROUSD = 12_000
 TIMING = Timing(request_timeout_s=20, settle_s=30, poll_s=10, forget_after_s=None)
 LEASE_S = 60.0
 ROWS, VALIDATION_ROWS = b'{"messages": []}\n', b'{"messages": [1]}\n'
+PAIRS = dpo_lines([PairRow("Write a note", "plainly", "grandly", "duel")], "You are founder.")
 TERMINAL = ("ready", "failed", "cancelled", "expired")
 RESULTS = b"step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,2.5,0.3,2.6,0.3\n2,1.5,0.4,1.9,0.4\n"
 
@@ -163,8 +168,8 @@ class Provider:
         created_at = int(self.clock().timestamp())
         self.jobs.append(ProviderJob(f"ftjob-{number}", "validating_files", created_at, training_file))
 
-    async def find_jobs(self, *, key: str, training_file: str) -> list[ProviderJob]:
-        assert key.startswith(KEY)
+    async def find_jobs(self, *, key: str, training_file: str, method: Method) -> list[ProviderJob]:
+        assert key.startswith(KEY) and method == self.creations[0]["method"]
         self.finds += 1
         if self.find_errors:
             raise self.find_errors.pop(0)
@@ -228,7 +233,7 @@ class Providers:
     provider: TuningProvider
     run_side: RunProvider
     parallel: int = 1
-    refused: Literal["closed", "base-gone"] | None = None
+    refused: Literal["closed", "base-gone", "method-gone"] | None = None
     may_see: bool = True
 
     def training(self, name: str) -> TuningProvider:
@@ -249,10 +254,10 @@ class Providers:
             raise UnknownProvider(provider)
         return self.parallel
 
-    def refuses(self, provider: str, base: str, day: date) -> Literal["closed", "base-gone"] | None:
-        assert base and day
-        if provider != "private":
-            raise UnknownProvider(provider)
+    def refuses(self, run: TuningJob, day: date) -> Literal["closed", "base-gone", "method-gone"] | None:
+        assert run.base and day
+        if run.provider != "private":
+            raise UnknownProvider(run.provider)
         return self.refused
 
     def names_for(self, sensitivity: Sensitivity) -> tuple[str, ...]:
@@ -436,6 +441,27 @@ class Bench:
                 "small", 3, "queued", NOW,
             )  # fmt: skip
             job = await tx.tuning_jobs.queue(job)
+            await tx.work.enqueue("tuning", job.tuning_job_id, TEAM, run_at=NOW)
+        return job
+
+    async def approve_pairs(self, method: Method = "dpo") -> TuningJob:
+        """The voice has a v1; a second run of it was approved, on its round's pairs or with all texts, on top of v1."""
+        blob = await self.artifacts.put(PAIRS)
+        first = replace(await self.approve(), state="ready", model_name="ft:small:v1", actual_microusd=0)
+        async with self.db.begin() as tx:
+            await tx.ledger.release(first.spend_request_id)
+            await tx.tuning_jobs.update(first)
+            await tx.voice_models.add(first, model_name="ft:small:v1", now=NOW)
+            tokens = PairTokens(10, 20)
+            taken = RoundFeedback(first.round_id, TEAM, STEWARD, NOW, "s", blob, "k", 0, 1, (), {}, tokens)
+            await tx.round_feedbacks.take(taken)
+            asked = await tx.spend_requests.by_id(first.spend_request_id)
+            pairs_hash = blob if method == "dpo" else ""
+            further = replace(asked, state="asked", method=method, pairs_hash=pairs_hash, parent_version=1)
+            request = await tx.spend_requests.ask(further)
+            await tx.spend_requests.decide(request.spend_request_id, state="approved", by=BOSS, at=NOW, reason=None)
+            assert await tx.ledger.reserve(request.spend_request_id, TEAM, "2026-11", CEILING_MICROUSD)
+            job = await tx.tuning_jobs.queue(new_job(replace(request, state="approved"), NOW))
             await tx.work.enqueue("tuning", job.tuning_job_id, TEAM, run_at=NOW)
         return job
 
