@@ -33,6 +33,7 @@ COVERS: Final = re.compile(r"^Covers: (.+)\.$", re.MULTILINE)
 # A plausible value per parameter of an error, so that its sentence can be shown.
 SAMPLES: Final[dict[str, Any]] = {
     "actual": 3,
+    "changed": "pairs",
     "answers": 12,
     "pairs": 3,
     "right": 6,

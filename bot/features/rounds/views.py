@@ -134,7 +134,7 @@ def taken(facts: Facts) -> Message:
     handle, number = quoted(facts["handle"]), facts["number"]
     if not facts["examples"] and not facts["pairs"]:
         return plain(f"Nothing to take in: no version of {handle}'s drafts is accepted any more.")
-    pairs = f", {count(facts['pairs'], 'pair')} kept beside them" if facts["pairs"] else ""
+    pairs = f" and {count(facts['pairs'], 'better-than pair')}" if facts["pairs"] else ""
     return plain(
         f"🔒 *{handle}, round {number}* takes in {count(facts['examples'], 'example')} from feedback{pairs}, by "
         f"{person(facts['by'])}. Later reactions count for round {number + 1}, unless it is taken in once more before "
