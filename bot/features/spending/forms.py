@@ -78,7 +78,10 @@ def of_pairs(form: TrainForm) -> list[str]:
 
 
 def of_going_on(form: TrainForm) -> list[str]:
-    return [f"Going on from v{form.version}: {course_meaning('go-on', form.version)}"] if "go-on" in form.ways else []
+    """Also, that the other fields hint at the usual way: a form can't follow what is chosen in it."""
+    lines = [f"Going on from v{form.version}: {course_meaning('go-on', form.version)}"] if "go-on" in form.ways else []
+    hint = "Amounts and passes below are those of examples on the base; the cost card has the others."
+    return [*lines, hint] if form.ways else []
 
 
 def way_input(form: TrainForm) -> list[InputBlock]:

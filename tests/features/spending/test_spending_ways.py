@@ -211,6 +211,7 @@ async def test_the_form_says_back_what_was_chosen(bench: Bench) -> None:
     ways = {option["value"]: option["text"]["text"] for option in field["element"]["options"]}
     assert list(ways) == ["auto", "examples", "go-on", "pairs"]
     assert ways["auto"] == "Auto: 120 better-than pairs, going on from v1"
+    assert "Amounts and passes below are those of examples on the base" in str(view)
     chosen = {"way": {"way": {"selected_option": {"value": "go-on"}}}}
     state = {"base": {"base": {"selected_option": {"value": "private/small"}}}, **chosen}
     assert spend_wish(TEAM, STEWARD, {**view, "state": {"values": state}}) == replace(wish(), way="go-on")
