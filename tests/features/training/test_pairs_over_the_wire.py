@@ -1,5 +1,6 @@
 """A round with pairs, over the wire: asked for in the form, approved by button, trained by the private model server."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -51,7 +52,7 @@ async def take_pairs(world: World, thread: Thread) -> str:
         PairRow(f"Write a note on {n}", f"Plainly, {n} boats came in.", f"Synergy {n}!", "duel") for n in range(PAIRS)
     ]
     blob = await FsspecArtifacts(str(world.folder / "artifacts")).put(dpo_lines(rows, "You are founder."))
-    put(world.database, world.round_id(thread), blob)
+    await asyncio.to_thread(put, world.database, world.round_id(thread), blob)
     return blob
 
 
