@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.attestations import attestation_of
 from bot.audits import audits_of
 from bot.run_line import line_at
 from bot.versions import in_force
@@ -29,6 +30,7 @@ def voice_card_key(voice: Voice) -> str:
 async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> None:
     """Where the voice stands: consent, the version in force, people."""
     consent = await tx.consents.newest(voice.voice_id)
+    attestation = None if voice.owner_is_here else await attestation_of(tx, consent)
     models = await tx.voice_models.of_voice(voice.voice_id)
     force = in_force(models)
     facts = {
@@ -49,6 +51,8 @@ async def say_voice_card(tx: Transaction, voice: Voice, *, now: datetime) -> Non
         "consent_ended": bool(consent and consent.state == "given" and consent.has_ended(now)),
         "limits": (consent.limits or None) if consent else None,
         "not_before": consent.not_before.isoformat() if consent and consent.not_before else None,
+        "attested_by": attestation.said.by if attestation else None,
+        "attested_at": attestation.at.isoformat() if attestation else None,
         "version": force.version if force else None,
         "model_state": force.state if force else None,
         "why_promoted": [force.promoted_by, force.reason]

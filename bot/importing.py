@@ -61,10 +61,12 @@ class ImportVoice:
             for sha256 in new:
                 await self.store(export, sha256)
             async with self.database.begin() as tx:
-                return await self.put(tx, export, arrival, wanted)
+                imported = await self.put(tx, export, arrival, wanted)
         except BaseException:
             await self.take_back(new)
             raise
+        await self.take_back(new)  # the note of a consent that was not carried
+        return imported
 
     async def arrival(self, export: OpenedExport, wanted: Wanted) -> Arrival:
         try:
@@ -113,7 +115,8 @@ class ImportVoice:
         row = export.rows["voice"][0]
         agrees = (row["team_id"], row["owner"]) == (arrival.team_id, arrival.owner)
         free = [one for one in export.rows.get("voice_alias", ()) if await is_free(tx, arrival, one.get("handle"))]
-        rows = {**export.rows, "voice_alias": free} if agrees else {**export.rows, "voice_alias": free, "consent": ()}
+        rows = {**export.rows, "voice_alias": free}
+        rows |= {} if agrees else {"consent": (), "attestation": ()}
         try:
             voice_id = await tx.whole_voices.put(VoiceRows(rows, export.blobs), arrival, now=now)
         except ValueError as error:

@@ -15,12 +15,14 @@ async def only_judging(tx: Transaction, voice: Voice, user: str) -> None:
 async def only_editors(tx: Transaction, voice: Voice, user: str) -> None:
     """Promoting: who prepared the texts does not decide alone that they worked, unless there is nobody else.
 
+    For an owner outside Slack the steward decides.
+
     Raises NotAnEditor.
     """
     editors = await editors_of(tx, voice)
-    may = {voice.owner, *editors} if editors or voice.owner != voice.steward else {voice.owner, voice.steward}
-    if user not in may:
-        raise NotAnEditor(tuple(dict.fromkeys([*editors, voice.owner])))
+    owner = voice.owner if voice.owner_is_here else voice.steward
+    if user not in {owner, *editors}:
+        raise NotAnEditor(tuple(dict.fromkeys([*editors, owner])))
 
 
 def only_theirs(people: Deciders, voice: Voice, user: str) -> None:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from pipeline.domain.approvals import SpendRules
 from storage.engine import Engine
 from storage.repositories.approvals import SqlApprovers, SqlSignatures, SqlSpendRules
+from storage.repositories.attestations import SqlAttestations
 from storage.repositories.baselines import (
     SqlBaselineOverrides,
     SqlBaselinePairs,
@@ -46,6 +47,7 @@ class SqlTransaction:
     def __init__(self, session: AsyncSession, spend_rules: SpendRules) -> None:
         self.voices = SqlVoices(session)
         self.consents = SqlConsents(session)
+        self.attestations = SqlAttestations(session)
         self.rounds = SqlRounds(session)
         self.recipe_steps = SqlRecipeSteps(session)
         self.sources = SqlSources(session)

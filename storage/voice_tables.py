@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pipeline.domain.training import TERMINAL_TUNING_STATES
 from storage.tables import (
+    AttestationRow,
     BaselineJudgementRow,
     BaselinePairRow,
     BaselineRow,
@@ -74,6 +75,7 @@ def pointers(rows: type[Row]) -> Mapping[str, str]:
 HELD: Final = (
     Held(VoiceAliasRow, "voice_id"),
     Held(ConsentRow, "voice_id"),
+    Held(AttestationRow, "consent_id"),
     Held(VoicePreferenceRow, "voice_id"),
     Held(RoundRow, "voice_id"),
     Held(RecipeStepRow, "round_id"),
@@ -108,6 +110,7 @@ BLOBS: Final[Mapping[type[Row], tuple[str, ...]]] = {
     RoundFeedbackRow: ("sft_blob", "pairs_blob", "kto_blob"),
     BaselinePairRow: ("shown_blob",),
     PictureRow: ("blob",),
+    AttestationRow: ("note_blob",),
 }
 BLOBS_INSIDE: Final[Mapping[type[Row], tuple[str, ...]]] = {
     TuningJobRow: ("results", "curve"),

@@ -9,15 +9,16 @@ from bot.features.exports.listeners import ExportListeners
 from bot.features.exports.routes import ExportRoutes
 from bot.features.exports.usecase import AskForExport, FetchExport, SendExport
 from bot.features.rounds.usecase import PreviewRound
+from bot.owners import Staff
 from bot.worker import Step
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import WorkKind
 from pipeline.feedback_rows import dpo_lines, kto_lines
-from pipeline.ports import ArtifactStore, Clock, Database, People, Transaction
+from pipeline.ports import ArtifactStore, Clock, Database, Transaction
 
 
 def make_export(
-    database: Database, artifacts: ArtifactStore, people: People, clock: Clock, *, bot_user: str
+    database: Database, artifacts: ArtifactStore, people: Staff, clock: Clock, *, bot_user: str
 ) -> MakeExport:
     preview = PreviewRound(database, people, clock, bot_user)
 

@@ -9,6 +9,7 @@ from bot.features.admin.usecase import ChangeRules, CheckAdmin, LookAtRules, Ope
 from bot.features.board.listeners import BoardListeners
 from bot.features.board.picturing import AskForBoardPicture
 from bot.features.board.usecase import ShowBoard
+from bot.features.consent.attesting import AttestConsent, CheckAttestant
 from bot.features.consent.ending import GoOn, WatchConsents
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
@@ -52,20 +53,24 @@ from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, 
 def voices(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
     change, retire = ChangeStanding(db, clock), RetireVersion(db, clock)
-    create, show = CreateVoice(db, clock), ShowVoice(db, parts.people)
+    create, show = CreateVoice(db, parts.people, clock), ShowVoice(db, parts.people)
     check, listed, name = CheckNewVoice(db, parts.people), ListVoices(db), NameVoice(db, clock)
     return VoiceListeners(check, create, listed, show, change, retire, name, parts.commands)
 
 
 def consent(parts: Parts) -> Feature:
     db, clock = parts.database, parts.clock
-    answer, withdraw = AnswerConsent(db, clock), WithdrawConsent(db, clock)
-    show, go_on = ShowConsent(db), GoOn(db, clock)
-    return ConsentListeners(answer, show, withdraw, go_on, parts.commands, parts.modals, parts.whispers)
+    people = parts.people
+    answer, withdraw = AnswerConsent(db, clock), WithdrawConsent(db, people, clock)
+    show, go_on = ShowConsent(db, people), GoOn(db, clock)
+    may_attest, attest = CheckAttestant(db, people, clock), AttestConsent(db, people, clock)
+    return ConsentListeners(
+        answer, show, withdraw, go_on, may_attest, attest, parts.commands, parts.modals, parts.whispers
+    )
 
 
 def watch_consents(parts: Parts) -> WatchConsents:
-    return WatchConsents(parts.database, parts.clock)
+    return WatchConsents(parts.database, parts.people, parts.clock)
 
 
 def drafting(parts: Parts) -> list[Feature]:
@@ -150,7 +155,7 @@ def say_digests(parts: Parts) -> SayDigests:
 
 
 def warn_of_ends(parts: Parts) -> WarnOfEnds:
-    return WarnOfEnds(parts.database, parts.prices, parts.clock)
+    return WarnOfEnds(parts.database, parts.prices, parts.people, parts.clock)
 
 
 def home(parts: Parts) -> Feature:

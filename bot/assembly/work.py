@@ -12,6 +12,7 @@ from bot.assembly.parts import Parts, few_shots, paid_texts, system_message
 from bot.assembly.voices import learn_members, look_at_home, preview_round, show_board
 from bot.features.baseline.writing import PickRequests, WriteFewShot
 from bot.features.board.picturing import DrawBoard
+from bot.features.consent.attesting import KeepNote
 from bot.features.consent.copies import DeleteCopies
 from bot.features.costs.preflight import RunPreflight
 from bot.features.datasets.files.read_source import ReadSource
@@ -96,6 +97,7 @@ def steps(parts: Parts) -> Mapping[WorkKind, Step]:
         "members": learn_members(parts),
         "home": ShowHome(look_at_home(parts), partial(show_home, parts), db),
         "sweep": SweepReactions(db, parts.emoji, people, clock, parts.rules.bot_user),
+        "keep-note": KeepNote(db, parts.artifacts, parts.files, people, clock),
         "delete-copies": DeleteCopies(db, parts.providers, clock),
         "board-picture": DrawBoard(db, parts.artifacts, show_board(parts), parts.painter, parts.uploads, clock),
         "draft-file": SendDraftFile(db, parts.uploads, clock),

@@ -67,10 +67,11 @@ def group_options(groups: Mapping[str, str]) -> list[Option]:
     return [option(*group) for group in sorted(groups.items(), key=lambda one: one[1])[:MOST_OPTIONS]]
 
 
-def people_input(block_id: str, label: str, initial: str | None) -> InputBlock:
+def people_input(block_id: str, label: str, initial: str | None, *, optional: bool = False) -> InputBlock:
     return InputBlock(
         block_id=block_id,
         label=PlainTextObject(text=label),
+        optional=optional,
         element=UserSelectElement(action_id=block_id, initial_user=initial),
     )
 

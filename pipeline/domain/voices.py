@@ -1,5 +1,6 @@
 """Voices, the consent they rest on, and the rounds and sources their data comes from."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal, NewType, get_args
@@ -26,9 +27,19 @@ ORIGINS: Final[tuple[Origin, ...]] = get_args(Origin)
 Way = Literal["slack", "command-line", "upload-link", "site"]
 
 
+def is_slack_user(name: str) -> bool:
+    return re.fullmatch(r"[UW][A-Z0-9]+", name) is not None
+
+
+def outside_name(typed: str) -> str:
+    """Of an owner who is not in Slack, as it is kept: never to be taken for a Slack user id."""
+    name = " ".join(typed.split())
+    return name.title() if is_slack_user(name) else name
+
+
 @dataclass(frozen=True, slots=True)
 class NewVoice:
-    """What the New voice form says. owner, steward: Slack user ids. channel_id: where it drafts.
+    """What the New voice form says. owner: as Voice says. steward: a Slack user id. channel_id: where it drafts.
 
     drafters: see Voice.
     """
@@ -49,6 +60,8 @@ class NewVoice:
 class Voice:
     """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when.
 
+    owner: a Slack user id, or the name of somebody who is not in Slack.
+
     writer: see written_as. drafters: Slack ids of channels, user groups and people who may draft; none: everybody may.
     """
 
@@ -68,6 +81,11 @@ class Voice:
     state_at: datetime | None = None
     writer: str = ""
     drafters: tuple[str, ...] = ()
+
+    @property
+    def owner_is_here(self) -> bool:
+        """Whether the owner is in Slack; of anybody else there is only a name."""
+        return is_slack_user(self.owner)
 
     @property
     def written_as(self) -> str:

@@ -36,6 +36,7 @@ WorkKind = Literal[
     "members",
     "sweep",
     "delete-copies",
+    "keep-note",
     "export",
     "forget",
 ]

@@ -25,7 +25,7 @@ AppError
 │   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotADrafter, DraftersUnseen,
 │   │   WiderThanAsked, CannotDraft, NotAJudge, NoJudge
 ├── ConsentError
-│   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner
+│   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner, OwnerIsOutside, OwnAttestation
 ├── SpendError                money
 │   ├── NoPrice, StalePrice, BaseTooSmall, WayClosed, AlreadyDecided, RequestVoid, OverBudget, PriceRose
 │   ├── AlreadySigned, EmergencyClosed
@@ -141,6 +141,8 @@ from pipeline.errors.people import (
     NotTheEditor,
     NotTheirs,
     NotTheOwner,
+    OwnAttestation,
+    OwnerIsOutside,
     OwnRequest,
     RightsError,
     UnknownVerb,
@@ -295,7 +297,9 @@ __all__ = [
     "OrdersInBrief",
     "OriginsForbidden",
     "OverBudget",
+    "OwnAttestation",
     "OwnRequest",
+    "OwnerIsOutside",
     "PreflightPending",
     "PreflightRefused",
     "PriceError",

@@ -217,6 +217,24 @@ class NoJudge(RightsError):
     """The owner is not in this workspace, and nobody else was named."""
 
 
+class OwnerIsOutside(ConsentError):
+    """The owner is not in Slack; admins speak for them."""
+
+    def __init__(self, owner: str, admins: tuple[str, ...]) -> None:
+        super().__init__(owner, admins)
+        self.owner = owner
+        self.admins = admins
+
+
+class OwnAttestation(ConsentError):
+    """The steward wants the voice; an admin who does not must vouch for its owner."""
+
+    def __init__(self, owner: str, admins: tuple[str, ...]) -> None:
+        super().__init__(owner, admins)
+        self.owner = owner
+        self.admins = admins
+
+
 class NotTheOwner(ConsentError):
     def __init__(self, owner: str) -> None:
         super().__init__(owner)

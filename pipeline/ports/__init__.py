@@ -5,6 +5,7 @@ Read-then-write inside one is safe (BEGIN IMMEDIATE on SQLite; rows read by *_fo
 """
 
 from pipeline.ports.approvals import Approvers, Budgets, Deciders, Signatures, SpendRulesBook, WaitingRequests
+from pipeline.ports.attestations import Attestations
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.clock import Clock
 from pipeline.ports.costs import Eligibility, EnteredPrices, PastRuns, Preflights
@@ -42,6 +43,7 @@ from pipeline.ports.work import AuditLog, Deliveries, Outbox, Postings, Work, Wo
 __all__ = [
     "Approvers",
     "ArtifactStore",
+    "Attestations",
     "AuditLog",
     "BaselineOverrides",
     "BaselinePairs",

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from pipeline.ports.approvals import Approvers, Budgets, Signatures, SpendRulesBook, WaitingRequests
+from pipeline.ports.attestations import Attestations
 from pipeline.ports.baselines import BaselineOverrides, BaselinePairs, Baselines, Judgements
 from pipeline.ports.costs import EnteredPrices, PastRuns, Preflights
 from pipeline.ports.drafting import Drafts, Reactions, Rewrites
@@ -28,6 +29,9 @@ class Transaction(Protocol):
     def voices(self) -> Voices: ...
     @property
     def consents(self) -> Consents: ...
+
+    @property
+    def attestations(self) -> Attestations: ...
     @property
     def rounds(self) -> Rounds: ...
     @property

@@ -1,6 +1,7 @@
 """All tables, by subject; importing this package completes the metadata that migrations are compared with."""
 
 from storage.tables.approvals import ApproverRow, AutoApprovalRow, SignatureRow, SpendRuleRow
+from storage.tables.attestations import AttestationRow
 from storage.tables.base import metadata
 from storage.tables.baselines import BaselineJudgementRow, BaselineOverrideRow, BaselinePairRow, BaselineRow
 from storage.tables.drafting import DraftRow, ReactionRow, RewriteRow
@@ -30,6 +31,7 @@ from storage.tables.work import AuditRow, DeliveryRow, OutboxRow, WorkRow
 
 __all__ = [
     "ApproverRow",
+    "AttestationRow",
     "AuditRow",
     "AutoApprovalRow",
     "BaselineJudgementRow",

@@ -1,15 +1,17 @@
 """Consent ends by its date: the owner is reminded two weeks before, asked again after, and may go on with one press."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.cards import say_voice_card, voice_thread
 from bot.features.consent.usecase import VALID_FOR, tell_given
+from bot.owners import told_for_owner
 from pipeline.domain.voices import Consent, ConsentId, ConsentLimits, Voice
 from pipeline.domain.work import AuditEntry, Place, Saying
 from pipeline.errors import AlreadyDecided, NotTheOwner
-from pipeline.ports import Clock, Database, Transaction
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ENDS: Final = "consent.ends"
 ENDED: Final = "consent.ended"
@@ -21,6 +23,7 @@ class WatchConsents:
     """Called by the clock. The keys of the messages say each thing once."""
 
     database: Database
+    people: Deciders
     clock: Clock
 
     async def __call__(self) -> None:
@@ -42,9 +45,10 @@ class WatchConsents:
             return
         has_ended = consent.has_ended(now)
         key = ended_key(consent) if has_ended else ends_key(consent)
-        if await tx.outbox.facts(voice.team_id, key) is not None:
+        told = told_for_owner(self.people, voice)
+        if await tx.outbox.facts(voice.team_id, key_of(key, voice, told[0])) is not None:
             return
-        await ask_to_go_on(tx, voice, consent, key, has_ended=has_ended)
+        await ask_to_go_on(tx, voice, consent, key, told, has_ended=has_ended)
         if has_ended:
             facts = {"owner": voice.owner, "handle": voice.handle, "at": consent.expires_at.isoformat()}
             await tx.outbox.say(Saying(f"{key}:thread", ENDED, facts, voice_thread(voice)))
@@ -78,9 +82,7 @@ class GoOn:
                 new.consent_id, expected="asked", state="given", at=now, until=until, limits=limits
             )
             await tell_given(tx, voice, until, limits)
-            for key in (ends_key(old), ended_key(old)):
-                if await tx.outbox.facts(voice.team_id, key) is not None:
-                    await ask_to_go_on(tx, voice, old, key, has_ended=key == ended_key(old), until=until)
+            await say_renewed(tx, (voice.owner,), voice, old, until)
             after = {"until": until.date().isoformat()}
             await tx.audit.record(
                 AuditEntry(voice.team_id, user, "consent.renewed", voice.handle, after=after), now=now
@@ -88,18 +90,40 @@ class GoOn:
             await say_voice_card(tx, voice, now=now)
 
 
+async def say_renewed(tx: Transaction, told: Sequence[str], voice: Voice, old: Consent, until: datetime) -> None:
+    """What was said about its end says how long it lasts now, and loses its button."""
+    for key in (ends_key(old), ended_key(old)):
+        again = [user for user in told if await tx.outbox.facts(voice.team_id, key_of(key, voice, user)) is not None]
+        await ask_to_go_on(tx, voice, old, key, again, has_ended=key == ended_key(old), until=until)
+
+
 async def ask_to_go_on(
-    tx: Transaction, voice: Voice, consent: Consent, key: str, *, has_ended: bool, until: datetime | None = None
+    tx: Transaction,
+    voice: Voice,
+    consent: Consent,
+    key: str,
+    told: Sequence[str],
+    *,
+    has_ended: bool,
+    until: datetime | None = None,
 ) -> None:
-    """until: how long it lasts now, once the owner agreed again."""
+    """told: who is asked. until: how long it lasts now, once there is another yes."""
     facts = {
         "consent_id": consent.consent_id,
         "handle": voice.handle,
+        "outside": None if voice.owner_is_here else voice.owner,
         "ended": has_ended,
         "at": consent.expires_at.isoformat() if consent.expires_at else None,
         "until": until.isoformat() if until else None,
     }
-    await tx.outbox.say(Saying(key, ENDS, facts, Place(team_id=voice.team_id, user_id=voice.owner)))
+    for user in told:
+        direct = Place(team_id=voice.team_id, user_id=user)
+        await tx.outbox.say(Saying(key_of(key, voice, user), ENDS, facts, direct))
+
+
+def key_of(key: str, voice: Voice, user: str) -> str:
+    """Of an owner there is one; of those who stand for one outside Slack there may be several."""
+    return key if voice.owner_is_here else f"{key}:{user}"
 
 
 def ends_soon(consent: Consent, now: datetime) -> bool:

@@ -4,16 +4,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from slack_sdk.models.blocks import DatePickerElement, InputBlock, PlainTextObject
+from slack_sdk.models.blocks.block_elements import FileInputElement
 from slack_sdk.models.views import View
 
 from bot.features.consent.usecase import VALID_FOR
 from bot.slack.amounts import WrongEntry
-from bot.slack.forms import field_value, text_input
+from bot.slack.forms import chosen_files, field_value, text_input
 from bot.slack.message import section
+from bot.slack.mrkdwn import quoted
+from pipeline.domain.attestations import NewAttestation
 from pipeline.domain.voices import ConsentId, ConsentLimits
 
 LIMITS_FORM: Final = "consent.limits_form"
 NOT_BEFORE, WORDS, UNTIL = "not_before", "words", "until"
+ATTEST_FORM: Final = "consent.attest_form"
+NOTE: Final = "note"
+NOTE_TYPES: Final = ["pdf", "png", "jpg", "jpeg", "heic", "docx", "txt", "eml"]
 DAY: Final = timedelta(days=1)
 WORDS_CHARS: Final = 300
 
@@ -37,6 +43,37 @@ def limits_form(consent_id: ConsentId, today: date) -> View:
             day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
         ],
     )
+
+
+def attest_form(consent_id: ConsentId, owner: str, today: date) -> View:
+    """private_metadata: the consent's id."""
+    head = (
+        f"You attest that {quoted(owner)} agreed. I keep the signed note with its hash; the card and the audit log "
+        "say that you attested it."
+    )
+    note = FileInputElement(action_id=NOTE, filetypes=NOTE_TYPES, max_files=1)
+    return View(
+        type="modal",
+        callback_id=ATTEST_FORM,
+        title=PlainTextObject(text="Attest consent"),
+        submit=PlainTextObject(text="Attest"),
+        close=PlainTextObject(text="Back"),
+        private_metadata=str(consent_id),
+        blocks=[
+            section(head),
+            InputBlock(block_id=NOTE, label=PlainTextObject(text="The signed note"), element=note),
+            day_input(NOT_BEFORE, "Nothing they wrote before (I leave such texts out by myself)", None, optional=True),
+            text_input(WORDS, "What else did they say? (people have to respect it)", "no social posts"),
+            day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
+        ],
+    )
+
+
+def attested(view: dict[str, Any], *, team_id: str, user: str, now: datetime) -> NewAttestation:
+    """Raises WrongEntry."""
+    (note,) = chosen_files(view, NOTE)
+    consent_id, limits = ConsentId(int(view["private_metadata"])), limits_entered(view, now)
+    return NewAttestation(team_id, consent_id, user, str(note["id"]), str(note.get("name") or note["id"]), limits)
 
 
 def day_input(block_id: str, label: str, initial: date | None, *, optional: bool) -> InputBlock:

@@ -5,10 +5,20 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.features.consent.attesting import AttestConsent, CheckAttestant
 from bot.features.consent.ending import GoOn
-from bot.features.consent.forms import LIMITS_FORM, WORDS, limits_entered, limits_form
+from bot.features.consent.forms import (
+    ATTEST_FORM,
+    LIMITS_FORM,
+    NOTE,
+    WORDS,
+    attest_form,
+    attested,
+    limits_entered,
+    limits_form,
+)
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
-from bot.features.consent.views import AGREE, GO_ON, LIMITED, REFUSE, WITHDRAW, consent_page
+from bot.features.consent.views import AGREE, ATTACH, GO_ON, LIMITED, REFUSE, WITHDRAW, consent_page
 from bot.slack.amounts import WrongEntry
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
@@ -26,6 +36,8 @@ class ConsentListeners:
     show: ShowConsent
     withdraw: WithdrawConsent
     go_on: GoOn
+    may_attest: CheckAttestant
+    attest: AttestConsent
     commands: Commands
     modals: Modals
     whispers: Whispers
@@ -37,13 +49,14 @@ class ConsentListeners:
         app.action(LIMITED)(self.on_limited)
         app.view(LIMITS_FORM)(self.on_limits)
         app.action(GO_ON)(self.on_go_on)
+        app.action(ATTACH)(self.on_attach)
+        app.view(ATTEST_FORM)(self.on_attested)
         app.action(WITHDRAW)(self.on_withdraw)
 
     async def on_show(self, typed: Typed) -> Reply:
         if not typed.words:
             raise MissingArgument("/voice consent founder")
-        voice, consent = await self.show(typed.team_id, typed.user, parse_handle(typed.words[0]))
-        text, blocks = consent_page(voice, consent)
+        text, blocks = consent_page(await self.show(typed.team_id, typed.user, parse_handle(typed.words[0])))
         return Reply(text, blocks)
 
     async def on_answer(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -71,6 +84,23 @@ class ConsentListeners:
         async with failures_told_by(self.whispers.to(pressed(body))):
             await self.go_on(ConsentId(int(action["value"])), body["user"]["id"])
         await ack()
+
+    async def on_attach(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with failures_told_by(self.whispers.to(pressed(body))):
+            consent_id = ConsentId(int(action["value"]))
+            voice = await self.may_attest(consent_id, body["user"]["id"])
+            self.modals.open(body["trigger_id"], attest_form(consent_id, voice.owner, self.attest.clock().date()))
+        await ack()
+
+    async def on_attested(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        async with failures_told_by(errors_at(ack, NOTE)):
+            try:
+                said = attested(view, team_id=body["team"]["id"], user=body["user"]["id"], now=self.attest.clock())
+            except WrongEntry as wrong:
+                await ack(response_action="errors", errors={wrong.block_id: wrong.sentence})
+                return
+            await self.attest(said)
+            await ack()
 
     async def on_withdraw(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with failures_told_by(self.whispers.to(pressed(body))):

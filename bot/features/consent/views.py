@@ -2,20 +2,23 @@
 
 from slack_sdk.models.blocks import Block, ConfirmObject
 
-from bot.consent_request import CONSENT_REQUEST
+from bot.consent_request import ATTEST, ATTEST_DIRECT, CONSENT_REQUEST
+from bot.features.consent.attesting import NOT_KEPT
 from bot.features.consent.ending import ENDED, ENDS
-from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN
+from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN, ConsentNow, vouched
 from bot.slack.consent_words import limits_told
 from bot.slack.drafter_words import may_draft
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
-from pipeline.domain.voices import Consent, Voice
+from pipeline.domain.voices import Voice, is_slack_user
 
 AGREE = "consent.agree"
 LIMITED = "consent.limited"
 GO_ON = "consent.go_on"
 REFUSE = "consent.refuse"
 WITHDRAW = "consent.withdraw"
+ATTACH = "consent.attach"
+NOTE_SIGNS = 16  # of a hash that many read: enough to tell notes apart
 
 ANSWERS = {"given": "✅ You agreed", "refused": "You said no", "withdrawn": "You withdrew your consent"}
 
@@ -25,10 +28,7 @@ def request(facts: Facts) -> Message:
     text = (
         f"{person(facts['steward'])} wants to build a writing voice, *{handle}*, from your posts.\n"
         "• *What it learns from:* texts the steward adds; you can see and remove each one.\n"
-        f"• *Who can use it:* {who_can_use_it(facts)}. Each draft is marked as AI-written and logged "
-        "with who asked.\n"
-        "• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; the "
-        "provider's name is said first.\n"
+        f"{use_and_data(facts)}"
         f"• *You can stop it any time* with `/voice consent {handle}` — drafting stops within a minute.\n"
         "Consent lasts 12 months."
     )
@@ -45,6 +45,15 @@ def request(facts: Facts) -> Message:
     return Message(text=f"May {handle} learn from your writing?", blocks=(section(text), foot))
 
 
+def use_and_data(facts: Facts) -> str:
+    return (
+        f"• *Who can use it:* {who_can_use_it(facts)}. Each draft is marked as AI-written and logged "
+        "with who asked.\n"
+        "• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; the "
+        "provider's name is said first.\n"
+    )
+
+
 def who_can_use_it(facts: Facts) -> str:
     """Where it drafts goes without saying when it is for the members of that very channel."""
     drafters = facts.get("drafters") or ()
@@ -59,11 +68,13 @@ def sure_no(handle: str) -> ConfirmObject:
 
 
 def given(facts: Facts) -> Message:
-    how = "agreed with limits" if limits_told(facts) else "agreed"
+    how = f"{person(facts['owner'])} agreed{' with limits' if limits_told(facts) else ''}"
+    if facts.get("attested_by"):
+        how = f"{person(facts['attested_by'])} attested that {how}, and attached {note_of(facts)}"
     left_out = " I leave earlier texts out of every round." if facts.get("not_before") else ""
     respect = " The rest is yours to respect." if facts.get("limits") else ""
     return plain(
-        f"{person(facts['owner'])} {how}. Scope: drafts in {channel(facts['channel'])}, until {day(facts['until'])}"
+        f"{how}. Scope: drafts in {channel(facts['channel'])}, until {day(facts['until'])}"
         f"{limits_told(facts)}.{left_out}{respect} "
         f"Next: `/voice data {escape(facts['handle'])}` and drop the texts in its thread."
     )
@@ -72,6 +83,8 @@ def given(facts: Facts) -> Message:
 def ends(facts: Facts) -> Message:
     """To the owner, two weeks before the end, and at the end."""
     handle = quoted(facts["handle"])
+    if facts.get("outside"):
+        return ends_outside(facts)
     if facts["until"]:
         return plain(f"You agreed again: *{handle}* may draft and learn until {day(facts['until'])}.")
     text = (
@@ -85,9 +98,85 @@ def ends(facts: Facts) -> Message:
     return Message(text=f"Your consent to {facts['handle']}", blocks=(section(text), press))
 
 
-def ended(facts: Facts) -> Message:
+def ends_outside(facts: Facts) -> Message:
+    """The same about somebody who is not in Slack, to the steward and the admins."""
+    handle, owner = quoted(facts["handle"]), quoted(facts["outside"])
+    if facts["until"]:
+        return plain(
+            f"{owner}'s consent was attested again: *{handle}* may draft and learn until {day(facts['until'])}."
+        )
+    text = (
+        f"{owner}'s consent to *{handle}* ended on {day(facts['at'])}. It drafts, locks and trains nothing until an "
+        "admin attests it again, with a new signed note."
+        if facts["ended"]
+        else f"{owner}'s consent to *{handle}* ends on {day(facts['at'])}. Then it stops drafting and learning, "
+        "unless an admin attests it again, with a new signed note."
+    )
+    press = buttons(button("Attach…", ATTACH, facts["consent_id"], style="primary"))
+    return Message(text=f"{facts['outside']}'s consent to {facts['handle']}", blocks=(section(text), press))
+
+
+def attest(facts: Facts) -> Message:
+    """In the voice's thread."""
+    if facts.get("answer"):
+        return plain(vouched_for(facts))
+    text = (
+        "I can't ask this person in Slack. An admin can attest consent and attach the signed note; the card will show "
+        f"who attested. You can add and clean samples meanwhile. Until then I send nothing to a training provider and "
+        f"write nothing as {quoted(facts['owner'])}."
+    )
+    return Message(text=text, blocks=(section(text), attach_button(facts)))
+
+
+def attest_direct(facts: Facts) -> Message:
+    """To an admin: what the signed note has to say."""
+    handle, owner = quoted(facts["handle"]), quoted(facts["owner"])
+    text = (
+        f"{person(facts['steward'])} wants to build a writing voice, *{handle}*, from the posts of {owner}, whom I "
+        "can't ask in Slack. You can attest that they agreed: attach their signed note, to this:\n"
+        "• *What it learns from:* texts the steward adds.\n"
+        f"{use_and_data(facts)}"
+        f"• *They can stop it any time:* an admin types `/voice consent {handle}` — drafting stops within a minute.\n"
+        "The card will show who attested. Consent lasts 12 months at the most."
+    )
+    foot = context(vouched_for(facts)) if facts.get("answer") else attach_button(facts)
+    return Message(text=f"Did {facts['owner']} agree to {facts['handle']}?", blocks=(section(text), foot))
+
+
+def attach_button(facts: Facts) -> Block:
+    return buttons(button("Attach…", ATTACH, facts["consent_id"], style="primary"))
+
+
+def vouched_for(facts: Facts) -> str:
+    """Who answered for an owner outside Slack, and when."""
+    owner, by, at = quoted(facts["owner"]), person(facts["by"]), moment(facts["at"])
+    if facts["answer"] == "given":
+        return f"✅ {by} attested {owner}'s consent · {at}{limits_told(facts)} · {note_of(facts)}"
+    return f"{by} took {owner}'s consent back · {at}"
+
+
+def note_of(facts: Facts) -> str:
+    return f"the signed note “{quoted(facts['note'])}” (SHA-256 `{quoted(facts['note_sha256'][:NOTE_SIGNS])}…`)"
+
+
+def note_not_kept(facts: Facts) -> Message:
+    handle, owner = quoted(facts["handle"]), quoted(facts["owner"])
+    if facts["why"] == "late":
+        return plain(
+            f"{owner}'s consent to *{handle}* was answered meanwhile, or you are no admin any more, so your note "
+            f"“{quoted(facts['name'])}” was not needed and I kept nothing of it."
+        )
     return plain(
-        f"{person(facts['owner'])}'s consent ended on {day(facts['at'])}. I asked again. Until they agree "
+        f"Slack didn't give me “{quoted(facts['name'])}”, so {owner}'s consent to *{handle}* is not attested. Nothing "
+        "was kept. Press *Attach…* again."
+    )
+
+
+def ended(facts: Facts) -> Message:
+    owner = person(facts["owner"])
+    until = "they agree" if is_slack_user(facts["owner"]) else "an admin attests it again"
+    return plain(
+        f"{owner}'s consent ended on {day(facts['at'])}. I asked again. Until {until} "
         f"*{quoted(facts['handle'])}* drafts, locks and trains nothing."
     )
 
@@ -100,10 +189,10 @@ def refused(facts: Facts) -> Message:
 
 
 def withdrawn(facts: Facts) -> Message:
-    text = (
-        f"{person(facts['owner'])} withdrew consent on {moment(facts['at'])}. *{escape(facts['handle'])}* no longer "
-        "trains or writes."
-    )
+    who = f"{person(facts['owner'])} withdrew consent"
+    if facts.get("by", facts["owner"]) != facts["owner"]:
+        who = f"{person(facts['by'])} took {quoted(facts['owner'])}'s consent back"
+    text = f"{who} on {moment(facts['at'])}. *{escape(facts['handle'])}* no longer trains or writes."
     return plain(f"{text} {copies(facts)}" if facts.get("copies") else text)
 
 
@@ -119,21 +208,38 @@ def copies(facts: Facts) -> str:
     )
 
 
-TEMPLATES = {CONSENT_REQUEST: request, GIVEN: given, REFUSED: refused, WITHDRAWN: withdrawn, ENDS: ends, ENDED: ended}
+TEMPLATES = {
+    CONSENT_REQUEST: request,
+    ATTEST: attest,
+    ATTEST_DIRECT: attest_direct,
+    NOT_KEPT: note_not_kept,
+    GIVEN: given,
+    REFUSED: refused,
+    WITHDRAWN: withdrawn,
+    ENDS: ends,
+    ENDED: ended,
+}
 
 
-def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Block, ...]]:
+def consent_page(now: ConsentNow) -> tuple[str, tuple[Block, ...]]:
     """What the owner sees, and the button to withdraw while there is something to withdraw."""
+    voice, consent = now.voice, now.consent
+    whose = "your" if voice.owner_is_here else f"{quoted(voice.owner)}'s"
     if consent is None:
-        text = f"Nobody asked for your consent to *{voice.handle}* yet."
+        text = f"Nobody asked for {whose} consent to *{voice.handle}* yet."
         return text, (section(text),)
     until = f" It lasts until {day(consent.expires_at)}." if consent.expires_at and consent.state == "given" else ""
-    text = f"*{voice.handle}*: your consent is *{consent.state}*.{until} It drafts in {channel(voice.channel_id)} only."
+    text = (
+        f"*{voice.handle}*: {whose} consent is *{consent.state}*.{until} It drafts in {channel(voice.channel_id)} only."
+    )
     told = {"not_before": consent.not_before.isoformat() if consent.not_before else None, "limits": consent.limits}
     text += f"\nLimits:{limits_told(told).removeprefix(' ·')}." if limits_told(told) else ""
+    if now.attestation is not None:
+        said = vouched(now.attestation)
+        text += f"\nAttested by {person(said['attested_by'])} on {day(now.attestation.at)}, with {note_of(said)}."
     if consent.state == "asked":
-        text += " My question is in your direct messages with me."
-    if consent.state != "given":
+        text += f" {where_asked(voice)}"
+    if consent.state != "given" or not now.may_end:
         return text, (section(text),)
     confirm = ConfirmObject(
         title="Withdraw consent?",
@@ -143,3 +249,9 @@ def consent_page(voice: Voice, consent: Consent | None) -> tuple[str, tuple[Bloc
     )
     press = button("Withdraw consent", WITHDRAW, consent.consent_id, style="danger", confirm=confirm)
     return text, (section(text), buttons(press))
+
+
+def where_asked(voice: Voice) -> str:
+    if voice.owner_is_here:
+        return "My question is in your direct messages with me."
+    return "An admin can attest it: the button *Attach…* is in the voice's thread."

@@ -11,6 +11,7 @@ from typing import Any, Final
 from bot.features.forgetting.emptying import Empty, Left
 from bot.features.forgetting.finding import Inventory, TakeInventory, sources_of
 from bot.features.forgetting.usecase import TOLD, say_shown
+from bot.owners import told_for_owner
 from pipeline.domain.erasures import Erasure, ErasureId, ErasureState
 from pipeline.domain.voices import Source
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
@@ -137,7 +138,8 @@ class Forget:
             facts = await self.done_facts(tx, erasure)
             await say_shown(tx, erasure, facts | {"state": "done", "at": now.isoformat()})
             voice = await tx.voices.by_id(erasure.wanted.voice_id)
-            for user in {voice.owner, voice.steward, *self.people.admins(voice.team_id)} - {erasure.wanted.asked_by}:
+            admins, owner = self.people.admins(voice.team_id), told_for_owner(self.people, voice)
+            for user in {*owner, voice.steward, *admins} - {erasure.wanted.asked_by}:
                 told = facts | {"by": erasure.wanted.asked_by, "at": now.isoformat()}
                 await tx.outbox.say(Saying(f"{erasure.key}:{user}", TOLD, told, Place(voice.team_id, user_id=user)))
             after = {"kind": erasure.wanted.kind, "items": facts["items"], "versions": dict(erasure.versions)}

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Final
 
 from bot.offers import Prices, prices_in_force
+from bot.owners import told_for_owner
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Voice
 from pipeline.domain.work import Place, Saying
 from pipeline.errors import NoPrice
-from pipeline.ports import Clock, Database, Transaction
+from pipeline.ports import Clock, Database, Deciders, Transaction
 
 ENDS: Final = "radar.ends"
 FIRST_DAYS: Final = 60  # long enough to train, compare and be approved elsewhere
@@ -41,6 +42,7 @@ class WarnOfEnds:
 
     database: Database
     prices: Prices
+    people: Deciders
     clock: Clock
 
     async def __call__(self) -> None:
@@ -78,7 +80,7 @@ class WarnOfEnds:
             "versions": list(end.versions),
         }
         async with self.database.begin() as tx:
-            for user in dict.fromkeys([voice.owner, voice.steward]):
+            for user in dict.fromkeys([*told_for_owner(self.people, voice), voice.steward]):
                 key = f"radar:{voice.voice_id}:{end.provider}:{end.base}:{end.on.isoformat()}:{notice}:{user}"
                 if await tx.outbox.facts(voice.team_id, key) is None:
                     await tx.outbox.say(Saying(key, ENDS, facts, Place(voice.team_id, user_id=user)))

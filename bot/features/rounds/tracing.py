@@ -6,6 +6,7 @@ from typing import Final
 from bot.cards import say_voice_card
 from bot.emoji_meanings import meanings_in_force
 from bot.features.rounds.usecase import PreviewRound
+from bot.owners import told_for_owner
 from bot.versions import and_what_came_of_them, name_of
 from pipeline.domain.feedback import RoundFeedback, UsedRow
 from pipeline.domain.training import VoiceModel
@@ -59,7 +60,7 @@ class TraceWithdrawals:
             "model_id": model.voice_model_id,
             "voice_id": voice.voice_id,
         }
-        for user in dict.fromkeys([voice.steward, voice.owner]):
+        for user in dict.fromkeys([voice.steward, *told_for_owner(self.preview.people, voice)]):
             direct = Place(voice.team_id, user_id=user)
             await tx.outbox.say(Saying(f"{key}:{user}", FORGOTTEN, facts, direct))
         await tx.voice_models.learned_from_withdrawn(model.voice_model_id, at=self.clock())

@@ -10,6 +10,7 @@ from bot.dislikes import count_dislikes
 from bot.editors import editors_of
 from bot.emoji_meanings import meanings_in_force
 from bot.lookup import find_voice
+from bot.owners import Staff
 from pipeline.domain.drafting import Draft, DraftId, Reaction, Rewrite
 from pipeline.domain.feedback import Decided
 from pipeline.domain.training import TuningJob
@@ -17,7 +18,7 @@ from pipeline.domain.voices import Dataset, Round, Voice, VoiceId
 from pipeline.domain.work import Place, Saying
 from pipeline.duels import closed_duels
 from pipeline.errors import NoFeedback, VoiceNotReady
-from pipeline.ports import Clock, Database, People, Transaction
+from pipeline.ports import Clock, Database, Transaction
 from pipeline.rewrites import as_thumbs_up, change_kind
 from pipeline.round_rows import Contradiction, DatasetCounts, JudgedDraft, JudgedRewrite, RoundPreview
 from pipeline.rounds import preview
@@ -55,7 +56,7 @@ class PreviewRound:
     """
 
     database: Database
-    people: People
+    people: Staff
     clock: Clock
     bot_user: str
 

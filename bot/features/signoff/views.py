@@ -1,6 +1,5 @@
 """The texts an editor looks at, the form that asks for one, and how far it is."""
 
-import re
 from typing import Final
 
 from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject
@@ -20,7 +19,6 @@ EDITOR: Final = "editor"
 KEEP, LEAVE_OUT, SHOW_ALL, PUT_BACK = "signoff.keep", "signoff.leave_out", "signoff.show_all", "signoff.put_back."
 BUTTON_NAME_CHARS: Final = 40
 TITLE_CHARS: Final = 150
-USER: Final = re.compile(r"[UW][A-Z0-9]+")
 SIGHTS: Final = {"kept": "✅ kept", "left-out": "❌ left out"}
 
 
@@ -32,7 +30,7 @@ def form(round_id: RoundId, voice: Voice) -> View:
         submit=PlainTextObject(text=f"Send {ROWS} texts"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=str(round_id),
-        blocks=[people_input(EDITOR, "Who looks at them?", voice.owner if USER.fullmatch(voice.owner) else None)],
+        blocks=[people_input(EDITOR, "Who looks at them?", voice.owner if voice.owner_is_here else None)],
     )
 
 

@@ -10,7 +10,12 @@ from bot.features.voices.standing import ChangeStanding, RetireVersion
 from bot.features.voices.usecase import CheckNewVoice, CreateVoice, ListVoices, ShowVoice
 from bot.features.voices.views import (
     ALSO_NAMED,
+    NAME_CHARS,
+    NAME_TOO_LONG,
     NEW_VOICE,
+    OWNER,
+    OWNER_NAME,
+    OWNER_NEEDED,
     PAUSED,
     RENAMED,
     RESUMED,
@@ -20,12 +25,13 @@ from bot.features.voices.views import (
     voice_list,
     voice_page,
 )
+from bot.slack.amounts import WrongEntry
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.drafter_forms import drafters_chosen
 from bot.slack.failures import failures_told_by
 from bot.slack.forms import errors_at, field_value
 from bot.slack.grammar import Typed, mentioned_user, parse_handle, parse_model
-from pipeline.domain.voices import NewVoice
+from pipeline.domain.voices import NewVoice, outside_name
 from pipeline.errors import MissingArgument
 
 
@@ -64,7 +70,12 @@ class VoiceListeners:
 
     async def on_submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         async with failures_told_by(errors_at(ack, "handle")):
-            await self.create(new_voice(body["team"]["id"], view))
+            try:
+                new = new_voice(body["team"]["id"], view)
+            except WrongEntry as wrong:
+                await ack(response_action="errors", errors={wrong.block_id: wrong.sentence})
+                return
+            await self.create(new)
             await ack()
 
     async def on_list(self, typed: Typed) -> Reply:
@@ -119,7 +130,7 @@ def two_names(typed: Typed, verb: str) -> tuple[str, str]:
 
 
 def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:
-    """The submitted form as a value. Raises BadHandle."""
+    """The submitted form as a value. Raises BadHandle, WrongEntry."""
     purposes: Any = field_value(view, "purpose")
     sensitivity: Any = field_value(view, "sensitivity")
     return NewVoice(
@@ -127,10 +138,20 @@ def new_voice(team_id: str, view: dict[str, Any]) -> NewVoice:
         handle=parse_handle(field_value(view, "handle")),
         purpose=purposes,
         sensitivity=sensitivity,
-        owner=field_value(view, "owner"),
+        owner=owner_entered(view),
         steward=field_value(view, "steward"),
         channel_id=view["private_metadata"],
         works_if=field_value(view, "works_if"),
         why=field_value(view, "why"),
         drafters=drafters_chosen(view),
     )
+
+
+def owner_entered(view: dict[str, Any]) -> str:
+    """A Slack user id, or the name of somebody who is not in Slack. Raises WrongEntry."""
+    chosen, name = field_value(view, OWNER), outside_name(field_value(view, OWNER_NAME))
+    if bool(chosen) == bool(name):
+        raise WrongEntry(OWNER, OWNER_NEEDED)
+    if len(name) > NAME_CHARS:
+        raise WrongEntry(OWNER_NAME, NAME_TOO_LONG)
+    return chosen or name

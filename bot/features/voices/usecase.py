@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.consent_request import ask_for_consent
 from bot.drafters import ask_who_that_is, unseen_of
 from bot.lookup import find_voice
+from bot.owners import asked_to_attest
 from pipeline.domain.drafting import Draft
 from pipeline.domain.training import VoiceModel
 from pipeline.domain.voices import Consent, Dataset, NewVoice, Round, Voice
@@ -44,16 +45,17 @@ class CheckNewVoice:
 
 @dataclass(frozen=True, slots=True)
 class CreateVoice:
-    """Makes the voice and asks its owner, in one transaction. Raises VoiceTaken."""
+    """Makes the voice and asks its owner, or admins for one outside Slack, in one transaction. Raises VoiceTaken."""
 
     database: Database
+    people: Deciders
     clock: Clock
 
     async def __call__(self, new: NewVoice) -> Voice:
         now = self.clock()
         async with self.database.begin() as tx:
             voice = await tx.voices.add(new, now=now)
-            await ask_for_consent(tx, voice, now=now)
+            await ask_for_consent(tx, voice, now=now, admins=asked_to_attest(self.people, voice))
             await ask_who_that_is(tx, voice, voice.drafters, now=now)
             after = {"owner": voice.owner, "drafters": voice.drafters}
             entry = AuditEntry(voice.team_id, new.steward, "voice.created", voice.handle, after=after)

@@ -15,9 +15,13 @@ from bot.slack.forms import people_input, select_input, text_input
 from bot.slack.message import Facts, Message, button, buttons, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline.domain.training import VoiceModel
-from pipeline.domain.voices import Consent, Voice
+from pipeline.domain.voices import Consent, Voice, is_slack_user
 
 NEW_VOICE = "voices.new"
+OWNER, OWNER_NAME = "owner", "owner_name"
+OWNER_NEEDED = "Choose the owner, or type their name below if they are not in Slack; not both."
+NAME_CHARS = 80
+NAME_TOO_LONG = f"Type the name in at most {NAME_CHARS} signs."
 ADD_SAMPLES = "datasets.open"
 PAUSED = "{handle} is paused: nobody drafts with it until `/voice resume {handle}`. Nothing is lost."
 RENAMED = "{old} is {new} from now on. `{old}` goes on meaning it, and what it learned stays as it is."
@@ -43,7 +47,8 @@ def voice_card(facts: Facts) -> Message:
     handle = escape(facts["handle"])
     allowed = f" · for {counted(facts['drafters'])}" if facts.get("drafters") else ""
     what = f"{PURPOSES[facts['purpose']]} · drafts in {channel(facts['channel'])}{allowed}"
-    people = f"steward {person(facts['steward'])} · voice of {person(facts['owner'])}"
+    outside = "" if is_slack_user(facts["owner"]) else " (not in Slack)"
+    people = f"steward {person(facts['steward'])} · voice of {person(facts['owner'])}{outside}"
     lines = [
         f"🎙️ *{handle}* — {standing(facts)}",
         f"{what} · {SENSITIVITIES[facts['sensitivity']]} · {people}",
@@ -66,10 +71,13 @@ def standing(facts: Facts) -> str:
     if facts.get("paused_by"):
         return f"*paused* by {person(facts['paused_by'])}"
     if facts["consent"] == "asked":
-        return "new · *waiting for the owner's consent*"
+        attest = "" if is_slack_user(facts["owner"]) else ", which an admin must attest"
+        return f"new · *waiting for the owner's consent*{attest}"
     if not facts["consent_covers"]:
         return stopped(facts)
-    until = f"consent {person(facts['owner'])}, until {day(facts['consent_until'])}{limits_told(facts)}"
+    until = (
+        f"consent {person(facts['owner'])}{attested(facts)}, until {day(facts['consent_until'])}{limits_told(facts)}"
+    )
     if facts["version"] is None:
         return f"*ready for samples* · {until}"
     if facts["version"] == 0:
@@ -79,7 +87,15 @@ def standing(facts: Facts) -> str:
     return f"*v{facts['version']} can draft* (on trial) · {until}"
 
 
+def attested(facts: Facts) -> str:
+    if not facts.get("attested_by"):
+        return ""
+    return f", attested by {person(facts['attested_by'])} on {day(facts['attested_at'])}"
+
+
 def stopped(facts: Facts) -> str:
+    if facts.get("consent_ended") and not is_slack_user(facts["owner"]):
+        return f"*stopped*: consent ended on {day(facts['consent_until'])}; an admin must attest it again"
     if facts.get("consent_ended"):
         return f"*stopped*: consent ended on {day(facts['consent_until'])}; {person(facts['owner'])} was asked again"
     return "*stopped*: there is no valid consent"
@@ -107,7 +123,10 @@ def new_voice_form(handle: str, channel_id: str, steward: str, owner: str | None
         blocks=[
             text_input("handle", "Name", "founder", optional=False, initial=handle),
             select_input("purpose", "Purpose: what should it do?", PURPOSES),
-            people_input("owner", "Owner: whose voice is it?", owner),
+            people_input(OWNER, "Owner: whose voice is it?", owner, optional=True),
+            text_input(
+                OWNER_NAME, "…or their name, if they are not in Slack (an admin attests their consent)", "Jane Doe"
+            ),
             people_input("steward", "Steward: who looks after the samples?", steward),
             *drafter_inputs(groups),
             select_input("sensitivity", "Platform: what kind of writing is it?", SENSITIVITIES),

@@ -3,6 +3,7 @@
 from bot.slack.drafter_words import named
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
 from pipeline import errors as e
+from pipeline.domain.voices import is_slack_user
 
 
 def command_sentence(error: e.CommandError) -> str:
@@ -59,6 +60,12 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
         case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft() | e.WiderThanAsked():
             return drafter_sentence(error)
         case e.ConsentMissing():
+            if not is_slack_user(error.owner):
+                return (
+                    f"Nobody has attested {quoted(error.owner)}'s consent to *{quoted(error.handle)}* yet, so I send "
+                    "nothing to a training provider and write nothing in this voice. An admin can: *Attach…* in the "
+                    "voice's thread."
+                )
             return (
                 f"{person(error.owner)} hasn't agreed to *{quoted(error.handle)}* yet, so I send nothing to a training "
                 "provider and write nothing in this voice. I asked in a direct message; remind them there."
@@ -133,15 +140,30 @@ def editor_sentence(error: e.RightsError | e.ConsentError) -> str:
             )
         case e.NotAdmin() | e.CannotStandIn():
             return approver_sentence(error)
-        case e.NotTheOwner() | e.ConsentEnded():
+        case e.NotTheOwner() | e.ConsentEnded() | e.OwnerIsOutside() | e.OwnAttestation():
             return owner_sentence(error)
     raise TypeError(type(error))
 
 
-def owner_sentence(error: e.NotTheOwner | e.ConsentEnded) -> str:
+def owner_sentence(error: e.NotTheOwner | e.ConsentEnded | e.OwnerIsOutside | e.OwnAttestation) -> str:
     match error:
+        case e.OwnerIsOutside():
+            admins = ", ".join(person(user) for user in error.admins[:10]) or "there is none"
+            return f"{quoted(error.owner)} isn't in Slack, so an admin speaks for them: {admins}. Nothing changed."
+        case e.OwnAttestation():
+            admins = ", ".join(person(user) for user in error.admins[:10])
+            return (
+                f"You look after this voice, so another admin must attest {quoted(error.owner)}'s consent: {admins}. "
+                "Nothing changed."
+            )
         case e.NotTheOwner():
             return f"Only {person(error.owner)}, whose voice this is, can answer that. Nothing changed."
+        case e.ConsentEnded() if not is_slack_user(error.owner):
+            return (
+                f"{quoted(error.owner)}'s consent to *{quoted(error.handle)}* ended on {day(error.at)}. Until an admin "
+                "attests it again, with *Attach…* in their direct messages with me, I draft, lock and train nothing in "
+                "this voice."
+            )
         case e.ConsentEnded():
             return (
                 f"{person(error.owner)}'s consent to *{quoted(error.handle)}* ended on {day(error.at)}. I asked again; "

@@ -1,7 +1,7 @@
 """An owner agrees as far as they want, for as long as they want; after the end nothing is drafted or locked."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,25 @@ YEAR = timedelta(days=365)
 
 
 @dataclass
+class Staff:
+    who: tuple[str, ...] = ("UADMIN",)
+
+    def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
+        return tuple(named) if team_id else ()
+
+    def admins(self, team_id: str) -> tuple[str, ...]:
+        return self.reachable(team_id, self.who)
+
+    def groups(self, team_id: str) -> dict[str, str]:
+        return {"S1": team_id}
+
+
+@dataclass
 class Bench:
     database: SqlDatabase
     voice: Voice
     now: datetime = NOW
+    people: Staff = field(default_factory=Staff)
 
     def clock(self) -> datetime:
         return self.now
@@ -47,7 +62,7 @@ class Bench:
         return await self.newest()
 
     async def watch(self) -> None:
-        await WatchConsents(self.database, self.clock)()
+        await WatchConsents(self.database, self.people, self.clock)()
 
     async def go_on(self, user: str = OWNER) -> None:
         await GoOn(self.database, self.clock)((await self.newest()).consent_id, user)

@@ -116,7 +116,7 @@ class Prices:
 
 async def test_owner_and_steward_are_told_once_each_at_sixty_and_at_fourteen_days(world: World) -> None:
     prices = Prices(date(2027, 1, 14))
-    radar = WarnOfEnds(world.database, prices, world.clock)
+    radar = WarnOfEnds(world.database, prices, world.people, world.clock)
     told = {}
     for day in (date(2026, 11, 14), date(2026, 11, 15), date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 14)):
         world.clock.now = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
@@ -131,16 +131,16 @@ async def test_owner_and_steward_are_told_once_each_at_sixty_and_at_fourteen_day
 
 
 async def test_a_base_that_ends_next_week_is_told_of_once(world: World) -> None:
-    await WarnOfEnds(world.database, Prices(NOW.date() + timedelta(days=7)), world.clock)()
+    await WarnOfEnds(world.database, Prices(NOW.date() + timedelta(days=7)), world.people, world.clock)()
     assert len(await said(world, "radar.ends")) == 2
 
 
 async def test_nothing_is_told_of_retired_versions_and_of_bases_without_an_end(world: World) -> None:
-    await WarnOfEnds(world.database, Prices(None), world.clock)()
-    await WarnOfEnds(world.database, Prices(NOW.date(), ["small"]), world.clock)()
+    await WarnOfEnds(world.database, Prices(None), world.people, world.clock)()
+    await WarnOfEnds(world.database, Prices(NOW.date(), ["small"]), world.people, world.clock)()
     async with world.database.begin() as tx:
         await tx.voice_models.set_state(world.model.voice_model_id, "retired")
-    await WarnOfEnds(world.database, Prices(NOW.date()), world.clock)()
+    await WarnOfEnds(world.database, Prices(NOW.date()), world.people, world.clock)()
     assert await said(world, "radar.ends") == []
 
 

@@ -35,7 +35,7 @@ async def withdraw(world: World) -> None:
         job = (await tx.tuning_jobs.of_voice(world.voice.voice_id))[0]
     assert consent is not None
     assert job.state == "ready"
-    await WithdrawConsent(world.database, world.clock)(consent.consent_id, OWNER)
+    await WithdrawConsent(world.database, world.people, world.clock)(consent.consent_id, OWNER)
 
 
 async def take(world: World, copies: Copies) -> None:
@@ -104,7 +104,7 @@ async def test_a_run_that_still_trains_keeps_the_deletion_open(world: World) -> 
     async with world.database.begin() as tx:
         consent = await tx.consents.newest(world.voice.voice_id)
     assert consent is not None
-    await WithdrawConsent(world.database, world.clock)(consent.consent_id, OWNER)
+    await WithdrawConsent(world.database, world.people, world.clock)(consent.consent_id, OWNER)
     await take(world, Copies())
     assert await world.claim() is None
     world.clock.now += timedelta(hours=1)
