@@ -15,7 +15,7 @@ from pipeline.domain.work import WorkKind
 def forgetting(parts: Parts) -> Feature:
     db, people, clock = parts.database, parts.people, parts.clock
     look, ask, decide = (
-        LookAtForgettable(db, people),
+        LookAtForgettable(db, people, clock),
         AskToForget(db, people, clock),
         DecideOnForgetting(db, people, clock),
     )

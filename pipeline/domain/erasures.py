@@ -1,4 +1,4 @@
-"""What somebody wants forgotten about a voice: a file, a person, or one text."""
+"""What somebody wants forgotten about a voice: a file, a person, one text, or a signed note."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NewType
 from pipeline.domain.voices import VoiceId
 
 ErasureId = NewType("ErasureId", int)
-ErasureKind = Literal["source", "person", "text"]
+ErasureKind = Literal["source", "person", "text", "note"]
 ErasureState = Literal["asked", "shown", "confirmed", "dropped", "done"]
 SOMEBODY: Final = "somebody"  # stands where the id of a forgotten person stood
 FORGOTTEN_FILE: Final = "forgotten"  # the name of a file that was forgotten, and who took it out
@@ -17,6 +17,8 @@ FORGOTTEN_FILE: Final = "forgotten"  # the name of a file that was forgotten, an
 @dataclass(frozen=True, slots=True)
 class NewErasure:
     """target: the file's hash, the person's Slack id, or the file's hash and the text's number in it ("hash 17").
+
+    Of a signed note: its hash.
 
     person_key: of a person, kept when the id is gone (see erasures.person_key); "" otherwise.
     """

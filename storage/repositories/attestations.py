@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from pipeline.domain.attestations import Attestation, AttestationId, NewAttestation
+from pipeline.domain.erasures import FORGOTTEN_FILE
 from pipeline.domain.voices import ConsentId, ConsentLimits, VoiceId
 from storage.rows import insert, the_one
 from storage.tables import AttestationRow, ConsentRow
@@ -44,6 +45,12 @@ class SqlAttestations:
     async def keep(self, attestation_id: AttestationId, note_blob: str, consent_id: ConsentId) -> None:
         kept = update(AttestationRow).where(col(AttestationRow.id) == attestation_id)
         await self.session.exec(kept.values(note_blob=note_blob, consent_id=consent_id))
+
+    async def forget_note(self, voice_id: VoiceId, note_blob: str) -> None:
+        consents = select(ConsentRow.id).where(col(ConsentRow.voice_id) == voice_id)
+        theirs = (col(AttestationRow.consent_id).in_(consents), col(AttestationRow.note_blob) == note_blob)
+        gone = {"note_blob": None, "name": FORGOTTEN_FILE, "slack_file_id": ""}
+        await self.session.exec(update(AttestationRow).where(*theirs).values(**gone))
 
     async def drop(self, attestation_id: AttestationId) -> None:
         await self.session.exec(delete(AttestationRow).where(col(AttestationRow.id) == attestation_id))

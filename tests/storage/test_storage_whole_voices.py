@@ -85,7 +85,7 @@ async def test_a_voice_comes_into_another_workspace_whole(db: SqlDatabase) -> No
         there = await tx.whole_voices.rows_of(voice_id)
     assert {table for table, rows in there.rows.items() if not rows} == {
         *("signoff", "signoff_row", "rehearsal", "baseline", "baseline_pair", "baseline_judgement"),
-        *("voice_alias", "voice_preference", "decision", "evaluation", "duel", "duel_text", "duel_vote"),
+        *("attestation", "voice_alias", "voice_preference", "decision", "evaluation", "duel", "duel_text", "duel_vote"),
     }
     assert {"s" * 64, "k" * 64, "f" * 64, "a"} <= there.blobs
     as_file = with_other_runs(VoiceRows(json.loads(json.dumps(asdict(there)["rows"])), there.blobs))

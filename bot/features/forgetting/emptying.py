@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bot.attestations import notes_over
 from bot.cards import say_round_card, say_voice_card
 from bot.features.forgetting.finding import Inventory
 from bot.features.forgetting.usecase import ERASED
@@ -38,6 +39,9 @@ class Empty:
             blobs |= await self.shrink(tx, found, left)
         else:
             blobs |= await tx.forgetting.sources([one.source_id for one in found.sources])
+        if wanted.kind == "note" and wanted.target in await notes_over(tx, found.voice, now):
+            await tx.attestations.forget_note(wanted.voice_id, wanted.target)
+            blobs.add(wanted.target)
         await tx.forgetting.messages(wanted.team_id, await self.keys(tx, found), ERASED)
         await tx.forgetting.whispers(wanted.team_id)
         if wanted.kind == "person":

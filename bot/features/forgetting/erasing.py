@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from bot.attestations import notes_over
 from bot.features.forgetting.emptying import Empty, Left
 from bot.features.forgetting.finding import Inventory, TakeInventory, sources_of
 from bot.features.forgetting.usecase import TOLD, say_shown
@@ -68,6 +69,9 @@ class Forget:
             voice = await tx.voices.by_id(wanted.voice_id)
             if wanted.kind == "person":
                 return erasure, {"none": False, "kind": "person", "user": wanted.target}
+            if wanted.kind == "note":
+                name = (await notes_over(tx, voice, self.clock())).get(wanted.target)
+                return erasure, {"none": name is None, "kind": "note", "titles": [name] if name else []}
             if wanted.kind == "source":
                 named = [one.name for one in await sources_of(tx, voice) if one.sha256 == wanted.target]
                 return erasure, {"none": not named, "kind": "source", "titles": named[:1]}
@@ -169,6 +173,7 @@ def facts_of(found: Inventory, erasure: Erasure) -> dict[str, Any]:
     is_text = erasure.wanted.kind == "text"
     return {
         "files": 0 if is_text else len(sources),
+        "notes": int(erasure.wanted.kind == "note"),
         "texts": 1 if is_text else sum(one.documents for one in sources.values()),
         "datasets": len(found.datasets),
         "votes": found.person.votes,
@@ -182,4 +187,4 @@ def facts_of(found: Inventory, erasure: Erasure) -> dict[str, Any]:
 def items_in(counts: Mapping[str, Any]) -> int:
     """Of a person: what they said and asked for; else texts. Files that were made of it go without saying."""
     said = sum(int(counts.get(name, 0)) for name in ("votes", "rewrites", "briefs"))
-    return said or int(counts.get("texts", 0))
+    return said or int(counts.get("texts", 0)) + int(counts.get("notes", 0))

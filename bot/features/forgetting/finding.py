@@ -50,6 +50,8 @@ class TakeInventory:
         wanted = erasure.wanted
         if wanted.kind == "person":
             return await self.of_person(wanted.voice_id, wanted.target)
+        if wanted.kind == "note":
+            return await self.of_note(wanted.voice_id)
         sha256, _, document_id = wanted.target.partition(" ")
         async with self.database.read() as tx:
             voice = await tx.voices.by_id(wanted.voice_id)
@@ -74,6 +76,11 @@ class TakeInventory:
         rows_of = {round_id: rows for round_id, rows in used.items() if rows is not None}
         inventory = await self.whole(voice, sources, held, rows_of)
         return replace(inventory, person=traces, rounds=rounds)
+
+    async def of_note(self, voice_id: VoiceId) -> Inventory:
+        """Nothing was learned from it."""
+        async with self.database.read() as tx:
+            return Inventory(await tx.voices.by_id(voice_id), await tx.rounds.latest(voice_id))
 
     async def whole(
         self, voice: Voice, sources: Sequence[Source], held: dict[DatasetId, int], used: dict[RoundId, int]

@@ -19,10 +19,10 @@ from bot.slack.mrkdwn import quoted, shortened
 from pipeline.domain.erasures import ErasureKind
 
 FORM: Final = "forgetting.form"
-PERSON, TEXT, FILE = "person", "text", "source"
+PERSON, TEXT, FILE, NOTE = "person", "text", "source", "note"
 MOST_FILES: Final = 100  # options of a select
 OPTION_CHARS: Final = 75
-ONE_THING: Final = "Choose one thing: a file, a person, or a text."
+ONE_THING: Final = "Choose one thing: a file, a person, a text or a note."
 
 
 def forget_form(there: Forgettable) -> View:
@@ -41,6 +41,13 @@ def forget_form(there: Forgettable) -> View:
         blocks.append(
             optional(FILE, "A file, with every text in it", StaticSelectElement(action_id=FILE, options=options))
         )
+    if there.notes:
+        options = [
+            Option(value=sha256, text=PlainTextObject(text=shortened(name, OPTION_CHARS)))
+            for sha256, name in list(there.notes.items())[-MOST_FILES:]
+        ]
+        select = StaticSelectElement(action_id=NOTE, options=options)
+        blocks.append(optional(NOTE, "A signed note, of a consent that is over", select))
     blocks.append(optional(PERSON, "A person: their votes, better versions and briefs", person))
     if there.sources:
         blocks.append(text_input(TEXT, "One text, by its title or some words of it", "Managing expectations"))
@@ -61,6 +68,6 @@ def optional(block_id: str, label: str, element: Any) -> InputBlock:
 
 def chosen(view: dict[str, Any]) -> tuple[ErasureKind, str] | None:
     """What is meant; None unless it is one thing."""
-    kinds: tuple[ErasureKind, ...] = ("source", "person", "text")
+    kinds: tuple[ErasureKind, ...] = ("source", "person", "text", "note")
     found = [(kind, value) for kind in kinds if (value := field_value(view, kind).strip())]
     return found[0] if len(found) == 1 else None

@@ -1,9 +1,10 @@
 """Somebody may have something of a voice forgotten; what that comes to is shown first, and done when they say so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot.attestations import notes_over
 from bot.lookup import find_voice
 from bot.rights import only_theirs
 from pipeline.domain.erasures import Erasure, ErasureId, ErasureKind, ErasureState, NewErasure
@@ -20,10 +21,11 @@ ERASED: Final = "forgetting.erased"
 
 @dataclass(frozen=True, slots=True)
 class Forgettable:
-    """sources: files of the newest round that count, newest last."""
+    """sources: files of the newest round that count, newest last. notes: signed ones of consents that are over."""
 
     voice: Voice
     sources: tuple[Source, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class LookAtForgettable:
 
     database: Database
     people: Deciders
+    clock: Clock
 
     async def __call__(self, team_id: str, user: str, handle: str) -> Forgettable:
         async with self.database.read() as tx:
@@ -39,7 +42,8 @@ class LookAtForgettable:
             only_theirs(self.people, voice, user)
             latest = await tx.rounds.latest(voice.voice_id)
             sources = await tx.sources.of_round(latest.round_id) if latest else []
-        return Forgettable(voice, tuple(one for one in sources if one.sha256))
+            notes = await notes_over(tx, voice, self.clock())
+        return Forgettable(voice, tuple(one for one in sources if one.sha256), notes)
 
 
 @dataclass(frozen=True, slots=True)

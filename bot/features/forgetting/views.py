@@ -71,6 +71,8 @@ def what_there_is(facts: Facts) -> str:
     if facts["kind"] == "person":
         counts = [("vote", facts["votes"]), ("rewrite", facts["rewrites"]), ("brief", facts["briefs"])]
         return ", ".join(counted(number, name) for name, number in counts) + in_versions(facts)
+    if facts["kind"] == "note":
+        return "the signed note of a consent that is over; that it was attested, and by whom, stays"
     return counted(facts["texts"], "text") + in_versions(facts)
 
 
@@ -81,6 +83,8 @@ def in_versions(facts: Facts) -> str:
 
 
 def afterwards(facts: Facts) -> str:
+    if facts["kind"] == "note":
+        return "After this the note is gone from the database, from the stored files and from later exports."
     marked = " and ".join(quoted(name) for name in facts["versions"])
     sets = (
         f" {counted(facts['datasets'], 'dataset')} that held it stay listed without texts." if facts["datasets"] else ""
@@ -100,7 +104,8 @@ def done(facts: Facts, handle: str) -> Message:
 
 
 def told(facts: Facts) -> Message:
-    kind = {"source": "a file", "person": "what a person said", "text": "a text"}[facts["kind"]]
+    kinds = {"source": "a file", "person": "what a person said", "text": "a text", "note": "a signed note"}
+    kind = kinds[facts["kind"]]
     text = (
         f"🧹 {person(facts['by'])} had {kind} of *{quoted(facts['handle'])}* forgotten, done at {moment(facts['at'])}. "
         f"{erased(facts)}{told_versions(facts)}"

@@ -1,7 +1,7 @@
 """An owner who is not in Slack: an admin vouches with a signed note, which is kept before anything is allowed."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -15,6 +15,11 @@ from bot.features.consent.attesting import NOT_KEPT, AttestConsent, CheckAttesta
 from bot.features.consent.ending import WatchConsents
 from bot.features.consent.usecase import ShowConsent, WithdrawConsent
 from bot.features.consent.views import TEMPLATES, consent_page
+from bot.features.forgetting.emptying import Empty
+from bot.features.forgetting.erasing import Forget
+from bot.features.forgetting.finding import TakeInventory
+from bot.features.forgetting.forms import forget_form
+from bot.features.forgetting.usecase import AskToForget, DecideOnForgetting, LookAtForgettable
 from bot.features.voices.usecase import CreateVoice
 from bot.features.voices.views import voice_card
 from bot.owners import told_for_owner
@@ -22,10 +27,12 @@ from bot.readiness import only_with_consent
 from bot.rights import only_editors
 from bot.slack.failures import sentence_for
 from pipeline.domain.attestations import NewAttestation
+from pipeline.domain.erasures import ErasureId
 from pipeline.domain.voices import Consent, ConsentLimits, NewVoice, Voice, is_slack_user, outside_name
 from pipeline.domain.work import DroppedFile
 from pipeline.errors import (
     AlreadyDecided,
+    AlreadyForgotten,
     ConsentEnded,
     ConsentMissing,
     ConsentWithdrawn,
@@ -34,7 +41,9 @@ from pipeline.errors import (
     NotTheOwner,
     OwnAttestation,
     OwnerIsOutside,
+    TextsForgotten,
 )
+from pipeline.sources.reading import Limits
 from storage import migrate
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
@@ -111,6 +120,22 @@ class Bench:
     async def withdraw(self, by: str) -> None:
         step = WithdrawConsent(self.database, self.people, self.clock)
         await step((await self.newest()).consent_id, by)
+
+    async def forget(self, note: str) -> None:
+        """Ask, look at what it comes to, and say yes."""
+        await AskToForget(self.database, self.people, self.clock)(TEAM, STEWARD, "founder", "note", note)
+        inventory = TakeInventory(self.database, self.artifacts)
+        empty = Empty(self.clock)
+        step = Forget(self.database, self.artifacts, inventory, empty, self.people, Limits(), self.clock)
+        while (item := await self.queue.claim("w1", now=self.now, lease_s=60)) is not None:
+            if item.kind != "forget":
+                async with self.database.begin() as tx:
+                    await tx.work.finish(item)
+                continue
+            await step(item)
+            decide = DecideOnForgetting(self.database, self.people, self.clock)
+            with suppress(AlreadyForgotten):  # there was nothing to forget, or it is done
+                await decide(ErasureId(int(item.subject)), TEAM, STEWARD, forgets=True)
 
     async def may(self) -> None:
         async with self.database.read() as tx:
@@ -286,6 +311,27 @@ async def test_steward_and_admins_see_what_it_rests_on_and_admins_may_end_it(ben
         assert ("Withdraw consent" in str([block.to_dict() for block in blocks])) == may_end
     with pytest.raises(OwnerIsOutside):
         await show(TEAM, "UMEMBER", "founder")
+
+
+async def test_a_note_is_forgotten_once_its_consent_is_over_and_not_before(bench: Bench) -> None:
+    await bench.attest()
+    await bench.keep()
+    note = sha256(NOTE).hexdigest()
+    look = LookAtForgettable(bench.database, bench.people, bench.clock)
+    assert (await look(TEAM, STEWARD, "founder")).notes == {}
+    await bench.forget(note)
+    assert await bench.artifacts.get(note) == NOTE
+    await bench.withdraw(ADMIN)
+    there = await look(TEAM, STEWARD, "founder")
+    assert there.notes == {note: "note.pdf"}
+    assert "A signed note, of a consent that is over" in str(forget_form(there).to_dict())
+    await bench.forget(note)
+    with pytest.raises(TextsForgotten):
+        await bench.artifacts.get(note)
+    async with bench.database.read() as tx:
+        [attestation] = await tx.attestations.of_voice(bench.voice.voice_id)
+    assert (attestation.said.by, attestation.said.name, attestation.note_blob) == (ADMIN, "forgotten", None)
+    assert (await look(TEAM, STEWARD, "founder")).notes == {}
 
 
 async def test_the_steward_stands_where_the_owner_would(bench: Bench) -> None:

@@ -98,6 +98,28 @@ async def test_somebody_else_who_presses_agree_changes_nothing(town: World) -> N
     town.space.slack.workspace.channels["D0OWNER"].members.remove("U0STEWARD")
 
 
+async def test_an_admin_attests_for_an_owner_who_is_not_in_slack(town: World) -> None:
+    """The steward is this workspace's only admin, so nobody else can."""
+    form = await town.open_form("outsider", owner="")
+    refused = await town.people.submit("steward", form["view_id"], {})
+    assert refused["errors"] == {
+        "owner": "Choose the owner, or type their name below if they are not in Slack; not both."
+    }
+    sent = await town.people.submit("steward", form["view_id"], {"owner_name": {"owner_name": "Somebody Else"}})
+    assert sent["errors"] == {}
+    asked = await town.said("I can't ask this person in Slack.", after=sent["seq"], channel=CHANNEL)
+    pressed = await town.people.press("steward", CHANNEL, asked["ts"], "consent.attach")
+    opened = await town.people.wait("view_opened", after=pressed["seq"], user="U0STEWARD")
+    dropped = await town.people.drop_file("steward", "note.txt", b"I agree. Signed.")
+    sent = await town.people.submit("steward", opened["view_id"], {"note": {"note": [dropped["file"]["id"]]}})
+    assert sent["errors"] == {}
+    told = await town.said("attested that Somebody Else agreed, and attached the signed note", after=sent["seq"])
+    assert "“note.txt” (SHA-256 `" in told["text"]
+    await town.quiet()
+    assert "consent Somebody Else, attested by <@U0STEWARD> on" in await card_of(town, "outsider")
+    assert consent_state(town, "outsider") == "given"
+
+
 POSTS = b"title,body,date\n" + b"\n".join(
     f'"Post {n}","A plain text about repairing tool number {n}, written by hand.",2024-0{n}-01'.encode()
     for n in range(1, 4)
