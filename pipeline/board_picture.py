@@ -104,7 +104,7 @@ def strength_words(line: Line) -> str:
 
 
 def accepted_words(line: Line) -> str:
-    return f"accepted {line.accepted} of {line.judged}" if line.judged else "no draft judged"
+    return f"accepted {line.accepted} of {line.judged} decided" if line.judged else "no draft decided"
 
 
 def rest(line: Line) -> list[str]:

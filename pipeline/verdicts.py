@@ -32,6 +32,8 @@ MEANINGS: Final[Mapping[str, Meaning]] = {
     "rotating_light": Meaning("alarm", holds=True),
 }
 BY_NAME: Final[Mapping[str, Meaning]] = {meaning.name: meaning for meaning in MEANINGS.values()}
+TAUGHT: Final[tuple[MeaningName, ...]] = ("use", "not this", "fix", "never train")  # what stands under every draft
+SEEDED: Final[tuple[MeaningName, ...]] = ("use", "not this", "fix")  # what the bot puts there for people to press
 ALIASES: Final[Mapping[str, str]] = {"thumbsup": "+1", "thumbsdown": "-1"}
 SKIN_TONE: Final = "::skin-tone-"  # Slack sends "+1::skin-tone-3"
 
@@ -174,6 +176,12 @@ def verdict(
         in_favour=_in_order(user for user, sign in polarity.items() if sign > 0),
         against=_in_order(user for user, sign in polarity.items() if sign < 0),
     )
+
+
+def taught(meanings: Mapping[str, Meaning]) -> dict[MeaningName, str]:
+    """One emoji for each meaning that is taught, the first that has it; meanings without any are left out."""
+    first = {meaning.name: emoji for emoji, meaning in reversed(list(meanings.items()))}
+    return {name: first[name] for name in TAUGHT if name in first}
 
 
 def _age_key(reaction: Reaction) -> tuple[Decimal, bool]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.features.board.usecase import Board
-from bot.features.board.views import board_blocks, board_text
-from pipeline.board import board
+from bot.features.board.views import acceptance, board_blocks, board_text
+from pipeline.board import board, line_of
 from pipeline.domain.drafting import Written
 from pipeline.domain.duels import Duel
 from pipeline.domain.training import TuningJobId, VoiceModel, VoiceModelId
@@ -69,5 +69,11 @@ def test_the_board_in_words_passes_slacks_checks() -> None:
     found = Board(VOICE, board([model(0), model(1)], [by(1, draft(1, "good"))], [closed(1, 0, 20, 9)]))
     text = board_text(found)
     assert "founder@v1* (on trial): strength +" in text
-    assert "accepted 1 of 1 (100 %)" in text
+    assert "accepted 1 of 1 decided drafts (100 %)" in text
     check_blocks([block.to_dict() for block in board_blocks(found)])
+
+
+def test_drafts_without_a_verdict_are_told_apart_from_decided_ones() -> None:
+    line = replace(line_of(model(1), []), drafts=5, judged=3, accepted=2)
+    assert acceptance(line) == "accepted 2 of 3 decided drafts (67 %), 2 more undecided"
+    assert acceptance(replace(line, judged=0, accepted=0)) == "5 drafts, none decided"

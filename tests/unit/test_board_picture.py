@@ -24,10 +24,10 @@ def opened(png: bytes) -> Image.Image:
 def test_the_words_say_all_that_the_picture_shows() -> None:
     found = picture("founder", lines(), 10)
     assert found.alt.startswith("Board of founder, best version first. v1, on trial: strength +")
-    for fact in ("accepted 2 of 2", "edits 20 % of the words", "0.0025 USD per accepted draft"):
+    for fact in ("accepted 2 of 2 decided", "edits 20 % of the words", "0.0025 USD per accepted draft"):
         assert fact in found.alt
     assert "11.5 s per draft (target 10), 95 % in 14.0 s" in found.alt
-    assert "v2, on trial: no duel yet, no draft judged." in found.alt
+    assert "v2, on trial: no duel yet, no draft decided." in found.alt
     assert len(picture("founder", lines() * 20, 10).alt) <= ALT_CHARS
 
 

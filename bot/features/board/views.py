@@ -20,7 +20,8 @@ SHOWN: Final = 10
 NEVER_MET: Final = "no duel yet"
 EXPLAINED: Final = (
     "Strength: chess points above the average of all versions that met in duels, with the 95 % interval; 400 points "
-    "are ten votes to one. Accepted: drafts that are good or were corrected, of those people judged."
+    "are ten votes to one; votes are those cast in duels. Decided drafts are those whose emoji come to a verdict "
+    "(good, bad, contested, on hold) or that were corrected, however many people voted; accepted: good or corrected."
 )
 
 
@@ -67,9 +68,11 @@ def strength(line: Line) -> str:
 
 def acceptance(line: Line) -> str:
     if not line.judged:
-        return f"{line.drafts} drafts, none judged" if line.drafts else "no drafts"
+        return f"{line.drafts} drafts, none decided" if line.drafts else "no drafts"
     share = f"{line.accepted / line.judged:.0%}".replace("%", " %")
-    return f"accepted {line.accepted} of {line.judged} ({share})"
+    undecided = line.drafts - line.judged
+    waiting = f", {undecided} more undecided" if undecided else ""
+    return f"accepted {line.accepted} of {line.judged} decided drafts ({share}){waiting}"
 
 
 def edits(line: Line) -> str:

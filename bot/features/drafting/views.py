@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Final
 
@@ -15,6 +16,7 @@ from bot.slack.failures import sentence_for
 from bot.slack.message import Facts, Message, button, buttons, context, markdown, plain, section
 from bot.slack.mrkdwn import escape, moment, person, quoted, shortened, usd
 from pipeline.errors import AlreadyAnswered, AppError, BriefDoubtful, UnknownVoice, VoiceNotTrained
+from pipeline.verdicts import MEANINGS, MeaningName, taught
 
 ANOTHER: Final = "drafting.another"
 CALMER: Final = "drafting.calmer"
@@ -26,7 +28,13 @@ WRITE: Final = "drafting.write"
 VALUE_CHARS: Final = 2000  # Slack's limit for what a button carries
 CHANGES: Final = {"another": "another one", "calmer": "calmer", "shorter": "shorter", "continue": "going on"}
 FILE_COMES: Final = "The file comes in your direct messages with me."
-EMOJI_LINE: Final = "React: 👍 use it · 👎 no · ✏️ I'll fix it · 🚫 never train on it"
+LEGEND: Final[Mapping[MeaningName, str]] = {
+    "use": "use it",
+    "not this": "no",
+    "fix": "I'll fix it",
+    "never train": "never train on it",
+}
+SIGNS: Final = {"+1": "👍", "-1": "👎", "pencil2": "✏️", "no_entry_sign": "🚫"}
 SECONDS_PER_DRAFT: Final = 15  # a 700-word draft on the private server; for "about N min" only
 BRIEF_CHARS: Final = 500
 PREVIEW_CHARS: Final = 200
@@ -117,10 +125,16 @@ def draft_text(facts: Facts) -> Message:
         *notes,
         context(footer),
         change_buttons(facts),
-        context(EMOJI_LINE),
+        context(legend(facts.get("emoji") or taught(MEANINGS))),
     )
     preview = escape(shortened(facts["text"], PREVIEW_CHARS))
     return Message(text=f"AI-written draft · {name(facts)} · {facts['label']}: {preview}", blocks=blocks)
+
+
+def legend(emoji: Mapping[MeaningName, str]) -> str:
+    """What the workspace's emoji mean; drafts from before it was kept had the usual ones."""
+    parts = [f"{SIGNS.get(name, f':{name}:')} {LEGEND[meaning]}" for meaning, name in emoji.items()]
+    return f"React: {' · '.join(parts)}"
 
 
 def draft_failed(facts: Facts) -> Message:

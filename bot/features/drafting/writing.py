@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from bot.draft_places import thread_of
+from bot.emoji_meanings import meanings_in_force
 from bot.features.drafting.pieces import in_pieces
 from bot.features.drafting.progress import LOOK_S, say_progress, unless_closed
 from bot.features.drafting.usecase import DRAFT_FAILED, DRAFT_TEXT, check_voice_writes
@@ -31,8 +32,8 @@ from pipeline.errors import (
 )
 from pipeline.ports import Clock, Database, LivenessLocks, People, Providers, Transaction
 from pipeline.trials import TOKENS_PER_WORD
+from pipeline.verdicts import SEEDED, taught
 
-SEEDS: Final = ("+1", "-1", "pencil2")
 MIN_TOKENS: Final = 200
 MAX_UNKNOWN: Final = 3  # times a draft is sent when no answer comes; each may have been charged
 MAX_TRIES: Final = 8  # with the waits below about four minutes: a sleeping model needs 90 s to wake
@@ -196,7 +197,9 @@ class WriteDraft:
     async def say_text(self, tx: Transaction, task: Task, written: Written, clean: Clean, seen: SeenBefore) -> None:
         draft, pieces, words = task.draft, in_pieces(clean.text), len(clean.text.split())
         is_long = len(pieces) > 1
+        emoji = taught(await meanings_in_force(tx, draft.asked.team_id))
         facts = about(task) | {
+            "emoji": emoji,
             "text": pieces[0],
             "is_long": is_long,
             "by": draft.asked.requested_by,
@@ -215,7 +218,8 @@ class WriteDraft:
             "cut": is_cut(clean.text, written.finish_reason),
             "continues": draft.asked.continues,
         }
-        await tx.outbox.say(Saying(draft.text_key, DRAFT_TEXT, facts, thread_of(draft), seeds=SEEDS))
+        seeds = tuple(emoji[name] for name in SEEDED if name in emoji)
+        await tx.outbox.say(Saying(draft.text_key, DRAFT_TEXT, facts, thread_of(draft), seeds=seeds))
         if is_long:
             await tx.work.enqueue("draft-file", draft.draft_id, draft.asked.team_id, run_at=self.clock())
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from bot.cards import round_thread
@@ -71,6 +72,8 @@ class PreviewRound:
             facts = facts_of(voice, gathered.seen, await trained_round(tx, voice))
             facts["compared"] = await compared(tx, latest)
             facts["voice_id"] = voice.voice_id
+            facts["consent_ended"] = await ended_on(tx, voice, self.clock())
+            facts["owner"] = voice.owner
             facts["can_take"] = bool(gathered.seen.sft or gathered.seen.pairs)
         here = asked.thread_ts is not None and asked.channel_id == voice.channel_id
         in_thread = Place(asked.team_id, channel_id=asked.channel_id, thread_ts=asked.thread_ts)
@@ -265,3 +268,10 @@ def facts_of(voice: Voice, seen: RoundPreview, trained: int) -> dict[str, Any]:
         "main_person": seen.watch.main_person if seen.watch.one_persons_taste else None,
         "main_person_share": seen.watch.main_person_share,
     }
+
+
+async def ended_on(tx: Transaction, voice: Voice, now: datetime) -> str | None:
+    """When consent ended by its date, as it is kept in facts."""
+    consent = await tx.consents.newest(voice.voice_id)
+    has_ended = consent is not None and consent.state == "given" and consent.has_ended(now)
+    return consent.expires_at.isoformat() if has_ended and consent and consent.expires_at else None

@@ -12,8 +12,8 @@ from bot.features.rounds.taking import TAKEN
 from bot.features.rounds.tracing import FORGOTTEN
 from bot.features.rounds.usecase import PREVIEW
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
-from bot.slack.mrkdwn import channel, clipped, escape, listed, person, quoted, shortened
-from pipeline.domain.voices import Round
+from bot.slack.mrkdwn import channel, clipped, day, escape, listed, person, quoted, shortened
+from pipeline.domain.voices import Round, is_slack_user
 from pipeline.round_rows import PAIRS_FOR_PREFERENCE, Contradiction
 from pipeline.rounds import OWN_TEXT_PERCENT
 
@@ -65,14 +65,22 @@ def disliked(counts: Mapping[str, int]) -> str:
 
 def round_preview(facts: Facts) -> Message:
     handle = quoted(facts["handle"])
+    expired = [section(consent_expired(facts))] if facts.get("consent_ended") else []
     if is_empty(facts):
         text = empty(facts)
-        return Message(text=text, blocks=(section(text), *what_now(facts), *diff_button(facts)))
+        return Message(text=text, blocks=(section(text), *expired, *what_now(facts), *diff_button(facts)))
     title = f"🔁 *{handle}, round {facts['number']} — if locked now*"
     lines = [title, rewrite_line(facts), *filter(None, [other_line(facts), thumbs_line(facts)]), sum_line(facts)]
     notes = [context(note) for note in filter(None, [not_used(facts), watch(facts), own_text(facts), both_ways(facts)])]
     text = f"{handle}, round {facts['number']} — if locked now"
-    return Message(text=text, blocks=(section("\n".join(lines)), *notes, *what_now(facts), *diff_button(facts)))
+    return Message(
+        text=text, blocks=(section("\n".join(lines)), *expired, *notes, *what_now(facts), *diff_button(facts))
+    )
+
+
+def consent_expired(facts: Facts) -> str:
+    until = "No lock until then." if is_slack_user(facts["owner"]) else "No lock until an admin attests it again."
+    return f"🛑 {person(facts['owner'])}'s consent ended on {day(facts['consent_ended'])}. I asked again. {until}"
 
 
 def what_now(facts: Facts) -> list[ActionsBlock]:

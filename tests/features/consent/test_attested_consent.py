@@ -44,11 +44,10 @@ from pipeline.errors import (
     TextsForgotten,
 )
 from pipeline.sources.reading import Limits
-from storage import migrate
 from storage.artifacts import FsspecArtifacts
 from storage.database import SqlDatabase
-from storage.engine import open_engine
 from storage.work_queue import SqlWorkQueue
+from tests.fakes.databases import migrated_engine
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEAM, OWNER, STEWARD, ADMIN, OTHER = "T1", "Somebody Else", "USTEWARD", "UADMIN", "UADMIN2"
@@ -156,8 +155,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path}/test.db")
-    await migrate.upgrade(engine)
+    engine = migrated_engine(tmp_path / "test.sqlite3")
     database, people = SqlDatabase(engine, 0), Staff()
     new = NewVoice(TEAM, "founder", "generation", "public", OWNER, STEWARD, "C1", "it works", "it does")
     voice = await CreateVoice(database, people, lambda: NOW)(new)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ from bot.features.datasets.files.read_source import ReadSource
 from bot.features.datasets.files.sources import SourceFacts
 from bot.features.datasets.filters.shelf import Shelf
 from bot.features.datasets.report.choosing import ChooseFix, UndoFix
+from bot.features.datasets.report.prepare_round import was_undone
 from bot.features.datasets.usecase import OpenDataset
 from pipeline import catalogue
 from pipeline.domain.documents import Filters
 from pipeline.domain.preparing import FileFacts, FileRead
-from pipeline.domain.voices import NewSource, NewVoice, Round, fold_steps
+from pipeline.domain.voices import NewSource, NewVoice, RecipeStep, Round, StepId, fold_steps
 from pipeline.domain.work import WorkItem
 from pipeline.errors import RoundLocked
 from storage.database import SqlDatabase
@@ -125,3 +126,19 @@ async def claimed(db: SqlDatabase, kind: str) -> WorkItem:
         if item.kind == kind:
             return item
     raise AssertionError(kind)
+
+
+async def test_it_is_known_whether_a_choice_was_taken_back_or_the_texts_changed(db: SqlDatabase) -> None:
+    async with db.begin() as tx:
+        await tx.voices.add(VOICE, now=NOW)
+    round_ = await opened(db)
+    new = NewSource("T1", round_.voice_id, round_.round_id, "a.xml", 9, "slack_file", "U0STEWARD", "F1", "ab" * 32)
+    async with db.begin() as tx:
+        await tx.sources.add(new, now=NOW)
+        assert not await was_undone(tx, round_)
+        step = RecipeStep(StepId(0), round_.round_id, "U0STEWARD", NOW, rule="link", choice="fix")
+        made = await tx.recipe_steps.append(step)
+        await tx.recipe_steps.undo(made.step_id, at=NOW + timedelta(hours=1))
+        assert await was_undone(tx, round_)
+        await tx.sources.add(replace(new, name="b.xml", sha256="cd" * 32), now=NOW + timedelta(hours=2))
+        assert not await was_undone(tx, round_)

@@ -108,6 +108,6 @@ async def test_one_thing_at_a_time(town: World) -> None:
     form = await town.people.wait("view_opened", after=typed["seq"], user=STEWARD)
     both = {"text": {"text": "About Sassafras"}, "person": {"person": "U0MEMBER"}}
     sent = await town.people.submit("steward", form["view_id"], both)
-    assert sent["errors"] == {"person": "Choose one thing: a file, a person, or a text."}
+    assert sent["errors"] == {"person": "Choose one thing: a file, a person, a text or a note."}
     typed = await town.people.command("member", f"/voice forget {thread.handle}")
     assert "or an admin decides about the data of" in typed["answer"]["text"]

@@ -11,10 +11,12 @@ from test_rounds_taking import Store, fixed_draft, take, told
 from bot.features.admin.emoji import ChangeEmoji, LookAtEmoji
 from bot.features.admin.emoji_forms import block_of, emoji_form, wanted_emoji
 from bot.features.admin.usecase import CheckAdmin
+from bot.features.drafting.usecase import DRAFT_TEXT
+from bot.features.drafting.views import TEMPLATES as DRAFT_VIEWS
 from bot.features.rounds.tracing import TraceWithdrawals
 from bot.slack.amounts import WrongEntry
 from pipeline.errors import NotAdmin
-from pipeline.verdicts import MEANINGS, Meaning, read_meanings, written_meanings
+from pipeline.verdicts import MEANINGS, Meaning, read_meanings, taught, written_meanings
 
 TADA = {"tada": "use", "x": "not this", "no_entry_sign": "never train"}
 
@@ -119,3 +121,28 @@ def test_several_emoji_may_mean_one_thing_with_any_skin_tone() -> None:
         "-1": Meaning("not this", polarity=-1),
         "x": Meaning("never train", holds=True),
     }
+
+
+async def footer(world: World, brief: str) -> tuple[str, tuple[str, ...]]:
+    """The line under a new draft that says what emoji mean, and the emoji that the bot puts there."""
+    await world.drafted(brief)
+    said = [one for one in world.said if one.saying.template == DRAFT_TEXT][-1]
+    last = DRAFT_VIEWS[DRAFT_TEXT](said.saying.facts).blocks[-1].to_dict()
+    return last["elements"][0]["text"], said.saying.seeds
+
+
+async def test_the_line_under_a_draft_and_the_emoji_there_follow_the_map(world: World) -> None:
+    usual = "React: 👍 use it · 👎 no · ✏️ I'll fix it · 🚫 never train on it"
+    assert await footer(world, BRIEFS[0]) == (usual, ("+1", "-1", "pencil2"))
+    await change(world, TADA)
+    item = await world.claim()  # drafts' emoji are read again
+    assert item is not None
+    async with world.database.begin() as tx:
+        await tx.work.finish(item)
+    mapped = "React: :tada: use it · :x: no · 🚫 never train on it"
+    assert await footer(world, BRIEFS[1]) == (mapped, ("tada", "x"))
+
+
+def test_of_several_emoji_for_one_meaning_the_first_is_taught() -> None:
+    wanted = wanted_emoji(entered({"use": ":tada: :heart:", "not this": ":x:", "never train": ":no_entry_sign:"}))
+    assert taught(wanted) == {"use": "tada", "not this": "x", "never train": "no_entry_sign"}

@@ -1,6 +1,7 @@
 """What the feedback would become: collected from the database, said once, in sentences that add up."""
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +160,16 @@ async def test_a_stopped_voice_uses_nothing(world: World) -> None:
     await react(world, draft, (OWNER, "+1"))
     await world.withdraw_consent()
     assert "1 while the voice is stopped" in await look(world)
+
+
+async def test_consent_that_ended_is_told_and_nothing_is_locked_until_there_is_another(world: World) -> None:
+    await react(world, await world.drafted(BRIEFS[0]), (OWNER, "+1"))
+    assert "consent ended" not in await look(world, "trigger-8")
+    world.clock.pass_s(timedelta(days=365).total_seconds())
+    said = await look(world)
+    assert "<@UOWNER>'s consent ended on <!date^" in said
+    assert "I asked again. No lock until then." in said
+    assert "Take it into round" not in said
 
 
 async def test_nothing_new_is_said_as_such(world: World) -> None:

@@ -63,6 +63,10 @@ def test_a_locked_report_says_what_was_done_and_offers_nothing_that_would_change
     assert actions == ["pictures.show"]
     assert "✓ *A series.* 3 texts." in sections(facts)
     assert "What was approved no longer changes. The next `/voice data` opens the next round" in sections(facts)[-1]
+    undone = done_message({"handle": "founder", "open": 1, "undone": True}).text
+    assert undone == "Something was undone: 1 finding waits for a decision in the report above."
+    changed = done_message({"handle": "founder", "open": 2, "undone": False}).text
+    assert changed == "The texts changed: 2 findings wait for a decision in the report above."
     assert done_message({"handle": "founder", "open": 0, "locked": True}).text.startswith("Done and locked:")
 
 

@@ -205,11 +205,18 @@ async def say_sources(tx: Transaction, round_: Round, told: Mapping[SourceId, di
 
 
 async def say_done(tx: Transaction, round_: Round, voice: Voice, still_open: int) -> None:
-    """Once nothing is left to decide; corrected when something is undone after it."""
+    """Once nothing is left to decide; corrected when something is again: it was undone, or came with new texts."""
     key = done_key(round_)
     if still_open == 0 or await tx.outbox.posted(key) is not None:
-        facts = {"handle": voice.handle, "open": still_open}
+        facts = {"handle": voice.handle, "open": still_open, "undone": await was_undone(tx, round_)}
         await tx.outbox.say(Saying(key, DONE, facts, round_thread(round_)))
+
+
+async def was_undone(tx: Transaction, round_: Round) -> bool:
+    """Whether the last thing that changed was a choice taken back, not the texts."""
+    undone = [step.undone_at for step in await tx.recipe_steps.of_round(round_.round_id) if step.undone_at is not None]
+    added = [source.added_at for source in await tx.sources.of_round(round_.round_id)]
+    return bool(undone) and max(undone) >= max(added, default=max(undone))
 
 
 def within_consent(recipe: Recipe, consent: Consent | None) -> Recipe:

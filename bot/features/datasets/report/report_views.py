@@ -275,11 +275,12 @@ def one_line(text: str) -> str:
 
 
 def done_message(facts: Facts) -> Message:
-    """Said when nothing is left to decide; edited when something is undone again."""
+    """Said when nothing is left to decide; edited when something is again, with why."""
     if facts.get("locked"):
         return plain(f"Done and locked: what was approved no longer changes. {NEXT_ROUND}")
     if facts["open"]:
         left = "1 finding waits" if facts["open"] == 1 else f"{facts['open']} findings wait"
-        return plain(f"Something was undone: {left} for a decision in the report above.")
+        why = "Something was undone" if facts.get("undone", True) else "The texts changed"
+        return plain(f"{why}: {left} for a decision in the report above.")
     text = "Done. Every step can be undone until you lock the round. Next:"
     return Message(text, (section(text), buttons(next_buttons(facts["handle"])[0])))
