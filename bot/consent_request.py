@@ -51,6 +51,7 @@ def request_facts(voice: Voice, consent: Consent) -> dict[str, Any]:
     return {
         "consent_id": consent.consent_id,
         "handle": voice.handle,
+        "purpose": voice.purpose,
         "owner": voice.owner,
         "steward": voice.steward,
         "channel": voice.channel_id,

@@ -13,6 +13,7 @@ from bot.features.consent.attesting import AttestConsent, CheckAttestant
 from bot.features.consent.ending import GoOn, WatchConsents
 from bot.features.consent.listeners import ConsentListeners
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
+from bot.features.consent.widening import AnswerWidening
 from bot.features.digest.usecase import SayDigests
 from bot.features.drafting.asking import AskByForm, FindChoices
 from bot.features.drafting.files import AskForFile
@@ -65,7 +66,16 @@ def consent(parts: Parts) -> Feature:
     show, go_on = ShowConsent(db, people), GoOn(db, clock)
     may_attest, attest = CheckAttestant(db, people, clock), AttestConsent(db, people, clock)
     return ConsentListeners(
-        answer, show, withdraw, go_on, may_attest, attest, parts.commands, parts.modals, parts.whispers
+        answer,
+        show,
+        withdraw,
+        go_on,
+        may_attest,
+        attest,
+        AnswerWidening(db, people, clock),
+        parts.commands,
+        parts.modals,
+        parts.whispers,
     )
 
 

@@ -1,9 +1,21 @@
 """How far an owner agreed, in words (pure)."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from typing import Final
 
 from bot.slack.message import Facts
 from bot.slack.mrkdwn import day, quoted
+
+# What a yes is for, as the end of "this voice is for …".
+PURPOSES: Final[Mapping[str, str]] = {
+    "generation": "writing posts",
+    "extraction": "pulling facts out of texts",
+    "summarization": "summing texts up",
+    "rewriting": "rewriting texts",
+    "classification": "sorting texts",
+    "question answering": "answering questions",
+}
 
 
 def limits_told(facts: Facts) -> str:

@@ -57,6 +57,15 @@ class NewVoice:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedDrafters:
+    """Who shall draft, as a steward wants it; waits for the owner, who agreed to fewer."""
+
+    drafters: tuple[str, ...]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
     """A named style of one owner. handle is unique in its team. state_by, state_at: who changed state, and when.
 
@@ -81,6 +90,7 @@ class Voice:
     state_at: datetime | None = None
     writer: str = ""
     drafters: tuple[str, ...] = ()
+    wanted: WantedDrafters | None = None
 
     @property
     def owner_is_here(self) -> bool:

@@ -23,7 +23,7 @@ AppError
 │   ├── UnknownVerb, UnknownVoice, BadHandle, VoiceTaken, MissingArgument, WhichTeam, NoSuchFile, AlreadyForgotten
 ├── RightsError               this person may not
 │   ├── NotSteward, NotTheirs, NotApprover, OwnRequest, NotAllowedToDraft, NotADrafter, DraftersUnseen,
-│   │   WiderThanAsked, CannotDraft, NotAJudge, NoJudge
+│   │   CannotDraft, NotAJudge, NoJudge
 ├── ConsentError
 │   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner, OwnerIsOutside, OwnAttestation
 ├── SpendError                money
@@ -149,7 +149,6 @@ from pipeline.errors.people import (
     UnknownVoice,
     VoiceTaken,
     WhichTeam,
-    WiderThanAsked,
 )
 from pipeline.errors.prices import (
     BaseGone,
@@ -354,5 +353,4 @@ __all__ = [
     "WayClosed",
     "WayError",
     "WhichTeam",
-    "WiderThanAsked",
 ]

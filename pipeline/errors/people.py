@@ -147,15 +147,6 @@ class DraftersUnseen(RightsError):
         self.steward = steward
 
 
-class WiderThanAsked(RightsError):
-    """More people would draft than the owner was asked about."""
-
-    def __init__(self, handle: str, owner: str) -> None:
-        super().__init__(handle, owner)
-        self.handle = handle
-        self.owner = owner
-
-
 class CannotDraft(RightsError):
     """A guest, a bot or nobody who is here, named as somebody who may draft."""
 

@@ -28,6 +28,7 @@ from pipeline.domain.voices import (
     Voice,
     VoiceId,
     VoiceState,
+    WantedDrafters,
 )
 
 
@@ -67,6 +68,8 @@ class Voices(Protocol):
     async def let_draft(self, voice_id: VoiceId, drafters: Sequence[str]) -> None:
         """See Voice.drafters."""
         ...
+
+    async def want_drafters(self, voice_id: VoiceId, wanted: WantedDrafters | None) -> None: ...
 
 
 class Consents(Protocol):

@@ -1,15 +1,25 @@
 """Voices and the consent they rest on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, null, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pipeline.domain.voices import Consent, ConsentId, ConsentLimits, ConsentState, NewVoice, Voice, VoiceId, VoiceState
+from pipeline.domain.voices import (
+    Consent,
+    ConsentId,
+    ConsentLimits,
+    ConsentState,
+    NewVoice,
+    Voice,
+    VoiceId,
+    VoiceState,
+    WantedDrafters,
+)
 from pipeline.errors import VoiceTaken
 from storage.rows import find, for_change, insert, insert_new, the_one
 from storage.tables import ConsentRow, VoiceAliasRow, VoiceRow
@@ -79,6 +89,10 @@ class SqlVoices:
     async def let_draft(self, voice_id: VoiceId, drafters: Sequence[str]) -> None:
         await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(drafters=list(drafters)))
 
+    async def want_drafters(self, voice_id: VoiceId, wanted: WantedDrafters | None) -> None:
+        kept = wanted and {"drafters": list(wanted.drafters), "by": wanted.by, "at": wanted.at.isoformat()}
+        await self.session.exec(update(VoiceRow).where(col(VoiceRow.id) == voice_id).values(wanted=kept or null()))
+
 
 @dataclass(frozen=True, slots=True)
 class SqlConsents:
@@ -135,7 +149,12 @@ def _voice(row: VoiceRow) -> Voice:
         state_at=row.state_at,
         writer=row.writer or "",
         drafters=tuple(row.drafters or ()),
+        wanted=_wanted(row.wanted) if row.wanted else None,
     )
+
+
+def _wanted(kept: Mapping[str, Any]) -> WantedDrafters:
+    return WantedDrafters(tuple(kept["drafters"]), kept["by"], datetime.fromisoformat(kept["at"]))
 
 
 def _consent(row: ConsentRow) -> Consent:

@@ -112,7 +112,7 @@ class Putting:
     async def all_of(self, voice: VoiceRows) -> VoiceId:
         named = {name: value for name, value in asdict(self.arrival).items() if name != "team_id"}
         writer = voice.voice.get("writer") or voice.voice["handle"]
-        await self._put("voice", [{**voice.voice, **named, "writer": writer}])
+        await self._put("voice", [{**voice.voice, **named, "writer": writer, "wanted": None}])
         for held in HELD:
             await self._put(held.name, voice.of(held.name))
         await self._point_back(voice)

@@ -14,7 +14,7 @@ from storage.tables.base import Row
 class VoiceRow(Row, table=True):
     """writer: what its rows call the person, where that is no longer the handle.
 
-    drafters: Slack ids of who may draft; NULL or none: everybody.
+    drafters: Slack ids of who may draft; NULL or none: everybody. wanted: JSON of pipeline's WantedDrafters.
     """
 
     __tablename__: ClassVar[str] = "voice"
@@ -34,6 +34,7 @@ class VoiceRow(Row, table=True):
     state_at: datetime | None = None
     writer: str | None = None
     drafters: list[str] | None = Field(default=None, sa_type=JSON)
+    wanted: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class VoiceAliasRow(Row, table=True):

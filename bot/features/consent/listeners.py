@@ -18,7 +18,18 @@ from bot.features.consent.forms import (
     limits_form,
 )
 from bot.features.consent.usecase import AnswerConsent, ShowConsent, WithdrawConsent
-from bot.features.consent.views import AGREE, ATTACH, GO_ON, LIMITED, REFUSE, WITHDRAW, consent_page
+from bot.features.consent.views import (
+    AGREE,
+    ATTACH,
+    GO_ON,
+    LIMITED,
+    REFUSE,
+    WIDEN_NO,
+    WIDEN_YES,
+    WITHDRAW,
+    consent_page,
+)
+from bot.features.consent.widening import AnswerWidening
 from bot.slack.amounts import WrongEntry
 from bot.slack.commands import Commands, Reply, Verb
 from bot.slack.failures import failures_told_by
@@ -38,6 +49,7 @@ class ConsentListeners:
     go_on: GoOn
     may_attest: CheckAttestant
     attest: AttestConsent
+    answer_widening: AnswerWidening
     commands: Commands
     modals: Modals
     whispers: Whispers
@@ -51,6 +63,8 @@ class ConsentListeners:
         app.action(GO_ON)(self.on_go_on)
         app.action(ATTACH)(self.on_attach)
         app.view(ATTEST_FORM)(self.on_attested)
+        app.action(WIDEN_YES)(self.on_widening)
+        app.action(WIDEN_NO)(self.on_widening)
         app.action(WITHDRAW)(self.on_withdraw)
 
     async def on_show(self, typed: Typed) -> Reply:
@@ -101,6 +115,12 @@ class ConsentListeners:
                 return
             await self.attest(said)
             await ack()
+
+    async def on_widening(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        async with failures_told_by(self.whispers.to(pressed(body))):
+            agrees = action["action_id"] == WIDEN_YES
+            await self.answer_widening(str(action["value"]), body["user"]["id"], agrees=agrees)
+        await ack()
 
     async def on_withdraw(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
         async with failures_told_by(self.whispers.to(pressed(body))):

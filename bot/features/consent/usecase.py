@@ -154,8 +154,9 @@ async def tell_given(
     tx: Transaction, voice: Voice, until: datetime, limits: ConsentLimits, *, vouched: Mapping[str, str] = NOBODY
 ) -> None:
     facts = {"owner": voice.owner, "channel": voice.channel_id, "until": until.isoformat(), "handle": voice.handle}
+    scope = {"purpose": voice.purpose, "drafters": list(voice.drafters)}
     key = f"voice:{voice.voice_id}:given:{until.date()}"
-    await tx.outbox.say(Saying(key, GIVEN, {**facts, **limit_facts(limits), **vouched}, voice_thread(voice)))
+    await tx.outbox.say(Saying(key, GIVEN, {**facts, **scope, **limit_facts(limits), **vouched}, voice_thread(voice)))
 
 
 def limit_facts(limits: ConsentLimits) -> dict[str, str | None]:

@@ -6,10 +6,12 @@ from bot.consent_request import ATTEST, ATTEST_DIRECT, CONSENT_REQUEST
 from bot.features.consent.attesting import NOT_KEPT
 from bot.features.consent.ending import ENDED, ENDS
 from bot.features.consent.usecase import GIVEN, REFUSED, WITHDRAWN, ConsentNow, vouched
-from bot.slack.consent_words import limits_told
-from bot.slack.drafter_words import may_draft
+from bot.features.consent.widening import WIDENED
+from bot.slack.consent_words import PURPOSES, limits_told
+from bot.slack.drafter_words import counted, may_draft
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, day, escape, moment, person, quoted
+from bot.widening import WIDEN
 from pipeline.domain.voices import Voice, is_slack_user
 
 AGREE = "consent.agree"
@@ -18,6 +20,8 @@ GO_ON = "consent.go_on"
 REFUSE = "consent.refuse"
 WITHDRAW = "consent.withdraw"
 ATTACH = "consent.attach"
+WIDEN_YES = "consent.widen_yes"
+WIDEN_NO = "consent.widen_no"
 NOTE_SIGNS = 16  # of a hash that many read: enough to tell notes apart
 
 ANSWERS = {"given": "✅ You agreed", "refused": "You said no", "withdrawn": "You withdrew your consent"}
@@ -27,6 +31,7 @@ def request(facts: Facts) -> Message:
     handle = escape(facts["handle"])
     text = (
         f"{person(facts['steward'])} wants to build a writing voice, *{handle}*, from your posts.\n"
+        f"• *What it is for:* {PURPOSES[facts.get('purpose', 'generation')]}.\n"
         "• *What it learns from:* texts the steward adds; you can see and remove each one.\n"
         f"{use_and_data(facts)}"
         f"• *You can stop it any time* with `/voice consent {handle}` — drafting stops within a minute.\n"
@@ -74,10 +79,17 @@ def given(facts: Facts) -> Message:
     left_out = " I leave earlier texts out of every round." if facts.get("not_before") else ""
     respect = " The rest is yours to respect." if facts.get("limits") else ""
     return plain(
-        f"{how}. Scope: drafts in {channel(facts['channel'])}, until {day(facts['until'])}"
+        f"{how}. Scope: {scope(facts)}, until {day(facts['until'])}"
         f"{limits_told(facts)}.{left_out}{respect} "
         f"Next: `/voice data {escape(facts['handle'])}` and drop the texts in its thread."
     )
+
+
+def scope(facts: Facts) -> str:
+    """What for, where, by whom. The members of the channel it drafts in go without saying."""
+    drafters, where = facts.get("drafters") or (), channel(facts["channel"])
+    what = f"{PURPOSES[facts.get('purpose', 'generation')]}, drafts in {where}"
+    return what if list(drafters) == [facts["channel"]] else f"{what}, for {counted(drafters)}"
 
 
 def ends(facts: Facts) -> Message:
@@ -134,6 +146,7 @@ def attest_direct(facts: Facts) -> Message:
     text = (
         f"{person(facts['steward'])} wants to build a writing voice, *{handle}*, from the posts of {owner}, whom I "
         "can't ask in Slack. You can attest that they agreed: attach their signed note, to this:\n"
+        f"• *What it is for:* {PURPOSES[facts.get('purpose', 'generation')]}.\n"
         "• *What it learns from:* texts the steward adds.\n"
         f"{use_and_data(facts)}"
         f"• *They can stop it any time:* an admin types `/voice consent {handle}` — drafting stops within a minute.\n"
@@ -169,6 +182,41 @@ def note_not_kept(facts: Facts) -> Message:
     return plain(
         f"Slack didn't give me “{quoted(facts['name'])}”, so {owner}'s consent to *{handle}* is not attested. Nothing "
         "was kept. Press *Attach…* again."
+    )
+
+
+def widen(facts: Facts) -> Message:
+    """To the owner: more people than they agreed to."""
+    handle, before, after = quoted(facts["handle"]), may_draft(facts["before"]), may_draft(facts["after"])
+    outside = not is_slack_user(facts["owner"])
+    yours = f"{quoted(facts['owner'])} agreed" if outside else "You agreed"
+    text = (
+        f"{person(facts['by'])} wants more people to draft with *{handle}*: {after}. {yours} to less: {before}. Until "
+        "you answer it stays so."
+    )
+    answers = {
+        "agreed": f"✅ {person(facts['answered_by'])} agreed; it holds from now on.",
+        "refused": f"{person(facts['answered_by'])} said no; it stays as it was.",
+        "dropped": "Nobody asks for this any more; nothing changed by it.",
+    }
+    foot: Block = (
+        context(answers[facts["answer"]])
+        if facts["answer"]
+        else buttons(
+            button("I agree", WIDEN_YES, facts["question"], style="primary"),
+            button("No, leave it", WIDEN_NO, facts["question"]),
+        )
+    )
+    return Message(text=f"May more people draft with {facts['handle']}?", blocks=(section(text), foot))
+
+
+def widened(facts: Facts) -> Message:
+    """In the voice's thread."""
+    who = person(facts["by"])
+    if facts["agrees"]:
+        return plain(f"{who} agreed: from now on {counted(facts['after'])} may draft.")
+    return plain(
+        f"{who} said no to {counted(facts['after'])}. It stays as agreed: {counted(facts['before'])} may draft."
     )
 
 
@@ -218,6 +266,8 @@ TEMPLATES = {
     WITHDRAWN: withdrawn,
     ENDS: ends,
     ENDED: ended,
+    WIDEN: widen,
+    WIDENED: widened,
 }
 
 
@@ -229,9 +279,8 @@ def consent_page(now: ConsentNow) -> tuple[str, tuple[Block, ...]]:
         text = f"Nobody asked for {whose} consent to *{voice.handle}* yet."
         return text, (section(text),)
     until = f" It lasts until {day(consent.expires_at)}." if consent.expires_at and consent.state == "given" else ""
-    text = (
-        f"*{voice.handle}*: {whose} consent is *{consent.state}*.{until} It drafts in {channel(voice.channel_id)} only."
-    )
+    where = f"It drafts in {channel(voice.channel_id)} only, for {may_draft(voice.drafters)}."
+    text = f"*{voice.handle}*: {whose} consent is *{consent.state}*.{until} {where}"
     told = {"not_before": consent.not_before.isoformat() if consent.not_before else None, "limits": consent.limits}
     text += f"\nLimits:{limits_told(told).removeprefix(' ·')}." if limits_told(told) else ""
     if now.attestation is not None:

@@ -6,24 +6,26 @@ from typing import Final
 from bot.cards import say_voice_card
 from bot.drafters import ask_who_that_is, named_channels, unseen_of
 from bot.lookup import find_voice, only_steward
+from bot.owners import Staff
+from bot.widening import ask_to_widen, drop_widening, needs_the_owner
 from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
-from pipeline.drafters import are_people, is_wider
-from pipeline.errors import CannotDraft, WiderThanAsked
-from pipeline.ports import Clock, Database, Membership, People
+from pipeline.drafters import are_people
+from pipeline.errors import CannotDraft
+from pipeline.ports import Clock, Database, Membership
 
 UNSEEN: Final = "preferences.unseen"
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseDrafters:
-    """drafters: Slack ids; none: everybody. The owner was asked about those named before, so only they name more.
+    """drafters: Slack ids; none: everybody. More than the owner agreed to waits for the owner.
 
-    Raises UnknownVoice, NotSteward, WiderThanAsked, CannotDraft.
+    Raises UnknownVoice, NotSteward, CannotDraft.
     """
 
     database: Database
-    people: People
+    people: Staff
     clock: Clock
 
     async def __call__(self, team_id: str, user: str, handle: str, drafters: tuple[str, ...]) -> Voice:
@@ -31,13 +33,16 @@ class ChooseDrafters:
         async with self.database.begin() as tx:
             voice = await find_voice(tx, team_id, handle)
             only_steward(voice, user)
-            if user != voice.owner and is_wider(drafters, than=voice.drafters):
-                raise WiderThanAsked(voice.handle, voice.owner)
             for each in are_people(drafters):
                 if not self.people.is_active(team_id, each) or self.people.is_guest(team_id, each):
                     raise CannotDraft(each)
-            if drafters == voice.drafters:
+            if drafters == (voice.wanted.drafters if voice.wanted else voice.drafters):
                 return voice
+            consent = await tx.consents.newest(voice.voice_id)
+            if needs_the_owner(self.people, voice, consent, drafters, user):
+                await ask_to_widen(tx, self.people, voice, drafters, user, now=now)
+                return await tx.voices.by_id(voice.voice_id)
+            await drop_widening(tx, self.people, voice)
             await tx.voices.let_draft(voice.voice_id, drafters)
             await ask_who_that_is(tx, voice, drafters, now=now)
             before, after = {"drafters": voice.drafters}, {"drafters": drafters}

@@ -57,7 +57,7 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
         case e.OwnRequest():
             names = ", ".join(person(user) for user in error.approvers) or "an approver named by an admin"
             return f"You asked for this, so someone else must approve: {names}."
-        case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft() | e.WiderThanAsked():
+        case e.NotAllowedToDraft() | e.NotADrafter() | e.DraftersUnseen() | e.CannotDraft():
             return drafter_sentence(error)
         case e.ConsentMissing():
             if not is_slack_user(error.owner):
@@ -77,15 +77,8 @@ def rights_sentence(error: e.RightsError | e.ConsentError) -> str:
     return editor_sentence(error)
 
 
-def drafter_sentence(
-    error: e.NotAllowedToDraft | e.NotADrafter | e.DraftersUnseen | e.CannotDraft | e.WiderThanAsked,
-) -> str:
+def drafter_sentence(error: e.NotAllowedToDraft | e.NotADrafter | e.DraftersUnseen | e.CannotDraft) -> str:
     match error:
-        case e.WiderThanAsked():
-            return (
-                f"{person(error.owner)} was asked about fewer people drafting with *{quoted(error.handle)}*, so only "
-                f"they let in more: `/voice settings {quoted(error.handle)} drafters=…`. Nothing changed."
-            )
         case e.CannotDraft():
             return (
                 f"{person(error.user)} is a guest, a bot or nobody who is here, and can't draft. "

@@ -23,7 +23,9 @@ def consent_state(town: World, handle: str) -> str:
 async def test_the_owner_agrees_and_card_thread_and_request_say_so(town: World) -> None:
     handle = await town.new_voice()
     seq = await town.answer(handle, "consent.agree")
-    told = await town.said("agreed. Scope: drafts in <#C0CONTENT>, until", after=seq)
+    told = await town.said(
+        "agreed. Scope: writing posts, drafts in <#C0CONTENT>, for everybody in this workspace, until", after=seq
+    )
     assert told["thread_ts"]
     await town.quiet()
     assert "*ready for samples* · consent <@U0OWNER>, until" in await card_of(town, handle)

@@ -23,7 +23,6 @@ from pipeline.errors import (
     NotADrafter,
     NotAllowedToDraft,
     NotSteward,
-    WiderThanAsked,
 )
 
 MAYBE = ("C7", "S8", "UNAMED")
@@ -112,19 +111,6 @@ async def test_a_choice_is_the_stewards_and_stands_in_the_audit_and_on_the_card(
         card = await tx.outbox.facts(TEAM, f"voice:{world.voice.voice_id}:card")
     assert card is not None
     assert card["drafters"] == [MEMBER]
-
-
-@pytest.mark.parametrize("wider", [(), (MEMBER, EDITOR), (EDITOR,)])
-async def test_only_the_owner_lets_in_more_than_they_were_asked_about(world: World, wider: tuple[str, ...]) -> None:
-    await let(world, MEMBER)
-    with pytest.raises(WiderThanAsked) as refused:
-        await let(world, *wider)
-    assert sentence_for(refused.value) == (
-        "<@UOWNER> was asked about fewer people drafting with *founder*, so only they let in more: "
-        "`/voice settings founder drafters=…`. Nothing changed."
-    )
-    assert len(await world.audits("voice.drafters")) == 1
-    assert (await let(world, *wider, by=OWNER)).drafters == wider
 
 
 async def test_channels_that_were_just_named_are_asked_about_at_once(world: World) -> None:

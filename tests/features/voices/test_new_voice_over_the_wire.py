@@ -139,11 +139,11 @@ async def test_a_form_and_a_command_name_who_may_draft(town: World) -> None:
     assert "circle may be used by" in await drafted(town, "member", "circle")
     for user in ("editor", "approver", "steward", "owner"):
         assert "may be used by" not in await drafted(town, user, "circle")
-    wider = "/voice settings circle drafters=@member, #random"
-    typed = await town.people.command("steward", wider)
-    assert "so only they let in more" in typed["answer"]["text"]
-    typed = await town.people.command("owner", wider)
-    assert "members of <#C0RANDOM> and <@U0MEMBER> may draft" in typed["answer"]["text"]
+    typed = await town.people.command("steward", "/voice settings circle drafters=@member, #random")
+    assert "I asked <@U0OWNER> whether members of <#C0RANDOM> and <@U0MEMBER> may" in typed["answer"]["text"]
+    asked = await town.said("May more people draft with circle?", after=typed["seq"], channel="D0OWNER")
+    await town.people.press("owner", "D0OWNER", asked["ts"], "consent.widen_yes")
+    await town.said("agreed: from now on members of <#C0RANDOM> and 1 person may draft.", after=asked["seq"])
     await town.quiet()
     assert "may be used by" not in await drafted(town, "member", "circle")
     shown = (await town.people.command("member", "/voice show circle"))["answer"]["text"]
