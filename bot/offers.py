@@ -7,9 +7,16 @@ from typing import Final, Protocol
 
 from bot.courses import FROM_BASE, Course, Material, Methods
 from pipeline.break_even import break_even_drafts
-from pipeline.domain.spending import Estimate, OwnError, Price, Range
+from pipeline.domain.spending import Estimate, OwnError, Price, Range, TrainingSpeed
 from pipeline.domain.voices import NewDataset, Sensitivity
-from pipeline.errors import BaseGone, BaseTooSmall, NoPrice, SensitivityNotAllowed, StalePrice
+from pipeline.errors import (
+    BaseGone,
+    BaseTooSmall,
+    NoPrice,
+    SensitivityNotAllowed,
+    StalePrice,
+    UnmeasuredMachine,
+)
 from pipeline.estimate import (
     DRAFTS_PER_MONTH,
     MICROUSD_PER_CENT,
@@ -18,6 +25,7 @@ from pipeline.estimate import (
     estimate,
     few_shot_prompt_tokens,
 )
+from pipeline.machine_time import speed_on_pairs, training_speed
 from pipeline.own_error import LAST_RUNS, own_error
 from pipeline.ports import Providers, Transaction
 from pipeline.price_layers import LayeredPrices
@@ -73,7 +81,7 @@ class Offer:
     @property
     def is_open(self) -> bool:
         """Whether approval may be asked for."""
-        return self.fits and not self.is_stale and not self.is_gone
+        return self.fits and not self.is_stale and not self.is_gone and not self.estimate.is_unmeasured
 
     @property
     def is_gone(self) -> bool:
@@ -111,7 +119,8 @@ class Offers:
 class Market:
     """Prices, bases and who may see which texts. stale_after_days: an older price is a rough guess.
 
-    past: by provider, how far its estimates were off.
+    past: by provider, how far its estimates were off. speeds: by provider and base, how fast our own machines
+    train on examples.
     """
 
     prices: Prices
@@ -119,6 +128,7 @@ class Market:
     providers: Providers
     stale_after_days: int = STALE_AFTER_DAYS
     past: Mapping[str, OwnError | None] = field(default_factory=dict)
+    speeds: Mapping[tuple[str, str], TrainingSpeed | None] = field(default_factory=dict)
 
     async def in_force(self, tx: Transaction, team_id: str) -> "Market":
         """The same with what this workspace knows: prices it entered, and how far its past estimates were off."""
@@ -126,7 +136,19 @@ class Market:
         past = {
             name: own_error(await tx.past_runs.newest(team_id, name, most=LAST_RUNS)) for name in self.all_providers()
         }
-        return replace(self, prices=prices, past=past)
+        return replace(self, prices=prices, past=past, speeds=await self.measured(tx, team_id, prices))
+
+    async def measured(
+        self, tx: Transaction, team_id: str, prices: Prices
+    ) -> Mapping[tuple[str, str], TrainingSpeed | None]:
+        """How fast every base is trained that is paid by the hour of our own machine."""
+        told = {(one.provider, one.base): one.train_tokens_per_s for one in await tx.preflights.of_team(team_id)}
+        speeds = dict[tuple[str, str], TrainingSpeed | None]()
+        for pair in ((provider, base) for provider in self.all_providers() for base in self.bases.offered_by(provider)):
+            if has_machine(prices, *pair):
+                runs = await tx.past_runs.tokens_per_s(team_id, *pair, most=LAST_RUNS)
+                speeds[pair] = training_speed(runs, told.get(pair))
+        return speeds
 
     def all_providers(self) -> tuple[str, ...]:
         """Whatever they may see."""
@@ -164,7 +186,10 @@ class Market:
         epochs: int | None,
         course: Course = FROM_BASE,
     ) -> Offer:
-        """The one that was chosen. Raises SensitivityNotAllowed, NoPrice, StalePrice, BaseTooSmall, BaseGone."""
+        """The one that was chosen.
+
+        Raises SensitivityNotAllowed, NoPrice, StalePrice, UnmeasuredMachine, BaseTooSmall, BaseGone.
+        """
         if provider not in self.providers.names_for(sensitivity):
             raise SensitivityNotAllowed(provider, sensitivity)
         if base not in self.bases.offered_by(provider):
@@ -174,6 +199,8 @@ class Market:
             raise BaseTooSmall(base, offer.context_tokens, offer.needs_context_tokens)
         if offer.is_stale:
             raise StalePrice(base, offer.age_days)
+        if offer.estimate.is_unmeasured:
+            raise UnmeasuredMachine(provider, base)
         if not offer.is_open:
             raise BaseGone(provider, base, offer.estimate.shutdown_on, offer.closes_on if offer.is_closed else None)
         return offer
@@ -209,8 +236,15 @@ class Market:
         course: Course = FROM_BASE,
     ) -> Offer:
         price, work = self.prices.find(provider, base), course.work(workload_of(dataset))
-        passes = course.usual_epochs(work.examples) if epochs is None else epochs
-        known = estimate(work, price, drafts_per_month=drafts, epochs=passes, past=self.past.get(provider))
+        speed = self.speeds.get((provider, base))
+        known = estimate(
+            work,
+            price,
+            drafts_per_month=drafts,
+            epochs=course.usual_epochs(work.examples) if epochs is None else epochs,
+            past=self.past.get(provider),
+            speed=speed_on_pairs(speed) if speed and course.pairs else speed,
+        )
         age_days = (today - price.as_of).days
         days_left = (price.shutdown_on - today).days if price.shutdown_on else None
         closes_on = self.bases.closes_on(provider)
@@ -229,6 +263,13 @@ class Market:
             needs_context_tokens=dataset.needs_context_tokens,
             course=course,
         )
+
+
+def has_machine(prices: Prices, provider: str, base: str) -> bool:
+    try:
+        return prices.find(provider, base).machine is not None
+    except NoPrice:
+        return False
 
 
 def breaking_even(price: Price, work: Workload, known: Estimate, days_left: int | None) -> int | None:

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from modelserver.engines import engines
 from modelserver.lora.hub import cached_folder
 from modelserver.server import Setup, running_modelserver
+from modelserver.speed import measure
 from modelserver.tenants import new_key
 from modelserver.trainer import ONE_PROCESS
 from modelserver.training import Pace
@@ -56,6 +58,12 @@ def _parser(env: Mapping[str, str]) -> argparse.ArgumentParser:
         help="keys of several teams, each seeing only its own, with limits",
     )
     parser.add_argument("--new-key", metavar="NAME", help="print a new key and its entry for that file, and stop")
+    parser.add_argument(
+        "--measure",
+        metavar="NAME",
+        help="train a base on made-up rows, print and keep how fast that went, and stop: who asks what training costs "
+        "on this machine is told by it until a job has finished",
+    )
     _add_models(parser)
     _add_training(parser, env)
     return parser
@@ -123,7 +131,7 @@ def _arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         return arguments
     if not arguments.state:
         parser.error("--state or MODELSERVER_STATE is required")
-    if not (arguments.api_key or arguments.keys):
+    if not (arguments.api_key or arguments.keys or arguments.measure):
         parser.error("--api-key or MODELSERVER_API_KEY is required, or --keys")
     if arguments.webhook and not env.get("MODELSERVER_WEBHOOK_SECRET"):
         parser.error("--webhook needs MODELSERVER_WEBHOOK_SECRET")
@@ -168,6 +176,24 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _trainer(arguments: argparse.Namespace) -> Sequence[str]:
+    return shlex.split(arguments.trainer) if arguments.trainer else ONE_PROCESS
+
+
+async def _measure(arguments: argparse.Namespace) -> None:
+    served = engines(dict(arguments.base))
+    if arguments.measure not in served:
+        sys.exit(f"--measure {arguments.measure} is no --base; there are: {', '.join(served)}")
+    try:
+        measured = await measure(arguments.state, served, arguments.measure, _trainer(arguments))
+    except ValueError as err:
+        sys.exit(f"{arguments.measure} could not be measured: {err}")
+    sys.stdout.write(
+        f"{measured.id}: {measured.tokens / measured.seconds:,.1f} tokens a second "
+        f"({measured.tokens:,} tokens in {measured.seconds:,.1f} s).\n"
+    )
+
+
 async def _serve(arguments: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -175,7 +201,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     pace = Pace(
         min_train_seconds=arguments.min_train_seconds,
         parallel_jobs=arguments.parallel_jobs,
-        trainer=shlex.split(arguments.trainer) if arguments.trainer else ONE_PROCESS,
+        trainer=_trainer(arguments),
     )
     setup = Setup(
         state=arguments.state,
@@ -198,6 +224,8 @@ def main() -> None:
     arguments = _arguments()
     if arguments.new_key:
         sys.stdout.write(new_key(arguments.new_key))
+    elif arguments.measure:
+        asyncio.run(_measure(arguments))
     else:
         asyncio.run(_serve(arguments))
 

@@ -17,7 +17,8 @@ from modelserver.engine import Engine, LoadedModel
 from modelserver.engines import Engines
 from modelserver.errors import ApiError, no_such_model
 from modelserver.paging import listing
-from modelserver.records import TunedModel
+from modelserver.records import OWN_FIELD, TunedModel
+from modelserver.speed import train_tokens_per_s
 from modelserver.store import Store
 from modelserver.tenants import tenant_of
 from modelserver.vllm import VllmServer
@@ -86,7 +87,9 @@ class Models:
     async def retrieve(self, request: web.Request) -> web.Response:
         name = request.match_info["model"]
         if name in self._engines:
-            return web.json_response(_base(name))
+            speed = train_tokens_per_s(self._store, name)
+            own = {OWN_FIELD: {"train_tokens_per_s": speed}} if speed is not None else {}
+            return web.json_response(_base(name) | own)
         return web.json_response(self._tuned(name, tenant_of(request).organization).wire())
 
     async def delete(self, request: web.Request) -> web.Response:

@@ -134,7 +134,7 @@ class Progress:
         with self._store.transaction():
             self.tell(job_id, message)
 
-    def step(self, job_id: str, step: Step, *, left_s: float | None = None) -> None:
+    def step(self, job_id: str, step: Step, *, left_s: float | None = None, ran_s: float = 0.0) -> None:
         metrics = step.metrics.model_dump(exclude_none=True)
         message = f"Step {step.metrics.step}/{step.steps}: training loss={step.metrics.train_loss:.2f}"
         if step.metrics.valid_loss is not None:
@@ -142,7 +142,7 @@ class Progress:
         with self._store.transaction():
             self.tell(job_id, message, metrics=metrics | {"total_steps": step.steps})
             if (job := self.open_job(job_id)) is not None:
-                changes: dict[str, Any] = {"tokens_so_far": step.tokens}
+                changes: dict[str, Any] = {"tokens_so_far": step.tokens, "ran_s": ran_s}
                 if left_s is not None:
                     changes["estimated_finish"] = int(time.time() + max(1.0, left_s))
                 self._store.replace(job.model_copy(update=changes))
@@ -186,7 +186,7 @@ class Progress:
         changes = {"finished_at": int(time.time()), "estimated_finish": None, "trained_tokens": tokens or 0}
         self.move(job_id, "cancelled", "Fine-tuning job was cancelled", **changes)
 
-    def succeeded(self, job_id: str, steps: Sequence[Step], trained_tokens: int) -> None:
+    def succeeded(self, job_id: str, steps: Sequence[Step], trained_tokens: int, ran_s: float) -> None:
         """Publish the model, its checkpoints and the result file in one transaction."""
         job = self.open_job(job_id)
         if job is None:
@@ -198,6 +198,7 @@ class Progress:
             "finished_at": int(time.time()),
             "estimated_finish": None,
             "trained_tokens": trained_tokens,
+            "ran_s": ran_s,
             "result_files": [results.id],
         }
         with self._store.transaction():

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict
 
 Method = Literal["supervised", "dpo", "kto"]
+OWN_FIELD = "understudy"  # of answers, for what OpenAI's API has no place for
 OPENAI_METHODS: frozenset[Method] = frozenset({"supervised", "dpo"})
 JobStatus = Literal["validating_files", "queued", "running", "succeeded", "failed", "cancelled"]
 TERMINAL: frozenset[JobStatus] = frozenset({"succeeded", "failed", "cancelled"})
@@ -67,11 +68,12 @@ class Job(Record):
     """base, start: the base model, and the step's model under `models` when a finished one is trained on.
 
     paused: shown as queued, because OpenAI's list of states has no word for it.
-    priority: of the key that created it; higher ones train first.
+    priority: of the key that created it; higher ones train first. ran_s: seconds of training so far, also of attempts
+    that were begun again; told with the tokens, when the job has ended.
     """
 
     KIND = "job"
-    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start", "paused", "priority"})
+    PRIVATE = frozenset({"suffix", "tokens_so_far", "kind", "base", "start", "paused", "priority", "ran_s"})
 
     object: Literal["fine_tuning.job"] = "fine_tuning.job"
     model: str
@@ -97,6 +99,7 @@ class Job(Record):
     start: str | None = None
     paused: bool = False
     priority: int = 0
+    ran_s: float = 0.0
 
     @property
     def trained_base(self) -> str:
@@ -106,10 +109,11 @@ class Job(Record):
         shown = super().wire()
         beta = shown["hyperparameters"].pop("beta")
         numbers = shown["hyperparameters"] | ({"beta": beta} if beta is not None else {})
-        method = {"type": self.kind, self.kind: {"hyperparameters": numbers}}
-        if self.kind in OPENAI_METHODS:
-            return shown | {"method": method}
-        return shown | {"method": None, "understudy": {"method": method}}  # OpenAI's clients know no such type
+        method: dict[str, Any] | None = {"type": self.kind, self.kind: {"hyperparameters": numbers}}
+        own: dict[str, Any] = {"trained_s": round(self.ran_s, 3)} if self.trained_tokens is not None else {}
+        if self.kind not in OPENAI_METHODS:  # OpenAI's clients know no such type
+            own, method = own | {"method": method}, None
+        return shown | {"method": method} | ({OWN_FIELD: own} if own else {})
 
 
 class JobEvent(Record):
@@ -171,6 +175,15 @@ class Delivery(Record):
     created_at: int
     due_at: float
     attempts: int = 0
+
+
+class Measured(Record):
+    """How fast a base was trained when that was measured for its own sake. id: the base."""
+
+    KIND = "measured"
+
+    tokens: int
+    seconds: float
 
 
 class SentOnce(Record):

@@ -118,13 +118,14 @@ class Training:
     async def _trained(self, job: Job, numbers: Hyperparameters) -> JobError | None:
         """Run the training and write down what it tells."""
         seen: list[Step] = []
-        trained_tokens = 0
+        trained_tokens, ran_s = 0, 0.0
         trainer = Trainer(self._assignment(job, numbers), self._pace.trainer)
         async with aclosing(trainer.told()) as lines:
             async for told in lines:
+                ran_s = told.ran_s or ran_s
                 if told.step is not None:
                     seen.append(told.step)
-                    self._progress.step(job.id, told.step, left_s=told.left_s)
+                    self._progress.step(job.id, told.step, left_s=told.left_s, ran_s=job.ran_s + ran_s)
                 elif told.note is not None:
                     self._progress.note(job.id, told.note.message)
                 elif told.resumed is not None:
@@ -132,7 +133,7 @@ class Training:
                 elif told.refused is not None:
                     return JobError(code=told.code or "server_error", message=told.refused, param=None)
                 trained_tokens = told.trained_tokens or trained_tokens
-        self._progress.succeeded(job.id, seen, trained_tokens)
+        self._progress.succeeded(job.id, seen, trained_tokens, job.ran_s + ran_s)
         return None
 
     def _validate(self, job: Job) -> tuple[int, JobError | None]:

@@ -54,10 +54,15 @@ class Assignment(BaseModel):
 
 
 class Told(BaseModel):
-    """One line to the server; one of the fields is set. left_s: seconds until the last step, as it looks now."""
+    """One line to the server: a step, a note, a refusal or the end.
+
+    left_s: seconds until the last step, as it looks now. ran_s: since training began, without loading; with steps and
+    with the end.
+    """
 
     step: Step | None = None
     left_s: float | None = None
+    ran_s: float | None = None
     note: Note | None = None
     resumed: Resumed | None = None
     refused: str | None = None
@@ -69,7 +74,8 @@ def main() -> None:
     assignment = Assignment.model_validate_json(Path(sys.argv[1]).read_bytes())
     threading.Thread(target=_end_with_input, daemon=True).start()
     try:
-        _say(Told(trained_tokens=_train(assignment)))
+        pacer = _Pacer(assignment.min_seconds)
+        _say(Told(trained_tokens=_train(assignment, pacer), ran_s=pacer.ran_s))
     except Refused as err:
         _say(Told(refused=err.reason, code=err.code))
     except OSError as err:
@@ -78,7 +84,7 @@ def main() -> None:
         _say(Told(refused="The disk of the server is full.", code="no_disk_space"))
 
 
-def _train(assignment: Assignment) -> int:
+def _train(assignment: Assignment, pacer: _Pacer) -> int:
     rows = read_training_file(assignment.training_file, method=assignment.method)
     held_out = (
         read_training_file(assignment.validation_file, method=assignment.method, min_rows=1)
@@ -87,17 +93,22 @@ def _train(assignment: Assignment) -> int:
     )
     bases = {assignment.base: assignment.base_folder} if assignment.base_folder else {}
     engine = engines(bases)[assignment.base]
-    return engine.train(rows, held_out, assignment.plan(), assignment.folder, _Pacer(assignment.min_seconds).report)
+    return engine.train(rows, held_out, assignment.plan(), assignment.folder, pacer.report)
 
 
 class _Pacer:
-    """Passes reports on, not faster than was asked, with the time that is left."""
+    """Passes reports on, not faster than was asked, with the time that is left. Notes come before the first step."""
 
     def __init__(self, min_seconds: float) -> None:
         self._min_seconds, self._started, self._first = min_seconds, time.monotonic(), 0
 
+    @property
+    def ran_s(self) -> float:
+        return time.monotonic() - self._started
+
     def report(self, report: Report) -> None:
         if isinstance(report, Note):
+            self._started = time.monotonic()  # until now the base was loaded
             return _say(Told(note=report))
         if isinstance(report, Resumed):
             self._first = report.step
@@ -105,8 +116,8 @@ class _Pacer:
         share = report.metrics.step / report.steps
         time.sleep(max(0.0, self._started + share * self._min_seconds - time.monotonic()))
         done = report.metrics.step - self._first
-        left = (time.monotonic() - self._started) / max(1, done) * (report.steps - report.metrics.step)
-        return _say(Told(step=report, left_s=left))
+        left = self.ran_s / max(1, done) * (report.steps - report.metrics.step)
+        return _say(Told(step=report, left_s=left, ran_s=self.ran_s))
 
 
 def _say(told: Told) -> None:

@@ -6,8 +6,9 @@ from fractions import Fraction
 from typing import Final
 
 from pipeline.domain.prepared import Example
-from pipeline.domain.spending import Estimate, OwnError, Price, Range
+from pipeline.domain.spending import Estimate, MachineTime, OwnError, Price, Range, TrainingSpeed
 from pipeline.hosting import hosting_cost
+from pipeline.machine_time import machine_cost, machine_time
 from pipeline.own_error import widened
 
 # OpenAI's cookbook, Chat_finetuning_data_prep.ipynb: the only published approximation of "auto" epochs.
@@ -164,17 +165,14 @@ def estimate(
     drafts_per_month: int = DRAFTS_PER_MONTH,
     epochs: int | None = None,
     past: OwnError | None = None,
+    speed: TrainingSpeed | None = None,
 ) -> Estimate:
-    """The whole card. epochs: None takes what "auto" would. past: of earlier estimates at this provider."""
+    """The whole card. epochs: None takes what "auto" would. past: of earlier estimates at this provider.
+
+    speed: of our own machine; None where nobody has measured it, or the provider is paid by the token.
+    """
     passes = default_epochs(work.examples) if epochs is None else epochs
-    training = training_cost(
-        price,
-        train_tokens=work.train_tokens,
-        validation_tokens=work.validation_tokens,
-        examples=work.examples,
-        epochs=passes,
-        most_train_tokens=work.most_train_tokens,
-    )
+    time = time_of(work, passes, speed) if price.machine else None
     prompts = work.prompt_tokens, few_shot_prompt_tokens(work)
     drafting, few_shot = (
         drafting_cost(price, prompt_tokens=read, completion_tokens=work.completion_tokens, drafts=drafts_per_month)
@@ -187,7 +185,7 @@ def estimate(
         train_tokens=work.train_tokens,
         validation_tokens=work.validation_tokens if price.billing.validation else 0,
         epochs=passes,
-        training=widened(training, past),
+        training=machine_cost(price.machine, time) if price.machine else token_cost(work, price, passes, past),
         drafts_per_month=drafts_per_month,
         hosting=hosting_cost(price.hosting, drafts=drafts_per_month),
         drafting=drafting,
@@ -196,8 +194,27 @@ def estimate(
         price_as_of=price.as_of,
         encoding_is_exact=price.encoding_is_exact,
         shutdown_on=price.shutdown_on,
-        own_error=past,
+        own_error=None if price.machine else past,
+        machine=price.machine,
+        machine_time=time,
     )
+
+
+def token_cost(work: Workload, price: Price, epochs: int, past: OwnError | None) -> Range:
+    training = training_cost(
+        price,
+        train_tokens=work.train_tokens,
+        validation_tokens=work.validation_tokens,
+        examples=work.examples,
+        epochs=epochs,
+        most_train_tokens=work.most_train_tokens,
+    )
+    return widened(training, past)
+
+
+def time_of(work: Workload, epochs: int, speed: TrainingSpeed | None) -> MachineTime | None:
+    most = max(work.train_tokens, work.most_train_tokens)
+    return machine_time(tokens=work.train_tokens * epochs, most_tokens=most * epochs, speed=speed)
 
 
 def _prompt_share(row: Example, context_tokens: int) -> int:

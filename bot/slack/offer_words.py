@@ -42,6 +42,15 @@ def closing(offer: Mapping[str, Any]) -> str:
     return f"{provider} {' and '.join(filter(None, (stops, turned_off)))}.{paid_for}"
 
 
+def unmeasured_words(provider: str, base: str) -> str:
+    """Why nobody can be asked to pay for hours of our own machine, and who can change that."""
+    return (
+        f"Nothing was ever trained on {named(base)} at {named(provider)}, so I don't know how many hours it takes and "
+        f"what they cost. Whoever runs it measures that with `understudy modelserver --measure {named(base)}`; "
+        "`/voice cost` asks again."
+    )
+
+
 def refused_words(provider: str, base: str, refusal: str) -> str:
     """Why a provider would not train, as it said itself, and what to do. refusal: pipeline.domain.preflights."""
     who = named(provider)

@@ -13,13 +13,17 @@ CheckOutcome = Literal["ok", "warning", "refused", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class ProviderStanding:
-    """A provider's answers about one base; None where it does not say. shutdown_on: as it tells, or None."""
+    """A provider's answers about one base; None where it does not say. shutdown_on: as it tells, or None.
+
+    train_tokens_per_s: how fast it trained lately, in tokens as it counts them.
+    """
 
     key_is_valid: bool | None = None
     has_base: bool | None = None
     may_train: bool | None = None
     has_funds: bool | None = None
     shutdown_on: date | None = None
+    train_tokens_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Preflight:
     base: str
     checks: tuple[Check, ...]
     asked_at: datetime
+    train_tokens_per_s: float | None = None
 
     @property
     def refusal(self) -> CheckName | None:

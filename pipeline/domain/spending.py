@@ -11,6 +11,7 @@ SpendRequestId = NewType("SpendRequestId", int)
 Method = Literal["supervised", "dpo"]
 
 MICROUSD_PER_USD = 1_000_000
+WATTS_PER_KW: Final = 1_000
 REMIND_AFTER: Final = timedelta(hours=24)
 EXPIRE_AFTER: Final = timedelta(hours=72)
 
@@ -48,11 +49,52 @@ class Hosting:
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """What our own machine costs while it trains.
+
+    watts: what it draws then; 0 where nobody entered that. microusd_per_hour: of the machine, without electricity.
+    """
+
+    watts: int = 0
+    kwh_microusd: int = 0
+    microusd_per_hour: int = 0
+
+    @property
+    def hour_microusd(self) -> Fraction:
+        """With electricity."""
+        return self.microusd_per_hour + Fraction(self.watts * self.kwh_microusd, WATTS_PER_KW)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpeed:
+    """Tokens that one base was trained on in a second at one provider, low <= expected <= high.
+
+    runs: finished runs of this workspace that were measured; 0: the server told its own figure, in its own tokens.
+    """
+
+    low: Fraction
+    expected: Fraction
+    high: Fraction
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTime:
+    """Seconds that training takes, low <= expected <= high. runs: as of TrainingSpeed."""
+
+    low_s: int
+    expected_s: int
+    high_s: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
     """What one base model costs at one provider. Rates are USD per 1,000,000 tokens as decimal strings parse them.
 
     source: where the figure was read; as_of: the day it was read. shutdown_on: the day the base stops answering.
-    hosting: None where a tuned model answers without any.
+    hosting: None where a tuned model answers without any. machine: where training is paid by the hour of our own
+    machine, and not by the token; the rate of training is 0 then.
     """
 
     provider: str
@@ -68,6 +110,7 @@ class Price:
     shutdown_on: date | None = None
     hosting: Hosting | None = None
     billing: Billing = Billing()
+    machine: Machine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +145,7 @@ class Estimate:
 
     validation_tokens: those that are billed. few_shot: the same drafts by the untrained base, posts in each prompt.
     own_error: of past runs at this provider, worked into the range of training; None before there were any.
+    machine: as of Price; machine_time: how long it would train, None where nobody has measured that yet.
     """
 
     provider: str
@@ -120,6 +164,13 @@ class Estimate:
     encoding_is_exact: bool
     shutdown_on: date | None
     own_error: OwnError | None = None
+    machine: Machine | None = None
+    machine_time: MachineTime | None = None
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether its machine costs something by the hour, and nobody knows how many."""
+        return self.machine is not None and self.machine_time is None and self.machine.hour_microusd > 0
 
 
 SpendState = Literal["asked", "approved", "declined", "void", "expired"]

@@ -85,6 +85,7 @@ class TuningJob:
     cancelled_by: who wants it to end; cancel_intent_at: when the provider was told so, or not, and nobody knows.
     slow_told_at: when people were told that it takes long. events: the newest few, oldest first.
     parent_version: of the voice, that it goes on from; None for the base.
+    trained_s: how long its machine trained it: as the provider told, else as it was seen to run.
     """
 
     tuning_job_id: TuningJobId
@@ -126,6 +127,7 @@ class TuningJob:
     files_deleted_at: datetime | None = None
     method: Method = "supervised"
     parent_version: int | None = None
+    trained_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ class Usual:
 class ProviderJob:
     """A fine-tune as the provider tells it. status is any string: new words are carried, never fatal.
 
-    error_param: which file an error is about. finish_at: Unix seconds.
+    error_param: which file an error is about. finish_at: Unix seconds. trained_s: how long its machine has trained it,
+    where it tells that.
     """
 
     provider_job: str
@@ -190,6 +193,7 @@ class ProviderJob:
     error_param: str | None = None
     finish_at: int | None = None
     result_files: tuple[str, ...] = ()
+    trained_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ AppError
 ├── ConsentError
 │   ├── ConsentMissing, ConsentEnded, ConsentWithdrawn, NotTheOwner, OwnerIsOutside, OwnAttestation
 ├── SpendError                money
-│   ├── NoPrice, StalePrice, BaseTooSmall, WayClosed, AlreadyDecided, RequestVoid, OverBudget, PriceRose
+│   ├── NoPrice, StalePrice, UnmeasuredMachine, BaseTooSmall, WayClosed, AlreadyDecided, RequestVoid, OverBudget,
+│   │   PriceRose
 │   ├── AlreadySigned, EmergencyClosed
 │   ├── NotRehearsed          nobody knows yet what the texts would teach
 │   ├── RehearsalRefused      they would teach a fault, and nobody has said why to pay all the same
@@ -158,6 +159,7 @@ from pipeline.errors.prices import (
     PreflightRefused,
     PriceError,
     StalePrice,
+    UnmeasuredMachine,
     WayClosed,
 )
 from pipeline.errors.providers import (
@@ -336,6 +338,7 @@ __all__ = [
     "UnknownProvider",
     "UnknownVerb",
     "UnknownVoice",
+    "UnmeasuredMachine",
     "UnreadableFile",
     "UnreadableType",
     "UnresolvedBlocker",

@@ -59,6 +59,15 @@ class StalePrice(PriceError):
         self.age_days = age_days
 
 
+class UnmeasuredMachine(PriceError):
+    """Our own machine costs something by the hour, and nobody knows how many it takes."""
+
+    def __init__(self, provider: str, base: str) -> None:
+        super().__init__(provider, base)
+        self.provider = provider
+        self.base = base
+
+
 class PreflightPending(PriceError):
     """The provider has not said yet whether it would train, or said so too long ago; it is being asked."""
 

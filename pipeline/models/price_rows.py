@@ -6,13 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from pipeline.domain.spending import MICROUSD_PER_USD, Billing, Hosting, Price
+from pipeline.domain.spending import MICROUSD_PER_USD, Billing, Hosting, Machine, Price
 
 _TEXT_FIELDS: Final = ("provider", "base", "source", "encoding")
-_RATE_FIELDS: Final = ("train_usd_per_million", "input_usd_per_million", "output_usd_per_million")
+_RATE_FIELDS: Final = ("input_usd_per_million", "output_usd_per_million")
+_TRAIN_RATE: Final = "train_usd_per_million"
 _REQUIRED: Final = frozenset((*_TEXT_FIELDS, *_RATE_FIELDS, "as_of", "context_tokens"))
 _HOSTING: Final = frozenset(("hosting_usd_per_minute", "idle_leash_minutes", "hosting_usd_per_month"))
-_OPTIONAL: Final = frozenset(("encoding_is_exact", "shutdown_on")) | _HOSTING
+_MACHINE: Final = frozenset(("machine_watts", "kwh_usd", "machine_usd_per_hour"))
+_OPTIONAL: Final = frozenset(("encoding_is_exact", "shutdown_on", _TRAIN_RATE)) | _HOSTING | _MACHINE
 _BILLING_REQUIRED: Final = frozenset(("provider", "source"))
 _BILLING_OPTIONAL: Final = frozenset(("validation", "packed_tokens", "least_usd"))
 
@@ -51,11 +53,12 @@ def read_price(row: Mapping[str, Any], number: int, billing: Mapping[str, Billin
     """number: of the row, from 1. Raises BadPriceTable."""
     _only_fields(row, number, _REQUIRED, _OPTIONAL)
     provider, base, source, encoding = (_text(row, field, number) for field in _TEXT_FIELDS)
-    train, read, written = (_rate(row, field, number) for field in _RATE_FIELDS)
+    read, written = (_rate(row, field, number) for field in _RATE_FIELDS)
+    machine = _machine(row, number)
     price = Price(
         provider=provider,
         base=base,
-        train_microusd_per_million=train,
+        train_microusd_per_million=0 if machine else _rate(row, _TRAIN_RATE, number),
         input_microusd_per_million=read,
         output_microusd_per_million=written,
         source=source,
@@ -65,7 +68,23 @@ def read_price(row: Mapping[str, Any], number: int, billing: Mapping[str, Billin
         encoding_is_exact=_flag(row, "encoding_is_exact", number) if "encoding_is_exact" in row else True,
         shutdown_on=_day(row, "shutdown_on", number) if "shutdown_on" in row else None,
     )
-    return replace(price, hosting=_hosting(row, number), billing=billing.get(provider, Billing()))
+    return replace(price, hosting=_hosting(row, number), billing=billing.get(provider, Billing()), machine=machine)
+
+
+def _machine(row: Mapping[str, Any], number: int) -> Machine | None:
+    """None where training is paid by the token; one of the two must be there."""
+    if not _MACHINE & row.keys():
+        _only_fields(row, number, _REQUIRED | {_TRAIN_RATE}, _OPTIONAL)
+        return None
+    if _TRAIN_RATE in row:
+        raise BadPriceTable(number, _TRAIN_RATE, "stands beside what the machine costs; only one can hold")
+    if "kwh_usd" in row and "machine_watts" not in row:
+        raise BadPriceTable(number, "machine_watts", "goes with kwh_usd: what the machine draws while it trains")
+    return Machine(
+        watts=_whole(row, "machine_watts", number) if "machine_watts" in row else 0,
+        kwh_microusd=_rate(row, "kwh_usd", number) if "kwh_usd" in row else 0,
+        microusd_per_hour=_rate(row, "machine_usd_per_hour", number) if "machine_usd_per_hour" in row else 0,
+    )
 
 
 def _hosting(row: Mapping[str, Any], number: int) -> Hosting | None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.domain.preflights import ProviderStanding
 from pipeline.errors import ProviderRefused, TrainingClosed
-from pipeline.models.wire import NO_FUNDS_CODE, Wire
+from pipeline.models.wire import NO_FUNDS_CODE, Wire, own_figure
 
 KEY_CODES: Final = frozenset({"invalid_api_key", "http_401"})
 NO_BASE_CODES: Final = frozenset({"model_not_found", "http_404"})
@@ -30,7 +30,12 @@ class CompatibleStanding:
                 key_is_valid=False if error.code in KEY_CODES else None,
                 has_base=False if error.code in NO_BASE_CODES else None,
             )
-        known = ProviderStanding(key_is_valid=True, has_base=True, shutdown_on=_day(model.shutdown_date))
+        known = ProviderStanding(
+            key_is_valid=True,
+            has_base=True,
+            shutdown_on=_day(model.shutdown_date),
+            train_tokens_per_s=own_figure(model, "train_tokens_per_s"),
+        )
         return await self._probed(known, base) if self.probes_training else known
 
     async def _probed(self, known: ProviderStanding, base: str) -> ProviderStanding:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import httpx2
 import openai
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient
+from openai import AsyncOpenAI, BaseModel, DefaultAsyncHttpxClient
 from openai._base_client import AsyncPaginator  # has no public name
 from openai.pagination import AsyncCursorPage
 from openai.types import FileObject
@@ -24,6 +24,8 @@ CONNECT_TIMEOUT_S: Final = 10.0
 MESSAGE_CHARS: Final = 500  # of the provider's own words; a proxy's error page can be a book
 TRAINING_CLOSED_CODE: Final = "training_not_available"
 NO_FUNDS_CODE: Final = "insufficient_quota"  # comes as 429, but waiting does not help
+OWN_FIELD: Final = "understudy"
+LARGEST_FIGURE: Final = 1e9  # thirty years in seconds; a number like that is a mistake
 UNKNOWN_OUTCOMES: Final = frozenset({408, 409})  # statuses below 500 that do not say whether it was accepted
 
 Shape = TypeVar("Shape", FileObject, FineTuningJob, ChatCompletion)
@@ -87,7 +89,17 @@ class Wire:
             error_param=job.error.param if job.error else None,
             finish_at=job.estimated_finish,
             result_files=tuple(job.result_files or ()),
+            trained_s=own_figure(job, "trained_s"),
         )
+
+
+def own_figure(answer: BaseModel, name: str) -> float | None:
+    """A number above zero that our own server tells besides what OpenAI's API has; None elsewhere."""
+    told = (answer.model_extra or {}).get(OWN_FIELD)
+    figure = told.get(name) if isinstance(told, dict) else None
+    if not isinstance(figure, int | float) or isinstance(figure, bool):
+        return None
+    return float(figure) if 0 < figure < LARGEST_FIGURE else None
 
 
 def sending_once(client: AsyncOpenAI, *, timeout_s: float) -> AsyncOpenAI:

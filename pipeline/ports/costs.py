@@ -1,6 +1,7 @@
 """What estimates are made from, besides the operator's file."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Protocol
 
 from pipeline.domain.preflights import Preflight, ProviderStanding
@@ -10,6 +11,10 @@ from pipeline.domain.spending import PastRun, Price
 class PastRuns(Protocol):
     async def newest(self, team_id: str, provider: str, *, most: int) -> list[PastRun]:
         """Finished runs that the provider told its bill of, newest first."""
+        ...
+
+    async def tokens_per_s(self, team_id: str, provider: str, base: str, *, most: int) -> list[Fraction]:
+        """How fast finished runs were trained on examples, newest first, by our own count of their tokens."""
         ...
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from pipeline.domain.spending import Hosting, PastRun, Price
+from pipeline.domain.spending import Hosting, Machine, PastRun, Price
 from storage.rows import insert
-from storage.tables import EnteredPriceRow, SpendRequestRow, TuningJobRow
+from storage.tables import DatasetRow, EnteredPriceRow, SpendRequestRow, TuningJobRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,24 @@ class SqlPastRuns:
         )
         return [PastRun(estimate, actual) for estimate, actual in await self.session.exec(runs) if actual is not None]
 
+    async def tokens_per_s(self, team_id: str, provider: str, base: str, *, most: int) -> list[Fraction]:
+        runs = (
+            select(DatasetRow.train_tokens, TuningJobRow.epochs, TuningJobRow.trained_s)
+            .join(TuningJobRow, col(TuningJobRow.dataset_id) == col(DatasetRow.id))
+            .where(
+                col(TuningJobRow.team_id) == team_id,
+                col(TuningJobRow.provider) == provider,
+                col(TuningJobRow.base) == base,
+                col(TuningJobRow.state) == "ready",
+                col(TuningJobRow.method) == "supervised",
+                col(TuningJobRow.trained_s) > 0,
+            )
+            .order_by(col(TuningJobRow.id).desc())
+            .limit(most)
+        )
+        measured = await self.session.exec(runs)
+        return [tokens * epochs / Fraction(seconds) for tokens, epochs, seconds in measured if tokens > 0 and seconds]
+
 
 @dataclass(frozen=True, slots=True)
 class SqlEnteredPrices:
@@ -52,6 +71,9 @@ class SqlEnteredPrices:
             hosting_microusd_per_minute=hosting.microusd_per_minute,
             leash_minutes=hosting.leash_minutes,
             hosting_microusd_per_month=hosting.microusd_per_month,
+            machine_watts=price.machine and price.machine.watts,
+            kwh_microusd=price.machine and price.machine.kwh_microusd,
+            machine_microusd_per_hour=price.machine and price.machine.microusd_per_hour,
             context_tokens=price.context_tokens,
             encoding=price.encoding,
             encoding_is_exact=price.encoding_is_exact,
@@ -87,4 +109,11 @@ def _price(row: EnteredPriceRow) -> Price:
         encoding_is_exact=row.encoding_is_exact,
         shutdown_on=row.shutdown_on,
         hosting=hosting if hosting != Hosting() else None,
+        machine=_machine(row),
     )
+
+
+def _machine(row: EnteredPriceRow) -> Machine | None:
+    if row.machine_watts is None:
+        return None
+    return Machine(row.machine_watts, row.kwh_microusd or 0, row.machine_microusd_per_hour or 0)

@@ -17,7 +17,8 @@ class SqlPreflights:
 
     async def record(self, preflight: Preflight) -> None:
         checks = {check.name: check.outcome for check in preflight.checks}
-        answer = {"checks": checks, "asked_at": preflight.asked_at}
+        told = {"asked_at": preflight.asked_at, "train_tokens_per_s": preflight.train_tokens_per_s}
+        answer = {"checks": checks, **told}
         known = {"team_id": preflight.team_id, "provider": preflight.provider, "base": preflight.base}
         columns = [col(PreflightRow.team_id), col(PreflightRow.provider), col(PreflightRow.base)]
         statement = insert_into(self.session, PreflightRow).values(**known, **answer)
@@ -32,6 +33,7 @@ class SqlPreflights:
                 base=row.base,
                 checks=tuple(Check(name, row.checks[name]) for name in get_args(CheckName) if name in row.checks),
                 asked_at=row.asked_at,
+                train_tokens_per_s=row.train_tokens_per_s,
             )
             for row in await self.session.exec(rows)
         ]

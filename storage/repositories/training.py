@@ -244,6 +244,7 @@ def _job(row: TuningJobRow) -> TuningJob:
         files_deleted_at=row.files_deleted_at,
         method=row.method,
         parent_version=row.parent_version,
+        trained_s=row.trained_s,
     )
 
 

@@ -19,3 +19,4 @@ class PreflightRow(Row, table=True):
     base: str
     checks: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     asked_at: datetime
+    train_tokens_per_s: float | None = None

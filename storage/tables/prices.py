@@ -10,6 +10,8 @@ from storage.tables.base import Row
 
 
 class EnteredPriceRow(Row, table=True):
+    """machine_*, kwh_microusd: null where training is paid by the token."""
+
     __tablename__: ClassVar[str] = "entered_price"
     __table_args__ = (Index(None, "team_id", "provider", "base"),)
 
@@ -21,6 +23,9 @@ class EnteredPriceRow(Row, table=True):
     hosting_microusd_per_minute: int = Field(sa_type=BigInteger)
     leash_minutes: int
     hosting_microusd_per_month: int = Field(sa_type=BigInteger)
+    machine_watts: int | None = None
+    kwh_microusd: int | None = Field(default=None, sa_type=BigInteger)
+    machine_microusd_per_hour: int | None = Field(default=None, sa_type=BigInteger)
     context_tokens: int
     encoding: str
     encoding_is_exact: bool

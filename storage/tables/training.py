@@ -60,6 +60,7 @@ class TuningJobRow(Row, table=True):
         default="supervised", sa_type=String, sa_column_kwargs={"server_default": text("'supervised'")}
     )
     parent_version: int | None = None
+    trained_s: float | None = None
 
 
 class StrayJobRow(Row, table=True):

@@ -308,7 +308,15 @@ class Bench:
         async with self.db.begin() as tx:
             await tx.rehearsals.record(record)
 
-    async def billed(self, voice: Voice, provider: str, *, estimate_microusd: int, actual_microusd: int | None) -> None:
+    async def billed(
+        self,
+        voice: Voice,
+        provider: str,
+        *,
+        estimate_microusd: int,
+        actual_microusd: int | None,
+        trained_s: float | None = None,
+    ) -> None:
         """A finished run of the voice. actual_microusd: None where the provider never told its bill."""
         async with self.db.begin() as tx:
             round_ = await tx.rounds.open_for(voice, channel_id="C1", now=NOW)
@@ -338,6 +346,7 @@ class Bench:
                 state="ready",
                 trained_tokens=None if actual_microusd is None else 1,
                 actual_microusd=estimate_microusd if actual_microusd is None else actual_microusd,
+                trained_s=trained_s,
             )
             await tx.tuning_jobs.update(told)
 

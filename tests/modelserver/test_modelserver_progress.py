@@ -26,7 +26,7 @@ def test_a_cancelled_job_neither_succeeds_nor_fails_later(tmp_path: Path) -> Non
     progress.cancelled(made.id)
     after = store.get(Job, made.id)
     events = store.all(JobEvent, parent=made.id)
-    progress.succeeded(made.id, [], 5)
+    progress.succeeded(made.id, [], 5, 1.0)
     progress.failed(made.id, JobError(code="late", message="late", param=None))
     progress.started(made.id, Hyperparameters(), expected_seconds=1)
     progress.take_up(made.id, "late")

@@ -598,7 +598,7 @@ async def test_the_private_server_trains_and_writes(tmp_path: Path) -> None:
                 assert job.status in {"validating_files", "queued", "running"}, job
                 await asyncio.sleep(0.05)
                 job = await adapter.job(job.provider_job)
-        assert job.model_name is not None and job.trained_tokens is not None and job.trained_tokens > 0
+        assert job.model_name is not None and job.trained_tokens and job.trained_s
         draft = await adapter.write(
             model=job.model_name,
             system="You write.",

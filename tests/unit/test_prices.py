@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.domain.spending import Billing, Hosting
+from pipeline.domain.spending import Billing, Hosting, Machine
 from pipeline.errors import NoPrice
 from pipeline.models.price_rows import BadPriceTable
 from pipeline.models.prices import age_days, is_stale, read_prices, shipped_prices
@@ -138,6 +138,33 @@ def test_how_a_provider_bills_goes_with_each_of_its_prices() -> None:
     ],
 )
 def test_bad_hosting_and_billing_name_their_field(text: str, field: str) -> None:
+    with pytest.raises(BadPriceTable) as caught:
+        read_prices(text)
+    assert caught.value.field == field
+
+
+OWN = ROW.replace('train_usd_per_million = "25.00"\n', "")
+
+
+def test_our_own_machine_is_paid_by_the_hour() -> None:
+    metered = read_prices(OWN + 'machine_watts = 300\nkwh_usd = "0.30"\nmachine_usd_per_hour = "0.05"\n').prices[0]
+    assert metered.machine == Machine(watts=300, kwh_microusd=300_000, microusd_per_hour=50_000)
+    assert metered.machine.hour_microusd == 140_000  # 0.3 kW * $0.30 + $0.05
+    assert read_prices(OWN + 'machine_usd_per_hour = "0"\n').prices[0].machine == Machine()
+    assert read_prices(ROW).prices[0].machine is None
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (OWN, "train_usd_per_million"),
+        (ROW + "machine_watts = 300\n", "train_usd_per_million"),
+        (OWN + 'kwh_usd = "0.30"\n', "machine_watts"),
+        (OWN + "machine_watts = 0\n", "machine_watts"),
+        (OWN + 'machine_watts = 300\nkwh_usd = "dear"\n', "kwh_usd"),
+    ],
+)
+def test_a_bad_machine_names_its_field(text: str, field: str) -> None:
     with pytest.raises(BadPriceTable) as caught:
         read_prices(text)
     assert caught.value.field == field

@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openai.types import Model
 
 from modelserver.server import Setup, running_modelserver
 from modelserver.training import Pace
 from pipeline.domain.preflights import ProviderStanding
 from pipeline.errors import ProviderUnavailable
 from pipeline.models.standing import CompatibleStanding
-from pipeline.models.wire import Wire, openai_client
+from pipeline.models.wire import Wire, openai_client, own_figure
 from tests.fakes.openai_server import FakeOpenAI, fake_openai
 
 BASE = "gpt-mini"
@@ -95,3 +96,24 @@ async def test_our_own_server_answers_the_same_questions(tmp_path: Path) -> None
             assert (await asked("imagined")).has_base is False
         async with adapter(url, key="wrong") as stranger:
             assert (await stranger("understudy-ngram")).key_is_valid is False
+
+
+@pytest.mark.parametrize(
+    ("told", "figure"),
+    [
+        ({"train_tokens_per_s": 120.5}, 120.5),
+        ({"train_tokens_per_s": 3}, 3.0),
+        ({"train_tokens_per_s": 0}, None),
+        ({"train_tokens_per_s": -1}, None),
+        ({"train_tokens_per_s": True}, None),
+        ({"train_tokens_per_s": "120"}, None),
+        ({"train_tokens_per_s": float("nan")}, None),
+        ({"train_tokens_per_s": 1e12}, None),
+        ({}, None),
+        ("fast", None),
+        (None, None),
+    ],
+)
+def test_only_a_sound_figure_of_our_own_server_is_taken(told: object, figure: float | None) -> None:
+    answer = Model.construct(id="small", object="model", created=1, owned_by="us", understudy=told)
+    assert own_figure(answer, "train_tokens_per_s") == figure

@@ -65,7 +65,7 @@ class RunPreflight:
             shutdown_on = None
         closes_on = market.bases.closes_on(provider)
         found = checks(standing, closes_on=closes_on, shutdown_on=shutdown_on, today=now.date())
-        return Preflight(team_id, provider, base, found, now)
+        return Preflight(team_id, provider, base, found, now, standing.train_tokens_per_s)
 
     async def record(
         self, item: WorkItem, round_: Round, voice: Voice, answered: list[Preflight], *, again: bool

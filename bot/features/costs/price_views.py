@@ -14,7 +14,7 @@ from bot.slack.forms import field_value, text_input
 from bot.slack.message import button, section
 from bot.slack.mrkdwn import shortened, usd
 from bot.slack.offer_words import day_words, named
-from pipeline.domain.spending import MICROUSD_PER_USD, Hosting, Price
+from pipeline.domain.spending import MICROUSD_PER_USD, Hosting, Machine, Price
 
 PRICE: Final = "costs.price"  # a button that opens the form, and the form
 MOST_LISTED: Final = 60  # a modal takes 100 blocks
@@ -52,8 +52,8 @@ def price_wanted(team_id: str, user: str, value: str) -> PriceWanted:
 def price_list(rows: Sequence[Priced]) -> View:
     blocks: list[Block] = [
         section(
-            "Dollars for 1,000,000 tokens of training, reading and writing. A price older than 90 days closes approval "
-            "until an approver confirms it."
+            "Dollars for 1,000,000 tokens of training, reading and writing; of a machine of your own, what an hour of "
+            "training costs. A price older than 90 days closes approval until an approver confirms it."
         )
     ]
     blocks += [price_line(row) for row in rows[:MOST_LISTED]]
@@ -71,11 +71,21 @@ def price_line(row: Priced) -> Block:
     name = f"*{named(row.base)}* · {named(row.provider)}"
     if row.price is None:
         return section(f"{name}\nNo price; I won't guess.", price_button(row.provider, row.base, "", label="Add price"))
-    rates = " · ".join(usd(rate) for rate in rates_of(row.price))
+    rates = " · ".join(rate_words(row.price))
     old = f" ⚠️ {row.age_days} days old" if row.is_stale else ""
     source = f"_{day_words(row.price.as_of.isoformat())}, {named(row.price.source, 120)}_"
     label = "Confirm price" if row.is_stale else "Change"
     return section(f"{name}\n{rates}{old}\n{source}", price_button(row.provider, row.base, "", label=label))
+
+
+def rate_words(price: Price) -> list[str]:
+    """Training, reading and writing; of a machine of our own what an hour of it costs."""
+    if price.machine is None:
+        return [usd(rate) for rate in rates_of(price)]
+    machine = price.machine
+    power = f"{machine.watts:,} W at {usd(machine.kwh_microusd)} a kWh" if machine.watts else ""
+    rent = f"{usd(machine.microusd_per_hour)} an hour of your machine" if machine.microusd_per_hour or not power else ""
+    return [*filter(None, (power, rent)), *(usd(rate) for rate in rates_of(price)[1:])]
 
 
 def rates_of(price: Price) -> tuple[int, int, int]:
@@ -86,6 +96,8 @@ def price_form(row: Priced, handle: str) -> View:
     """private_metadata: provider, base and handle as JSON. Amounts stand in it already, to be confirmed or changed."""
     known = row.price
     rates = [plain_usd(rate) for rate in rates_of(known)] if known else ["", "", ""]
+    if known and known.machine:
+        rates[0] = ""
     hosting = known.hosting if known and known.hosting else Hosting()
     context = str(known.context_tokens) if known else None
     return View(
@@ -98,9 +110,10 @@ def price_form(row: Priced, handle: str) -> View:
         blocks=[
             section(f"*{named(row.base)}* at {named(row.provider)}, as you read it today."),
             *(
-                text_input(name, label, "0.80", optional=False, initial=rate or None)
+                text_input(name, label, "0.80", optional=name == "train" and row.is_own, initial=rate or None)
                 for (name, label), rate in zip(RATES.items(), rates, strict=True)
             ),
+            *(machine_inputs(known.machine if known else None) if row.is_own else ()),
             text_input(
                 "minute", "Hosting, $ a minute awake", "empty: none", initial=filled(hosting.microusd_per_minute)
             ),
@@ -116,6 +129,21 @@ def price_form(row: Priced, handle: str) -> View:
             source_input(),
         ],
     )
+
+
+def machine_inputs(machine: Machine | None) -> list[InputBlock]:
+    """In place of a price by the token, for a server of our own."""
+    known = machine or Machine()
+    return [
+        text_input("watts", "Or by the hour: watts while it trains", "350", initial=str(known.watts or "") or None),
+        text_input("kwh", "Electricity, $ for a kWh", "0.30", initial=filled(known.kwh_microusd)),
+        text_input(
+            "hour",
+            "The machine itself, $ an hour",
+            "empty: nothing",
+            initial=plain_usd(known.microusd_per_hour) if machine else None,
+        ),
+    ]
 
 
 def source_input() -> InputBlock:
@@ -140,7 +168,8 @@ def filled(microusd: int) -> str | None:
 
 def price_entry(team_id: str, user: str, view: dict[str, Any]) -> PriceEntry:
     """Raises WrongEntry."""
-    train, read, written = (amount_in(view, name) for name in RATES)
+    machine = machine_in(view)
+    train, read, written = (0 if machine and name == "train" else amount_in(view, name) for name in RATES)
     source = shortened(field_value(view, "source"), SOURCE_CHARS)
     if not source:
         raise WrongEntry("source", "Say where you read it; the next approver wants to look there.")
@@ -153,6 +182,7 @@ def price_entry(team_id: str, user: str, view: dict[str, Any]) -> PriceEntry:
         hosting=hosting_in(view),
         shutdown_on=day_in(view, "shutdown"),
         source=source,
+        machine=machine,
     )
 
 
@@ -168,6 +198,22 @@ def amount_in(view: dict[str, Any], block_id: str) -> int:
     if microusd != int(microusd):
         raise WrongEntry(block_id, "At most six digits after the point.")
     return int(microusd)
+
+
+def machine_in(view: dict[str, Any]) -> Machine | None:
+    """None where training is paid by the token; one of the two must be filled in."""
+    typed = {name for name in ("watts", "kwh", "hour") if field_value(view, name).strip()}
+    if not typed:
+        return None
+    if field_value(view, "train").strip():
+        raise WrongEntry("train", "By the token or by the hour of your machine, not both.")
+    if "kwh" in typed and "watts" not in typed:
+        raise WrongEntry("watts", "What the machine draws while it trains, in watts.")
+    return Machine(
+        watts=whole_in(view, "watts") if "watts" in typed else 0,
+        kwh_microusd=amount_in(view, "kwh") if "kwh" in typed else 0,
+        microusd_per_hour=amount_in(view, "hour") if "hour" in typed else 0,
+    )
 
 
 def hosting_in(view: dict[str, Any]) -> Hosting | None:

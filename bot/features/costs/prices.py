@@ -1,12 +1,12 @@
 """Prices that approvers look at, confirm and enter; each entry is a row over the operator's file, and audited."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from bot.features.costs.usecase import say_cost_again
 from bot.offers import Market
-from pipeline.domain.spending import Hosting, Price
+from pipeline.domain.spending import Hosting, Machine, Price
 from pipeline.domain.work import AuditEntry
 from pipeline.errors import NoPrice, NotApprover
 from pipeline.ports import Clock, Database, Deciders, Transaction
@@ -39,17 +39,19 @@ class PriceEntry:
     hosting: Hosting | None
     shutdown_on: date | None
     source: str
+    machine: Machine | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """A base on offer. price: None where nobody has entered one."""
+    """A base on offer. price: None where nobody has entered one. is_own: it may be trained by a machine of our own."""
 
     provider: str
     base: str
     price: Price | None
     age_days: int = 0
     is_stale: bool = False
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,9 @@ def priced(market: Market, provider: str, base: str, today: date) -> Priced:
     try:
         price = market.prices.find(provider, base)
     except NoPrice:
-        return Priced(provider, base, None)
+        return Priced(provider, base, None, is_own=market.is_own(provider))
     age_days = (today - price.as_of).days
-    return Priced(provider, base, price, age_days, age_days > market.stale_after_days)
+    return Priced(provider, base, price, age_days, age_days > market.stale_after_days, market.is_own(provider))
 
 
 def entered(entry: PriceEntry, before: Price | None, today: date) -> Price:
@@ -149,6 +151,7 @@ def entered(entry: PriceEntry, before: Price | None, today: date) -> Price:
         encoding_is_exact=False,
         shutdown_on=entry.shutdown_on,
         hosting=entry.hosting,
+        machine=entry.machine,
     )
     if before is None:
         return price
@@ -158,6 +161,7 @@ def entered(entry: PriceEntry, before: Price | None, today: date) -> Price:
 def price_facts(price: Price) -> dict[str, Any]:
     """For the audit log."""
     hosting = price.hosting or Hosting()
+    machine = asdict(price.machine) if price.machine else {}
     return {
         "train_microusd_per_million": price.train_microusd_per_million,
         "input_microusd_per_million": price.input_microusd_per_million,
@@ -165,6 +169,7 @@ def price_facts(price: Price) -> dict[str, Any]:
         "hosting_microusd_per_minute": hosting.microusd_per_minute,
         "leash_minutes": hosting.leash_minutes,
         "hosting_microusd_per_month": hosting.microusd_per_month,
+        **{f"machine_{name}": amount for name, amount in machine.items()},
         "context_tokens": price.context_tokens,
         "shutdown_on": price.shutdown_on.isoformat() if price.shutdown_on else None,
         "as_of": price.as_of.isoformat(),

@@ -11,6 +11,7 @@ from bot.courses import material_of
 from bot.duel_gate import proof_of
 from bot.few_shot import comparing_microusd
 from bot.lookup import find_voice
+from bot.machine_facts import machine_facts
 from bot.offers import Market, Offer, Offers
 from bot.preflight_gate import about, ask_providers
 from bot.readiness import Ready, current_dataset
@@ -154,6 +155,7 @@ def offer_facts(offer: Offer, answers: Sequence[Preflight]) -> dict[str, Any]:
         "train_tokens": known.train_tokens,
         "validation_tokens": known.validation_tokens,
         "training": range_facts(known.training),
+        "machine": machine_facts(known),
         "trial": range_facts(offer.trial),
         "hosting": range_facts(known.hosting),
         "drafting": range_facts(known.drafting),

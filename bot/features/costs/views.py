@@ -10,9 +10,10 @@ from bot.cards import ASK
 from bot.features.costs.price_views import price_button
 from bot.features.costs.usecase import COST
 from bot.slack.course_words import auto_words, closed_words, course_words, pairs_words
+from bot.slack.machine_words import machine_words, measured_by
 from bot.slack.message import Facts, Message, button, buttons, context, section
 from bot.slack.mrkdwn import usd
-from bot.slack.offer_words import closing, day_words, lifetime, named, refused_words, sees
+from bot.slack.offer_words import closing, day_words, lifetime, named, refused_words, sees, unmeasured_words
 from pipeline.few_shot import PAIRS
 from pipeline.round_rows import PAIRS_FOR_PREFERENCE
 
@@ -41,8 +42,7 @@ def cost_card(facts: Facts) -> Message:
     if facts["can_ask"]:
         blocks.append(buttons(*money_buttons(facts)))
     first = facts["offers"][0]
-    base, expected = named(first["base"]), usd(first["training"][1])
-    text = f"{facts['handle']}, round {facts['number']}: training on {base} {expected}"
+    text = f"{facts['handle']}, round {facts['number']}: training on {named(first['base'])} {usd(first['training'][1])}"
     return Message(text=text, blocks=blocks)
 
 
@@ -69,7 +69,7 @@ def other_ways(offer: Facts, facts: Facts) -> list[str]:
     lines = []
     for way in offer.get("ways", ()):
         words = course_words(way["way"], version=facts["version"], pairs=facts["pairs"])
-        lines.append(f"Instead, from {words}: {amount(way['training'])}, once · {tokens(way)}")
+        lines.append(f"Instead, from {words}: {training(way)} · {tokens(way)}")
     return lines
 
 
@@ -77,7 +77,7 @@ def offer_lines(offer: Facts, facts: Facts) -> str:
     drafts = facts["drafts"]
     lines = [
         f"*{named(offer['base'])}* · {named(offer['provider'])}",
-        f"Training: {amount(offer['training'])}, once · {tokens(offer)}",
+        f"Training: {training(offer)} · {tokens(offer)}",
         *other_ways(offer, facts),
         trial(offer),
         f"Hosting: {hosting(offer)}",
@@ -87,7 +87,7 @@ def offer_lines(offer: Facts, facts: Facts) -> str:
         f"Lifetime: {lifetime(offer)}{day_of_life(offer)}",
         f"Who sees the texts: {sees(offer)}",
         preflight(offer),
-        *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer))),
+        *filter(None, (closing(offer), own_error(offer), tokenizer(offer), stale(offer), unmeasured(offer))),
         f"_Prices as of {day_words(offer['as_of'])}; source: {named(offer['source'], SOURCE_CHARS)}_",
     ]
     return "\n".join(filter(None, lines))
@@ -96,6 +96,24 @@ def offer_lines(offer: Facts, facts: Facts) -> str:
 def amount(low_expected_high: Sequence[int]) -> str:
     low, expected, high = map(usd, low_expected_high)
     return f"*{expected}*" if low == expected == high else f"*{expected}* ({low}–{high})"
+
+
+def training(offer: Facts) -> str:
+    """What it costs; cards of an earlier time have no machine."""
+    machine = offer.get("machine")
+    if machine is None:
+        return f"{amount(offer['training'])}, once"
+    if machine["seconds"] is None:
+        return "hours of your own machine; I don't know yet how many, the first run tells"
+    return f"{', '.join(machine_words(machine))}, {amount(offer['training'])}, once · {measured_by(machine)}"
+
+
+def unmeasured(offer: Facts) -> str:
+    """Why approval is closed, where hours that nobody has measured would cost something."""
+    machine = offer.get("machine")
+    if machine is None or machine["seconds"] is not None or machine["is_free"]:
+        return ""
+    return f"🛑 {unmeasured_words(offer['provider'], offer['base'])}"
 
 
 def trial(offer: Facts) -> str:

@@ -11,6 +11,7 @@ from bot.cards import APPROVAL_CARD, say_approval_card
 from bot.courses import Course
 from bot.deciders import WhoDecides, refresh_homes
 from bot.features.spending.binding import misfit
+from bot.machine_facts import machine_facts
 from bot.offers import Offer
 from bot.readiness import Ready
 from bot.rehearsal_gate import standing
@@ -50,6 +51,7 @@ async def say_request(
         "low_microusd": training.low_microusd,
         "expected_microusd": training.expected_microusd,
         "high_microusd": training.high_microusd,
+        "machine": machine_facts(offer.estimate),
         "trial": [offer.trial.expected_microusd, offer.trial.high_microusd],
         "texts": ready.dataset.facts.kept,
         "audits": await audits_of(tx, ready.round),

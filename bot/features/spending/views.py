@@ -14,6 +14,7 @@ from bot.features.spending.usecase import DECLINED
 from bot.slack.audited import audited
 from bot.slack.course_words import course_meaning, course_words
 from bot.slack.failures.approvals import budget_name, changed_words, first_day
+from bot.slack.machine_words import machine_words
 from bot.slack.message import Facts, Message, button, buttons, context, plain, section
 from bot.slack.mrkdwn import channel, moment, person, quoted, usd
 from bot.slack.offer_words import lifetime, named, sees
@@ -27,7 +28,7 @@ def request_card(facts: Facts) -> Message:
     low, expected, high = (usd(facts[f"{name}_microusd"]) for name in ("low", "expected", "high"))
     lines = [
         f"{title} — {person(facts['user'])} asks for *up to {ceiling}*",
-        f"Training {expected} ({low}–{high}), paid once{trial(facts)} · lifetime: {lifetime(facts)}",
+        f"Training {machine(facts)}{expected} ({low}–{high}), paid once{trial(facts)} · lifetime: {lifetime(facts)}",
         f"{facts['texts']:,} texts{audits(facts)} · {rehearsal(facts['rehearsal'])} · "
         f"{baseline(facts.get('baseline'), facts['handle'])}consent ✅ · "
         f"texts go to *{sees(facts)}*",
@@ -60,6 +61,12 @@ def taught(facts: Facts) -> list[str]:
 def bound_further(facts: Facts) -> str:
     pairs, version = facts.get("pairs_hash"), facts.get("parent_version")
     return (f", pairs `{pairs}`" if pairs else "") + (f", version v{version}" if version else "")
+
+
+def machine(facts: Facts) -> str:
+    """ "about 2 h of your machine (1.8–2.3 h), ≈ 0.6 kWh, "; nothing where training is paid by the token."""
+    known = facts.get("machine")
+    return "".join(f"{words}, " for words in machine_words(known)) if known and known["seconds"] else ""
 
 
 def trial(facts: Facts) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Final, Protocol
 
 from bot.features.training.progress_card import say_progress
@@ -11,6 +12,7 @@ from pipeline.domain.spending import MICROUSD_PER_USD, Price
 from pipeline.domain.training import ProviderJob, TuningJob
 from pipeline.domain.work import AuditEntry, WorkItem
 from pipeline.errors import NoPrice, ProviderError
+from pipeline.machine_time import machine_bill
 from pipeline.ports import RunProviders, Transaction
 
 CANCELLED: Final = "training.cancelled"
@@ -35,15 +37,20 @@ class Billing:
 
     async def of(self, tx: Transaction, job: TuningJob) -> int | None:
         """Micro-USD, rounded up; None when the provider says no tokens or nobody knows the price any more."""
-        return None if job.trained_tokens is None else await self.priced(tx, job, job.trained_tokens)
+        if job.trained_tokens is None:
+            return None
+        return await self.priced(tx, job, job.trained_tokens, seconds_of(job))
 
-    async def priced(self, tx: Transaction, job: TuningJob, trained_tokens: int) -> int | None:
+    async def priced(self, tx: Transaction, job: TuningJob, trained_tokens: int, trained_s: float | None) -> int | None:
+        """By the token, or by the hour where our own machine trains."""
         prices = await prices_in_force(tx, job.team_id, self.prices)
         try:
-            rate = prices.find(job.provider, job.base).train_microusd_per_million
+            price = prices.find(job.provider, job.base)
         except NoPrice:
             return None
-        return -(-trained_tokens * rate // TOKENS_PER_RATE)
+        if price.machine is not None:
+            return None if trained_s is None else machine_bill(price.machine, Fraction(trained_s))
+        return -(-trained_tokens * price.train_microusd_per_million // TOKENS_PER_RATE)
 
     async def settled(
         self, tx: Transaction, job: TuningJob, estimate_microusd: int, *, without_price: bool = False
@@ -64,7 +71,7 @@ class Billing:
         strays = await tx.stray_jobs.of_run(job.tuning_job_id)
         total = microusd + sum(stray.billed_microusd or 0 for stray in strays)
         await (tx.ledger.settle(job.spend_request_id, total) if total else tx.ledger.release(job.spend_request_id))
-        return replace(job, actual_microusd=microusd)
+        return replace(job, actual_microusd=microusd, trained_s=seconds_of(job))
 
     async def then(self, tx: Transaction, item: WorkItem, job: TuningJob) -> None:
         """What the work item does after the end: nothing, or it asks for the bill."""
@@ -76,20 +83,20 @@ class Billing:
     async def ask(self, item: WorkItem, job: TuningJob, provider_job: str) -> None:
         """A look for the bill of a run that has ended."""
         told = await self.told(job, provider_job)
-        tokens = told.trained_tokens if told else None
+        tokens, trained_s = (told.trained_tokens, told.trained_s) if told else (None, None)
         if tokens is None and self.record.clock() < self.asked_until(job):
             waited_s = (self.record.clock() - (job.finished_at or self.record.clock())).total_seconds()
             return await self.record.later(item, min(self.timing.patience_s, max(self.timing.settle_s, waited_s / 2)))
-        await self.came(item, job, tokens)
+        await self.came(item, job, replace(job, trained_tokens=tokens, trained_s=trained_s))
 
-    async def came(self, item: WorkItem, job: TuningJob, tokens: int | None) -> None:
-        """tokens: None when the provider never told; then what it comes to at most is counted."""
+    async def came(self, item: WorkItem, job: TuningJob, told: TuningJob) -> None:
+        """told: with its tokens; without them the provider never told, and what it comes to at most is counted."""
         now = self.record.clock()
         async with self.record.writing(item, job) as tx:
             request = await tx.spend_requests.by_id(job.spend_request_id)
-            billed = None if tokens is None else await self.priced(tx, job, tokens)
+            billed = await self.of(tx, told)
             counted = share_of(job, request.estimate_microusd) if billed is None else billed
-            paid = await self.paid(tx, replace(job, trained_tokens=tokens), counted)
+            paid = await self.paid(tx, told, counted)
             await move(tx, job, paid, now=now)
             entry = AuditEntry(job.team_id, "understudy", "training.billed", job.key, after={"microusd": counted})
             await tx.audit.record(entry, now=now)
@@ -113,6 +120,16 @@ class Billing:
 
     def expires_at(self, job: TuningJob) -> datetime:
         return job.queued_at + timedelta(seconds=self.timing.send_within_s)
+
+
+def seconds_of(job: TuningJob) -> float | None:
+    """How long its machine trained, as the server measured it, else as we saw it run.
+
+    finish_at of a run that succeeded: when that was seen; its results may have taken longer to come.
+    """
+    if job.trained_s is not None or job.running_at is None or job.finished_at is None:
+        return job.trained_s
+    return (min(job.finish_at or job.finished_at, job.finished_at) - job.running_at).total_seconds()
 
 
 def may_be_billed(job: TuningJob) -> bool:

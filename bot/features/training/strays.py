@@ -84,7 +84,7 @@ class CancelStray:
         billed = None
         if told.trained_tokens is not None:
             async with self.record.database.read() as tx:
-                billed = await self.billing.priced(tx, job, told.trained_tokens)
+                billed = await self.billing.priced(tx, job, told.trained_tokens, told.trained_s)
         if billed is None and not is_over(stray, now, self.timing.bill_within_s):
             return await self.write(item, job, stray, wait_s=self.timing.patience_s)
         done = replace(stray, billed_microusd=billed, ended_at=now)

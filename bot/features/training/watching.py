@@ -123,6 +123,7 @@ def as_told(job: TuningJob, told: ProviderJob, now: datetime) -> TuningJob:
         provider_job=told.provider_job,
         provider_status=told.status,
         trained_tokens=told.trained_tokens,
+        trained_s=told.trained_s,
         running_at=job.running_at or (now if told.status == "running" else None),
         finish_at=expected_at(told, now),
         failure_code=told.error_code,

@@ -2,7 +2,7 @@
 
 from bot.slack.course_words import closed_words
 from bot.slack.mrkdwn import escape, quoted
-from bot.slack.offer_words import refused_words
+from bot.slack.offer_words import refused_words, unmeasured_words
 from pipeline import errors as e
 
 
@@ -26,6 +26,14 @@ def price_sentence(error: e.PriceError) -> str:
                 f"The price of `{quoted(error.base)}` is {error.age_days} days old. Treat the amount as a rough guess; "
                 "approval is closed until someone confirms it (*Confirm price* on the cost card)."
             )
+        case e.UnmeasuredMachine():
+            return unmeasured_words(error.provider, error.base)
+    return closed_sentence(error)
+
+
+def closed_sentence(error: e.PriceError) -> str:
+    """The price is known, and it can't be bought all the same."""
+    match error:
         case e.WayClosed():
             return closed_words(error.why, error.provider, error.base, version=error.version, pairs=error.pairs)
         case e.PreflightPending():

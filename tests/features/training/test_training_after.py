@@ -7,6 +7,7 @@ from training_bench import ESTIMATE_MICROUSD, KEY, RESULTS, STEWARD, TEAM, TIMIN
 
 from bot.features.training.retrying import Retry
 from bot.features.training.usecase import Answer, Taken, TooLate
+from pipeline.domain.spending import Machine
 from pipeline.domain.training import TuningJobId
 from pipeline.errors import ProviderBusy, ProviderError, ProviderRefused, ProviderUnavailable
 
@@ -60,6 +61,39 @@ async def test_a_late_bill_follows_once_and_money_is_held_until_then(bench: Benc
     assert (await bench.said())["tuning:1:bill"][1]["actual_microusd"] == 12_000
     assert (await bench.revisions())["tuning:1:bill"] == 1
     assert [entry.what for entry in await bench.audit()].count("training.billed") == 1
+
+
+async def test_a_run_on_our_own_machine_is_billed_by_its_hours(bench: Bench) -> None:
+    bench.prices.machine = Machine(watts=300, kwh_microusd=300_000)
+    bench.provider.story = ({"status": "running"}, DONE | {"trained_s": 7_200.0})
+    await bench.approve()
+    job = await bench.until("ready")
+    assert (job.trained_s, job.actual_microusd) == (7_200.0, 180_000)  # 2 h * 0.3 kW * $0.30
+    assert await bench.holds() == [("settled", 180_000)]
+
+
+async def test_hours_that_nobody_told_are_those_in_which_it_was_seen_to_run(bench: Bench) -> None:
+    bench.prices.machine = Machine(microusd_per_hour=3_600_000)  # a thousand micro-dollars a second
+    bench.provider.story = ({"status": "running"}, {"status": "running"}, DONE)
+    bench.provider.content_errors = [ProviderUnavailable("private")] * 100  # results that take a quarter of an hour
+    await bench.approve()
+    running_at = (await bench.until("running")).running_at
+    seen_at = (await bench.until("evaluating")).finish_at
+    job = await bench.until("ready")
+    assert running_at is not None and seen_at is not None and seen_at > running_at
+    assert job.trained_s == (seen_at - running_at).total_seconds()
+    assert job.actual_microusd == round(job.trained_s * 1_000)
+
+
+async def test_a_late_bill_is_by_the_hours_it_comes_with(bench: Bench) -> None:
+    bench.prices.machine = Machine(microusd_per_hour=3_600_000)
+    bench.provider.story = ({"status": "running"}, UNBILLED, UNBILLED, DONE | {"trained_s": 60.0})
+    await bench.approve()
+    assert (await bench.until("ready")).actual_microusd is None
+    for _ in range(20):
+        if await bench.turn() is None:
+            bench.clock.advance(60)
+    assert await bench.holds() == [("settled", 60_000)] and (await bench.job()).trained_s == 60.0
 
 
 async def test_a_bill_that_never_comes_is_the_estimate(bench: Bench) -> None:

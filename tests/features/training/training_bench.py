@@ -21,7 +21,7 @@ from bot.features.training.strays import CancelStray
 from bot.features.training.usecase import Answer, GiveUp, ListJobs, SendNow, Taken
 from bot.worker import Step
 from pipeline.domain.feedback import PairTokens, RoundFeedback
-from pipeline.domain.spending import Method, Price, SpendRequest, SpendRequestId
+from pipeline.domain.spending import Machine, Method, Price, SpendRequest, SpendRequestId
 from pipeline.domain.training import ProviderJob, RunEvent, TuningJob, TuningJobId
 from pipeline.domain.voices import DatasetId, NewDataset, NewVoice, RoundId, Sensitivity, VoiceId
 from pipeline.domain.work import AuditEntry, WorkItem, WorkKind
@@ -312,15 +312,17 @@ class People:
 
 @dataclass
 class Prices:
-    """Micro-dollars per million tokens that are trained on, and that a draft writes."""
+    """Micro-dollars per million tokens that are trained on, and that a draft writes; or what a machine costs."""
 
     rate: int | None = 50_000
     writing: int = 1
+    machine: Machine | None = None
 
     def find(self, provider: str, base: str) -> Price:
         if self.rate is None:
             raise NoPrice(provider, base)
-        return Price(provider, base, self.rate, 1, self.writing, "page", date(2026, 11, 20), 8192, "o200k_base")
+        known = Price(provider, base, self.rate, 1, self.writing, "page", date(2026, 11, 20), 8192, "o200k_base")
+        return replace(known, machine=self.machine)
 
 
 @dataclass
