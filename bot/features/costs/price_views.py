@@ -22,6 +22,7 @@ SOURCE_CHARS: Final = 300
 VALUE_CHARS: Final = 2000  # of a button
 MOST_USD: Final = 1_000_000  # more is a slip of the finger
 AMOUNT: Final = "An amount in dollars of zero or more, such as 0.80."
+MACHINE: Final = ("watts", "kwh", "hour")
 RATES: Final = {
     "train": "Training, $ for 1,000,000 tokens",
     "input": "Reading, $ for 1,000,000 tokens",
@@ -132,17 +133,14 @@ def price_form(row: Priced, handle: str) -> View:
 
 
 def machine_inputs(machine: Machine | None) -> list[InputBlock]:
-    """In place of a price by the token, for a server of our own."""
+    """In place of a price by the token, for a server of our own; all empty: hours that cost nothing."""
     known = machine or Machine()
     return [
-        text_input("watts", "Or by the hour: watts while it trains", "350", initial=str(known.watts or "") or None),
-        text_input("kwh", "Electricity, $ for a kWh", "0.30", initial=filled(known.kwh_microusd)),
         text_input(
-            "hour",
-            "The machine itself, $ an hour",
-            "empty: nothing",
-            initial=plain_usd(known.microusd_per_hour) if machine else None,
+            "watts", "Empty above, by the hour: watts while it trains", "350", initial=str(known.watts or "") or None
         ),
+        text_input("kwh", "Electricity, $ for a kWh", "0.30", initial=filled(known.kwh_microusd)),
+        text_input("hour", "The machine itself, $ an hour", "empty: nothing", initial=filled(known.microusd_per_hour)),
     ]
 
 
@@ -201,12 +199,13 @@ def amount_in(view: dict[str, Any], block_id: str) -> int:
 
 
 def machine_in(view: dict[str, Any]) -> Machine | None:
-    """None where training is paid by the token; one of the two must be filled in."""
-    typed = {name for name in ("watts", "kwh", "hour") if field_value(view, name).strip()}
-    if not typed:
-        return None
-    if field_value(view, "train").strip():
+    """None where training is paid by the token. Only the form of our own servers has these fields."""
+    typed = {name for name in MACHINE if field_value(view, name).strip()}
+    by_token = bool(field_value(view, "train").strip())
+    if by_token and typed:
         raise WrongEntry("train", "By the token or by the hour of your machine, not both.")
+    if by_token or not view["state"]["values"].keys() & set(MACHINE):
+        return None
     if "kwh" in typed and "watts" not in typed:
         raise WrongEntry("watts", "What the machine draws while it trains, in watts.")
     return Machine(

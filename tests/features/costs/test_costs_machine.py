@@ -117,7 +117,6 @@ async def test_the_form_takes_watts_and_a_price_of_electricity_and_gives_them_ba
         ({"train": "", "kwh": "0.30"}, "watts"),
         ({"train": "", "watts": "many"}, "watts"),
         ({"train": "", "hour": "-1"}, "hour"),
-        ({"train": ""}, "train"),
     ],
 )
 async def test_a_wrong_machine_is_told_at_its_field(bench: Bench, typed: dict[str, str], block_id: str) -> None:
@@ -125,6 +124,15 @@ async def test_a_wrong_machine_is_told_at_its_field(bench: Bench, typed: dict[st
     with pytest.raises(WrongEntry) as wrong:
         price_entry(TEAM, BOSS, filled(view, **({"source": "page"} | typed)))
     assert wrong.value.block_id == block_id
+
+
+async def test_nothing_about_training_means_hours_that_cost_nothing(bench: Bench) -> None:
+    view = price_form(await bench.price_opened(WANTED), "").to_dict()
+    assert price_entry(TEAM, BOSS, filled(view, train="", source="page")).machine == Machine()
+    await bench.price_entered(price_entry(TEAM, BOSS, filled(view, train="", source="page")))
+    again = price_form(await bench.price_opened(WANTED), "").to_dict()
+    by_token = price_entry(TEAM, BOSS, filled(again, train="0.5", source="page"))
+    assert by_token.machine is None and by_token.train_microusd_per_million == 500_000
 
 
 async def test_only_a_server_of_our_own_is_asked_for_watts(bench: Bench) -> None:
