@@ -1,4 +1,4 @@
-"""How fast a base is trained on this machine: by jobs on examples that finished, or by made-up rows trained to find out."""
+"""How fast a base is trained here: by jobs on examples that finished, or by made-up rows trained to find out."""
 
 from __future__ import annotations
 
