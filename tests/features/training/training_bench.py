@@ -169,7 +169,7 @@ class Provider:
         self.jobs.append(ProviderJob(f"ftjob-{number}", "validating_files", created_at, training_file))
 
     async def find_jobs(self, *, key: str, training_file: str, method: Method) -> list[ProviderJob]:
-        assert key.startswith("us-T1-") and method == self.creations[0]["method"]
+        assert key.startswith("us-T1-") and all(method == sent["method"] for sent in self.creations)
         self.finds += 1
         if self.find_errors:
             raise self.find_errors.pop(0)
