@@ -27,6 +27,7 @@ from bot.settings import (
 )
 from bot.wiring import Bot, running_bot
 from sandbox.server import RunningSandbox, running_sandbox
+from tests.fakes.price_tables import by_the_token
 
 Json = dict[str, Any]
 CHANNEL = "C0CONTENT"
@@ -46,8 +47,9 @@ def settings_for(
     **work: Any,
 ) -> Settings:
     """work: fields of WorkSettings. models: who can train; nobody unless given. pulls: no private site unless given."""
+    models = models or ModelSettings()
     return Settings(
-        models=models or ModelSettings(),
+        models=models.model_copy(update={"prices_file": models.prices_file or by_the_token(folder)}),
         slack=SlackSettings(
             bot_token=space.bot_token,
             app_token=space.app_token,
