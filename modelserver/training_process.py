@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,7 @@ def main() -> None:
     assignment = Assignment.model_validate_json(Path(sys.argv[1]).read_bytes())
     threading.Thread(target=_end_with_input, daemon=True).start()
     try:
-        pacer = _Pacer(assignment.min_seconds)
+        pacer = Pacer(assignment.min_seconds)
         _say(Told(trained_tokens=_train(assignment, pacer), ran_s=pacer.ran_s))
     except Refused as err:
         _say(Told(refused=err.reason, code=err.code))
@@ -84,7 +85,7 @@ def main() -> None:
         _say(Told(refused="The disk of the server is full.", code="no_disk_space"))
 
 
-def _train(assignment: Assignment, pacer: _Pacer) -> int:
+def _train(assignment: Assignment, pacer: Pacer) -> int:
     rows = read_training_file(assignment.training_file, method=assignment.method)
     held_out = (
         read_training_file(assignment.validation_file, method=assignment.method, min_rows=1)
@@ -96,27 +97,40 @@ def _train(assignment: Assignment, pacer: _Pacer) -> int:
     return engine.train(rows, held_out, assignment.plan(), assignment.folder, pacer.report)
 
 
-class _Pacer:
+class Pacer:
     """Passes reports on, not faster than was asked, with the time that is left. Notes come before the first step."""
 
-    def __init__(self, min_seconds: float) -> None:
-        self._min_seconds, self._started, self._first = min_seconds, time.monotonic(), 0
+    def __init__(
+        self,
+        min_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
+        self._min_seconds, self._started, self._first, self._waited_s = min_seconds, clock(), 0, 0.0
 
     @property
     def ran_s(self) -> float:
-        return time.monotonic() - self._started
+        """Without what it waited so as not to be too fast."""
+        return self._elapsed_s - self._waited_s
+
+    @property
+    def _elapsed_s(self) -> float:
+        return self._clock() - self._started
 
     def report(self, report: Report) -> None:
         if isinstance(report, Note):
-            self._started = time.monotonic()  # until now the base was loaded
+            self._started = self._clock()  # until now the base was loaded
             return _say(Told(note=report))
         if isinstance(report, Resumed):
             self._first = report.step
             return _say(Told(resumed=report))
         share = report.metrics.step / report.steps
-        time.sleep(max(0.0, self._started + share * self._min_seconds - time.monotonic()))
+        wait_s = max(0.0, share * self._min_seconds - self._elapsed_s)
+        self._sleep(wait_s)
+        self._waited_s += wait_s
         done = report.metrics.step - self._first
-        left = self.ran_s / max(1, done) * (report.steps - report.metrics.step)
+        left = self._elapsed_s / max(1, done) * (report.steps - report.metrics.step)
         return _say(Told(step=report, left_s=left, ran_s=self.ran_s))
 
 

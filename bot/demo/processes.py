@@ -11,6 +11,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,22 @@ MIN_TRAIN_S: Final = 3  # so that the states of a run can be watched
 ROOT: Final = Path(bot.__file__).parent.parent
 SPEND_CHANNEL: Final = "C0VOICESPEND"
 READY_LINE: Final = re.compile(r"\bready\b.*?(http://\S+)")
+BASE: Final = "understudy-ngram"
+PRICES: Final = """
+[[price]]
+provider = "private"
+base = "{base}"
+machine_watts = 200
+kwh_usd = "0.30"
+machine_usd_per_hour = "1.20"
+input_usd_per_million = "0.01"
+output_usd_per_million = "0.01"
+source = "made up for the demo: a small server of one's own"
+as_of = {today}
+context_tokens = 8192
+encoding = "o200k_base"
+encoding_is_exact = false
+"""
 # Whoever plays may have the settings of a real install around; none of them may reach the demo.
 FOREIGN: Final = re.compile(r"(?i).*_proxy|SLACK_.*|UNDERSTUDY_.*|MODELSERVER_.*|OPENAI_.*")
 
@@ -70,9 +87,12 @@ class Programs:
 async def running(folder: Path) -> AsyncIterator[Programs]:
     async with AsyncExitStack() as stack:
         manifest = ROOT / "manifest.yml"
-        sandbox = await start(stack, "sandbox", ["--port", "0", "--manifest", str(manifest)], {}, folder)
         key = secrets.token_urlsafe(24)
         state = {"MODELSERVER_STATE": str(folder / "models"), "MODELSERVER_API_KEY": key}
+        sandbox, _ = await asyncio.gather(
+            start(stack, "sandbox", ["--port", "0", "--manifest", str(manifest)], {}, folder),
+            measured(state, folder),
+        )
         pace = ["--port", "0", "--min-train-seconds", str(MIN_TRAIN_S)]
         modelserver = await start(stack, "modelserver", pace, state, folder)
         settings = bot_settings(folder, sandbox.address, modelserver.address, key)
@@ -90,6 +110,7 @@ def bot_settings(folder: Path, slack: str, models: str, key: str) -> dict[str, s
         "UNDERSTUDY_STORAGE__LOCKS_DIR": str(folder / "locks"),
         "UNDERSTUDY_SPEND__CHANNEL_ID": SPEND_CHANNEL,
         "UNDERSTUDY_SPEND__APPROVERS": json.dumps(["S0APPROVERS"]),
+        "UNDERSTUDY_MODELS__PRICES_FILE": str(written_prices(folder)),
         "UNDERSTUDY_MODELS__PROVIDERS_FILE": str(ROOT / "providers.toml"),
         "UNDERSTUDY_MODELS__API_KEYS": json.dumps({"private": key}),
         "UNDERSTUDY_MODELS__BASE_URLS": json.dumps({"private": models}),
@@ -98,6 +119,34 @@ def bot_settings(folder: Path, slack: str, models: str, key: str) -> dict[str, s
         "UNDERSTUDY_WORK__TICK_S": "0.25",
         "UNDERSTUDY_SERVER__PORT": "0",
     }
+
+
+async def measured(state: Mapping[str, str], folder: Path) -> None:
+    """Lets the model server find out how fast this machine trains: its hours cost something. Raises DemoFailed."""
+    log = folder / "measure.log"
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "modelserver", "--measure", BASE), stdout=file, stderr=file, env=environment(state)
+        )
+        try:
+            code = await asyncio.wait_for(process.wait(), READY_S)
+        except TimeoutError:
+            process.kill()
+            code = await process.wait()
+    if code:
+        raise DemoFailed(f"The machine could not be measured:\n{log.read_text('utf-8', errors='replace')}")
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not FOREIGN.fullmatch(name)}
+    return {**ours, **settings, "NO_PROXY": "*", "PYTHONUNBUFFERED": "1"}
+
+
+def written_prices(folder: Path) -> Path:
+    """What somebody would enter for a small server of their own."""
+    file = folder / "prices.toml"
+    file.write_text(PRICES.format(base=BASE, today=datetime.now(UTC).date()), encoding="utf-8")
+    return file
 
 
 def database_url(folder: Path) -> str:
@@ -112,11 +161,8 @@ async def start(
     stack: AsyncExitStack, module: str, arguments: Sequence[str], settings: Mapping[str, str], folder: Path
 ) -> Program:
     """Returns when the program says that it is ready. Raises DemoFailed."""
-    ours = {name: value for name, value in os.environ.items() if not FOREIGN.fullmatch(name)}
-    environment = {**ours, **settings, "NO_PROXY": "*", "PYTHONUNBUFFERED": "1"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, stdout=PIPE, stderr=PIPE, env=environment, start_new_session=True
-    )
+    command, env = (sys.executable, "-m", module, *arguments), environment(settings)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=env, start_new_session=True)
     program = Program(module, process, folder / f"{module}.log")
     program.log.touch()
     stack.push_async_callback(stop, program)

@@ -12,9 +12,11 @@ from openai.types import Model
 from openai.types.fine_tuning import FineTuningJob
 
 from modelserver.__main__ import main
-from modelserver.records import Hyperparameters, Job, Measured
+from modelserver.engine import Step
+from modelserver.records import Hyperparameters, Job, Measured, Metrics
 from modelserver.speed import train_tokens_per_s
 from modelserver.store import Store
+from modelserver.training_process import Pacer
 from tests.modelserver.providers import tune
 
 BASE = "understudy-ngram"
@@ -53,6 +55,19 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path)
     yield opened
     opened.close()
+
+
+def test_what_is_waited_so_as_not_to_be_too_fast_is_not_training() -> None:
+    now = [100.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    pacer = Pacer(10.0, lambda: now[0], sleep)
+    for step in (1, 2):
+        now[0] += 2.0
+        pacer.report(Step(Metrics(step=step, train_loss=1.0, train_mean_token_accuracy=0.5), steps=2))
+    assert (pacer.ran_s, now[0]) == (4.0, 110.0)
 
 
 def test_the_middle_of_the_last_five_jobs_counts(store: Store) -> None:
