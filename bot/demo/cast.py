@@ -8,6 +8,7 @@ from bot.demo.control import Control
 from bot.demo.feed import Feed, Happening
 from bot.demo.page import Page
 from bot.demo.people import Member
+from bot.demo.terminal import Terminal
 from pipeline.rounds import is_test_brief
 
 HANDLE: Final = "founder"
@@ -23,23 +24,26 @@ BRIEFS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """files: dropped one after the other; later: those that join in the second round. author: as the export names
-    them; None takes what the bot reads."""
+    """files: dropped one after the other; later: those that join in the second round; private: of the second voice,
+    who writes for nobody else's eyes. author: as the export names them; None takes what the bot reads."""
 
     files: tuple[Path, ...]
     author: str | None
     briefs: tuple[str, str]
     later: tuple[Path, ...] = ()
+    private: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody, and what they look at."""
+    """Everybody, and what they look at. handle: of the voice they are busy with."""
 
     plan: Plan
     control: Control
     feed: Feed
     page: Page
+    terminal: Terminal
+    handle: str = HANDLE
 
     def member(self, user: str) -> Member:
         return Member(user, self.control, self.feed, self.page)

@@ -17,6 +17,7 @@ from bot.demo.failures import DemoFailed, LoopStopped
 from bot.demo.feed import Feed
 from bot.demo.page import Page, names_of, on_terminal, silent
 from bot.demo.play import Play
+from bot.demo.terminal import Terminal
 
 EXAMPLE: Final = processes.ROOT / "examples" / "field-notes.wordpress.xml"
 EXAMPLE_AUTHOR: Final = "Mara Quill"
@@ -53,6 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="texts that join in the second round; default without --file: the invented blog's notes",
     )
+    parser.add_argument(
+        "--private",
+        action="append",
+        type=Path,
+        metavar="PATH",
+        help="texts of a second voice, which is private; default without --file: the invented blog once more",
+    )
     parser.add_argument("--author", metavar="NAME", help="whose posts, by login or display name; default: everybody's")
     parser.add_argument("--json", action="store_true", help="print one JSON object about it and nothing else")
     parser.add_argument("--keep", action="store_true", help="keep the folder with database, models and logs")
@@ -60,7 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 played, 1 broken, 3 stopped by the bot with a reason, 130 interrupted."""
-    missing = [path for path in [*(args.file or [EXAMPLE]), *(args.later or [])] if not path.is_file()]
+    missing = [
+        path for path in [*(args.file or [EXAMPLE]), *(args.later or []), *(args.private or [])] if not path.is_file()
+    ]
     if missing:
         return complain(f"There is no file {missing[0]}.")
     folder = Path(tempfile.mkdtemp(prefix="understudy-demo-"))
@@ -88,10 +98,11 @@ async def interruptible(args: argparse.Namespace, folder: Path) -> int:
 
 
 def plan_of(args: argparse.Namespace) -> Plan:
-    later = tuple(args.later or ())
+    later, private = tuple(args.later or ()), tuple(args.private or ())
     if args.file:
-        return Plan(tuple(args.file), args.author, briefs_for(), later)
-    return Plan((EXAMPLE,), args.author or EXAMPLE_AUTHOR, briefs_for(), later or (EXAMPLE_LATER,))
+        return Plan(tuple(args.file), args.author, briefs_for(), later, private)
+    author = args.author or EXAMPLE_AUTHOR
+    return Plan((EXAMPLE,), author, briefs_for(), later or (EXAMPLE_LATER,), private or (EXAMPLE,))
 
 
 async def demo(plan: Plan, page: Page, folder: Path, *, as_json: bool) -> int:
@@ -101,7 +112,7 @@ async def demo(plan: Plan, page: Page, folder: Path, *, as_json: bool) -> int:
     async with processes.running(folder) as programs, control.opened(programs.sandbox.address) as sandbox:
         page.took(page.elapsed_s)
         page.names = names_of(await sandbox.look("workspace", {}), await sandbox.look("channels", {}))
-        play = Play(Cast(plan, sandbox, Feed(sandbox, page.heard), page))
+        play = Play(Cast(plan, sandbox, Feed(sandbox, page.heard), page, Terminal(programs.bot_environment, page)))
         try:
             await watched(play, programs)
         except LoopStopped as reason:

@@ -4,7 +4,7 @@ import re
 from functools import partial
 from typing import Final
 
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import Cast
 from bot.demo.feed import Happening
 from bot.demo.memory import Ear
 from bot.demo.people import Member
@@ -27,7 +27,7 @@ WHY: Final = "A demo: its drafts read as well, and it has learned from what peop
 async def challenge(cast: Cast) -> Happening | None:
     """A duel that the steward asks for: v1 against plain prompting. None where there is too little to write about."""
     steward = cast.steward
-    after = await steward.types(f"duel {HANDLE}@v1 vs plain")
+    after = await steward.types(f"duel {cast.handle}@v1 vs plain")
     opened = await steward.form("The form of the duel", after=after)
 
     def is_filled(one: Happening) -> bool:
@@ -103,7 +103,7 @@ async def promote(cast: Cast, result: Happening) -> None:
 
 
 async def look_at_board(cast: Cast) -> None:
-    after = await cast.steward.types(f"board {HANDLE}")
+    after = await cast.steward.types(f"board {cast.handle}")
 
     def is_board(one: Happening) -> bool:
         return (one.is_post or cast.steward.told(one)) and BOARD in one.text

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.demo import private
 from bot.demo.cast import HANDLE
 from bot.demo.processes import artifacts, database_url
 from bot.versions import name_of
@@ -37,7 +38,7 @@ TRAINING: Final = "training."
 NAMES: Final = (
     *("documents_read", "kept", "left_out", "findings", "examples", "tokens", "words"),
     *("rehearsal", "comparison", "estimate", "approval", "job", "draft", "feedback", "round"),
-    *("second", "duels", "versions"),
+    *("second", "duels", "versions", "private"),
 )
 
 
@@ -48,6 +49,8 @@ async def collected(folder: Path, seconds: Mapping[str, float], stopped: str | N
         async with SqlDatabase(engine, 0).read() as tx:
             voice = await tx.voices.by_handle(TEAM, HANDLE)
             told = await of_voice(tx, voice, engine, folder) if voice else {}
+            second_voice = await tx.voices.by_handle(TEAM, private.HANDLE)
+            told["private"] = await of_private(tx, second_voice) if second_voice else None
     finally:
         await engine.dispose()
     ended = {"stopped": stopped} if stopped is not None else {}
@@ -70,12 +73,12 @@ async def of_voice(tx: Transaction, voice: Voice, engine: Engine, folder: Path) 
             **(await texts(dataset, folder) if dataset else {}),
             "rehearsal": rehearsal(await tx.rehearsals.of_dataset(dataset)) if dataset else None,
             "comparison": comparison(await tx.baselines.newest(dataset)) if dataset else None,
-            "estimate": await record.estimate(requests[0]) if requests else None,
+            "estimate": await record.estimate(requests[0], voice) if requests else None,
             "approval": approval(requests[0]) if requests else None,
             "job": job_facts(jobs[0], await record.states(jobs[0]), models) if jobs else None,
             "draft": draft_facts(drafts[0], models) if drafts else None,
             "feedback": await feedback(tx, voice, drafts[0]) if drafts else None,
-            "round": await record.said(PREVIEW),
+            "round": await record.said(PREVIEW, voice),
             "second": await second(tx, latest, requests, jobs, models) if latest and before else None,
             "duels": [await duel_facts(tx, one, voice) for one in await tx.duels.of_voice(voice.voice_id)],
             "versions": [version_facts(one) for one in models],
@@ -98,6 +101,21 @@ async def second(
         "approval": approval(asked[-1]) if asked else None,
         "state": mine[-1].state if mine else None,
         "version": next((one.version for one in models if mine and one.tuning_job_id == mine[-1].tuning_job_id), None),
+    }
+
+
+async def of_private(tx: Transaction, voice: Voice) -> Json:
+    """How its texts came in, where it was trained, and who wrote its draft."""
+    latest = await tx.rounds.latest(voice.voice_id)
+    sources = await tx.sources.of_round(latest.round_id) if latest else []
+    jobs, models = await tx.tuning_jobs.of_voice(voice.voice_id), await tx.voice_models.of_voice(voice.voice_id)
+    drafts = await written(tx, voice)
+    return {
+        "sensitivity": voice.sensitivity,
+        "through_slack": sum(source.slack_file_id is not None for source in sources),
+        "sources": len(sources),
+        "job": {"state": jobs[0].state, "provider": jobs[0].provider, "model": jobs[0].model_name} if jobs else None,
+        "draft": draft_facts(drafts[0], models) if drafts else None,
     }
 
 
@@ -124,15 +142,15 @@ class Record:
 
     session: AsyncSession
 
-    async def said(self, template: str) -> Json | None:
-        """The facts of the newest message of this kind that stands in Slack."""
+    async def said(self, template: str, voice: Voice) -> Json | None:
+        """The facts of the newest message of this kind about the voice that stands in Slack."""
         rows = select(OutboxRow).where(col(OutboxRow.template) == template, col(OutboxRow.ts).is_not(None))
-        row = (await self.session.exec(rows.order_by(col(OutboxRow.id).desc()).limit(1))).first()
-        return dict(row.facts) if row else None
+        found = await self.session.exec(rows.order_by(col(OutboxRow.id).desc()))
+        return next((dict(row.facts) for row in found if row.facts["handle"] == voice.handle), None)
 
-    async def estimate(self, request: SpendRequest) -> Json | None:
+    async def estimate(self, request: SpendRequest, voice: Voice) -> Json | None:
         """The offer on the cost card that was chosen."""
-        card = await self.said(COST) or {"offers": []}
+        card = await self.said(COST, voice) or {"offers": []}
         wanted = (request.provider, request.base)
         return next((offer for offer in card["offers"] if (offer["provider"], offer["base"]) == wanted), None)
 

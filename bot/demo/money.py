@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
@@ -14,10 +14,10 @@ NOTE: Final = "A first try on our own server."
 
 async def ask_what_it_costs(cast: Cast, card: Happening) -> Happening:
     """The cost card. Raises LoopStopped when the bot says why there is no answer."""
-    after = await cast.steward.types(f"cost {HANDLE}")
+    after = await cast.steward.types(f"cost {cast.handle}")
 
     def answered(one: Happening) -> bool:
-        is_card = one.is_post and one.thread == card.ts and f"{HANDLE}, round" in one.text
+        is_card = one.is_post and one.thread == card.ts and f"{cast.handle}, round" in one.text
         is_card = is_card and ASKING not in str(one.blocks)  # the provider has answered: the card changes no more
         return is_card or (cast.steward.told(one) and "Cost card" not in one.text)
 
@@ -28,7 +28,7 @@ async def ask_what_it_costs(cast: Cast, card: Happening) -> Happening:
 
 async def ask_for_approval(cast: Cast, note: str = NOTE) -> Happening:
     """The approval card. Raises LoopStopped when the bot says why it does not ask, such as too few texts."""
-    after = await cast.steward.types(f"train {HANDLE}")
+    after = await cast.steward.types(f"train {cast.handle}")
     form = await cast.steward.form("The form that asks for approval", after=after, or_told=cast.steward.told)
     stop_if_told(form)
     sent = await cast.steward.submits(form, {"base": BASE, "note": note})

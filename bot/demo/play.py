@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from bot.demo import checking, comparing, duelling, money, opening, rehearsing, second_round, texts, writing
+from bot.demo import checking, comparing, duelling, money, opening, private, rehearsing, second_round, texts, writing
 from bot.demo.cast import Cast
 from bot.demo.feed import Happening
 from bot.demo.memory import SURE_OF_NEW, Ear, memory_of, texts_in
@@ -29,6 +29,7 @@ STEPS: Final = (
     "the second version, tried on what it never saw",
     "does it sound more like the owner than the first? judged blind",
     "all versions side by side",
+    "a second voice, private: past Slack, and trained where nobody else sees it",
 )
 
 
@@ -39,10 +40,14 @@ class Play:
     cast: Cast
     seconds: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def last(self) -> int:
+        return len(STEPS) if self.cast.plan.private else len(STEPS) - 1
+
     @asynccontextmanager
     async def step(self, number: int) -> AsyncIterator[None]:
         title, began = STEPS[number - 1], monotonic()
-        self.cast.page.step(number, len(STEPS), title)
+        self.cast.page.step(number, self.last, title)
         try:
             yield
         finally:
@@ -57,7 +62,10 @@ class Play:
         await self.second_version(card, report, written)
         async with self.step(17):
             await duelling.look_at_board(self.cast)
-            await self.cast.settled()
+        if self.cast.plan.private:
+            async with self.step(18):
+                await private.second_voice(self.cast)
+        await self.cast.settled()
 
     async def first_version(self) -> tuple[Happening, Happening]:
         """The card of the round and its clean report."""

@@ -69,12 +69,13 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Programs:
-    """All three. folder: database, artifacts, models and logs."""
+    """All three. folder: database, artifacts, models and logs. bot_environment: what the bot was started with."""
 
     sandbox: Program
     modelserver: Program
     bot: Program
     folder: Path
+    bot_environment: Mapping[str, str]
 
     async def died(self) -> None:
         """Raises DemoFailed as soon as one of them ends."""
@@ -97,7 +98,7 @@ async def running(folder: Path) -> AsyncIterator[Programs]:
         modelserver = await start(stack, "modelserver", pace, state, folder)
         settings = bot_settings(folder, sandbox.address, modelserver.address, key)
         understudy = await start(stack, "bot", ["serve"], settings, folder)
-        yield Programs(sandbox, modelserver, understudy, folder)
+        yield Programs(sandbox, modelserver, understudy, folder, environment(settings))
 
 
 def bot_settings(folder: Path, slack: str, models: str, key: str) -> dict[str, str]:

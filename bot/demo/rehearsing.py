@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
@@ -11,12 +11,12 @@ OVERRIDE: Final = "rehearsal.override"
 GIVEN_UP: Final = "reference `rehearsal-"
 UNDER_WAY: Final = "The rehearsal comes"
 REHEARSED_S: Final = 120  # five seconds of writing, and what 1,200 posts take to be learned
-WHY: Final = "A demo on our own server: the run costs nothing."
+WHY: Final = "A demo on our own server: the run costs next to nothing."
 
 
 async def rehearse(cast: Cast, card: Happening) -> None:
     """A rehearsal that closes payment is overridden with the demo's own reason. Raises LoopStopped."""
-    after = await cast.steward.types(f"rehearse {HANDLE}")
+    after = await cast.steward.types(f"rehearse {cast.handle}")
 
     def ended(one: Happening) -> bool:
         in_thread = one.is_post and one.thread == card.ts

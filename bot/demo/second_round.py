@@ -3,7 +3,7 @@
 from typing import Final
 
 from bot.demo import money, rehearsing, texts, writing
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import Cast
 from bot.demo.comparing import START, compare
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
@@ -19,7 +19,7 @@ TRIED_S: Final = 60
 
 async def preview(cast: Cast, card: Happening) -> Happening:
     """What the feedback would become, were it locked now."""
-    after = await cast.steward.types(f"round {HANDLE}")
+    after = await cast.steward.types(f"round {cast.handle}")
 
     def is_preview(one: Happening) -> bool:
         in_thread = one.is_post and one.thread == card.ts
@@ -48,7 +48,7 @@ async def take(cast: Cast, seen: Happening, first: Happening) -> Happening:
     if not seen.button(TAKE):
         raise LoopStopped(seen.text)
     after = await cast.steward.presses(seen, TAKE)
-    card = await cast.said("The card of the second round", f"{HANDLE} · round 2", after=after)
+    card = await cast.said("The card of the second round", f"{cast.handle} · round 2", after=after)
     await cast.said("What the round takes in", TAKES_IN, after=after, thread=card.ts)
 
     def is_report(one: Happening) -> bool:

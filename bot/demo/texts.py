@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from bot.demo.cast import CLEANING, HANDLE, Cast
+from bot.demo.cast import CLEANING, Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 
@@ -24,8 +24,8 @@ TELLING: Final = ("series", "repeated-passage", "near-duplicate", "link")
 
 async def open_dataset(cast: Cast) -> Happening:
     """The round's card; what follows happens in its thread."""
-    after = await cast.steward.types(f"data {HANDLE}")
-    return await cast.said("The card of the dataset", f"{HANDLE} · round 1", after=after)
+    after = await cast.steward.types(f"data {cast.handle}")
+    return await cast.said("The card of the dataset", f"{cast.handle} · round 1", after=after)
 
 
 async def drop_files(cast: Cast, card: Happening, files: tuple[Path, ...]) -> Happening:
@@ -72,7 +72,7 @@ async def choose_author(cast: Cast, report: Happening) -> Happening:
         after = await steward.presses(report, FILTERS)
         form = await steward.form("The filters form", after=after)
         if author not in values_of(form, "options"):  # a login: the form shows display names
-            after = await steward.types(f'data {HANDLE} author="{author}"')
+            after = await steward.types(f'data {cast.handle} author="{author}"')
         elif [author] == values_of(form, "initial_options"):
             return with_texts(report)  # in force already: no new report would come
         else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.demo.cast import HANDLE, Cast
+from bot.demo.cast import Cast
 from bot.demo.failures import LoopStopped
 from bot.demo.feed import Happening
 from bot.demo.money import stop_if_told
@@ -43,7 +43,7 @@ async def wait_for_model(cast: Cast, card: Happening, after: int) -> None:
 
 async def ask_for_draft(cast: Cast, brief: str) -> Happening:
     """The draft. Raises LoopStopped when the bot says why there is none."""
-    after = await cast.asker.types(f"draft {HANDLE} {brief} words={DRAFT_WORDS}")
+    after = await cast.asker.types(f"draft {cast.handle} {brief} words={DRAFT_WORDS}")
 
     def begun(one: Happening) -> bool:
         is_card = one.is_post and not one.thread and one.text.startswith("✍️")

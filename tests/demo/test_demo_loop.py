@@ -24,7 +24,7 @@ def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("export")
     export, later = write_export(folder), write_later(folder)
-    ended = demo("--json", "--file", str(export), "--later", str(later), "--author", "ann")
+    ended = demo("--json", "--file", str(export), "--later", str(later), "--private", str(export), "--author", "ann")
     assert ended.returncode == 0, f"{ended.stderr}{ended.stdout[-3000:]}"
     found: dict[str, Any] = json.loads(ended.stdout)
     return found
@@ -98,6 +98,18 @@ def test_the_second_version_met_the_first_by_itself_and_was_promoted_for_its_win
     states = {one["version"]: (one["state"], one["promoted_by"], one["reason"]) for one in told["versions"]}
     assert states[2] == ("promoted", "U0OWNER", "")
     assert states[1] == ("trial", "U0OWNER", "")
+
+
+def test_the_second_voice_is_private_and_none_of_its_texts_came_through_slack(told: dict[str, Any]) -> None:
+    private = told["private"]
+    assert (private["sensitivity"], private["sources"], private["through_slack"]) == ("private", 1, 0)
+    assert (private["job"]["state"], private["job"]["provider"]) == ("ready", "private")
+    assert private["draft"]["model"] == private["job"]["model"] != told["job"]["model"]
+
+
+def test_training_is_estimated_in_seconds_of_the_machine_before_it_is_asked_for(told: dict[str, Any]) -> None:
+    low_s, expected_s, high_s = told["estimate"]["machine"]["seconds"]
+    assert 0 < low_s <= expected_s <= high_s
 
 
 def test_texts_that_do_not_suffice_stop_the_loop_with_the_bots_sentence(tmp_path: Path) -> None:

@@ -54,9 +54,16 @@ def use_and_data(facts: Facts) -> str:
     return (
         f"• *Who can use it:* {who_can_use_it(facts)}. Each draft is marked as AI-written and logged "
         "with who asked.\n"
-        "• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; the "
-        "provider's name is said first.\n"
+        f"• *Where data goes:* nowhere until few-shot drafts are asked for or a training run is approved; "
+        f"{then_where(facts)}.\n"
     )
+
+
+def then_where(facts: Facts) -> str:
+    """Requests of an earlier time don't say what kind of writing it is."""
+    if facts.get("sensitivity") == "private":
+        return "then only to a server of our own, never to a hosted provider"
+    return "the provider's name is said first"
 
 
 def who_can_use_it(facts: Facts) -> str:

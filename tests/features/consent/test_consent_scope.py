@@ -1,10 +1,11 @@
 """A yes has a scope: more people than the owner agreed to draft only once the owner agrees to that too."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from consent_bench import ADMIN, OTHER, OWNER, STEWARD, TEAM, Bench
 
+from bot.consent_request import CONSENT_REQUEST, request_facts
 from bot.features.consent.usecase import AnswerConsent
 from bot.features.consent.views import TEMPLATES
 from bot.features.consent.widening import WIDENED, AnswerWidening
@@ -52,6 +53,21 @@ async def asked(bench: Bench, voice: Voice, user: str) -> str:
 
 def words(facts: Any, template: str) -> str:
     return "\n".join(str(block.to_dict()) for block in TEMPLATES[template](facts).blocks)
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "where"),
+    [("public", "the provider's name is said first"), ("private", "never to a hosted provider")],
+)
+async def test_who_is_asked_reads_where_the_texts_may_go(
+    bench: Bench, sensitivity: Literal["public", "private"], where: str
+) -> None:
+    async with bench.database.begin() as tx:
+        new = NewVoice(TEAM, "own", "generation", sensitivity, HERE, STEWARD, "C1", "it works", "")
+        voice = await tx.voices.add(new, now=bench.now)
+        consent = await tx.consents.ask(voice.voice_id, HERE, now=bench.now)
+    asked_by_name = TEMPLATES[CONSENT_REQUEST](request_facts(voice, consent)).payload()
+    assert where in str(asked_by_name["blocks"])
 
 
 @pytest.mark.parametrize("wider", [("C7", "U9"), (), ("C8",)])

@@ -1,0 +1,31 @@
+"""The machine that the bot runs on: what is typed there never passes Slack."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.demo.failures import DemoFailed
+from bot.demo.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """environment: of the running bot."""
+
+    environment: Mapping[str, str]
+    page: Page
+
+    async def adds(self, handle: str, files: Sequence[Path]) -> None:
+        """Raises DemoFailed."""
+        names = " ".join(path.name for path in files)
+        self.page.line(self.page.faint(f"  ▸ on the bot's machine: $ understudy data add {handle} {names}"))
+        command = (sys.executable, "-m", "bot", "data", "add", handle, *map(str, files))
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=dict(self.environment))
+        said, complained = (stream.decode("utf-8", errors="replace") for stream in await process.communicate())
+        if process.returncode:
+            raise DemoFailed(f"understudy data add ended with code {process.returncode}: {said}{complained}")
+        for line in said.splitlines():
+            self.page.line(f"    {line}")
