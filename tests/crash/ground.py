@@ -29,6 +29,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.poster import Poster
 from bot.wiring import opened_parts, slack_client
 from bot.worker import Step, Worker
+from pipeline.domain.feedback import PairTokens, RoundFeedback
 from pipeline.domain.preflights import Check, CheckName, Preflight
 from pipeline.domain.rehearsals import RehearsalRecord
 from pipeline.domain.spending import SpendRequest
@@ -54,6 +55,8 @@ PROVIDER, BASE = "private", "understudy-ngram"
 RATE_MICROUSD_PER_MILLION: Final = 50_000  # as of by_the_token
 TRAINED_TOKENS: Final = 240_000
 ROWS, VALIDATION_ROWS = b'{"messages": []}\n', b'{"messages": [1]}\n'
+PAIRS: Final = b'{"input": {}, "preferred_output": [], "non_preferred_output": []}\n'
+PAIR_COUNT: Final = 120
 LEASE_S: Final = 60.0
 # A request that hangs is given up after this much real time; what the bot waits afterwards is on the moved clock.
 HANGING_S: Final = 1.0
@@ -207,6 +210,19 @@ class Process:
         outcome = await self.ask(wish)
         assert isinstance(outcome, Asked), outcome
         return outcome.request
+
+    async def promote_and_take_pairs(self, voice: Voice) -> None:
+        """The newest version, and the round's feedback as TakeFeedback keeps it."""
+        now, blob = self.ground.now(), await self.parts.artifacts.put(PAIRS)
+        async with self.parts.database.begin() as tx:
+            *_, model = await tx.voice_models.of_voice(voice.voice_id)
+            await tx.voice_models.promote(model, by=OWNER, reason="", at=now)
+            round_ = await tx.rounds.latest(voice.voice_id)
+            assert round_ is not None
+            tokens = PairTokens(20 * PAIR_COUNT, 80 * PAIR_COUNT)
+            await tx.round_feedbacks.take(
+                RoundFeedback(round_.round_id, TEAM, STEWARD, now, "", blob, "", 0, PAIR_COUNT, (), {}, tokens)
+            )
 
     async def jobs(self) -> list[TuningJob]:
         async with self.parts.database.read() as tx:

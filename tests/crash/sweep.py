@@ -1,8 +1,9 @@
 """Tier A: every named line at which a process may die, times what the world did, times what it does the second time.
 
 A starting point is made once and copied: money asked for and approved, its run about to be uploaded or sent, or its
-cards not yet in Slack; or a run under way that somebody has just cancelled. A schedule goes on from there, dies once,
-and goes on as a fresh process until nothing is due.
+cards not yet in Slack; a run under way that somebody has just cancelled; or an approved run on pairs, on top of a
+version that was trained and promoted before. A schedule goes on from there, dies once, and goes on as a fresh process
+until nothing is due.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from typing import Any, Final, Literal
 from bot.features.spending.usecase import Decision
 from bot.features.training.usecase import Answer
 from pipeline.domain.training import TuningState
+from pipeline.domain.voices import Voice
 from pipeline.failpoints import Failpoint, at_failpoints
 from tests.crash.ground import (
     APPROVER,
     LEASE_S,
+    PAIRS,
     RATE_MICROUSD_PER_MILLION,
+    ROWS,
     STEWARD,
     TEAM,
     TIMING,
@@ -34,11 +38,11 @@ from tests.crash.ground import (
 )
 from tests.crash.invariants import Violation, read_books, violations
 
-Subject = Literal["upload", "submit", "cancel", "post"]
+Subject = Literal["upload", "submit", "cancel", "post", "pairs"]
 LISTED_LATE_S: Final = 25.0  # sooner than Timing.settle_s after the answer, as providers are taken to be
 CREATE, UPLOAD, POST = "POST /fine_tuning/jobs", "POST /files", "chat.postMessage"
 CANCEL: Final = "POST /fine_tuning/jobs/{job_id}/cancel"
-ROUTES: Final = {"upload": UPLOAD, "submit": CREATE, "cancel": CANCEL}
+ROUTES: Final = {"upload": UPLOAD, "submit": CREATE, "cancel": CANCEL, "pairs": CREATE}
 
 # What a provider does with a request, as arguments of FakeOpenAI.next; None: it answers as it should.
 PROVIDER_OUTCOMES: Final[dict[str, dict[str, Any] | None]] = {
@@ -69,6 +73,8 @@ WORLDS: Final[dict[Subject, tuple[str, ...]]] = {
     # Refused: it goes on, and is trained to its end.
     "cancel": tuple(name for name in PROVIDER_OUTCOMES if name not in ("late", "closed")),
     "post": tuple(SLACK_OUTCOMES),
+    # Upload and submission are the same lines; what differs is what is sent.
+    "pairs": ("ok", "refused", "reset after", "cut"),
 }
 
 
@@ -135,7 +141,10 @@ async def starting_point(
     """database_url: migrated and empty; copied_database copies it as it is when the start is made."""
     async with open_ground(folder, database_url) as ground:
         async with ground.process() as process:
-            request = await process.asked(await process.add_voice("founder"))
+            voice = await process.add_voice("founder")
+            if subject == "pairs":
+                await trained_before(process, voice)
+            request = await process.asked(voice)
             if subject != "post":
                 await process.poster.post_due()
                 await process.approve(Decision(TEAM, request.spend_request_id, APPROVER))
@@ -156,6 +165,15 @@ async def starting_point(
             slack.clock.now(),
             copied_database,
         )
+
+
+async def trained_before(process: Process, voice: Voice) -> None:
+    """A promoted v1, paid and billed, and more pairs than auto needs."""
+    first = await process.asked(voice)
+    await process.poster.post_due()
+    await process.approve(Decision(TEAM, first.spend_request_id, APPROVER))
+    assert await process.to_the_end()
+    await process.promote_and_take_pairs(voice)
 
 
 async def until(process: Process, state: TuningState) -> None:
@@ -201,7 +219,7 @@ async def play(start: Start, schedule: Schedule, **ground: Any) -> Outcome:
             await process.to_the_end()
             books = await read_books(process.engine)
         found = violations(books, field_.provider.jobs, field_.space.slack.workspace, rate=RATE_MICROUSD_PER_MILLION)
-        return Outcome(schedule, tuple(line.passed), (*found, *uploads(field_)))
+        return Outcome(schedule, tuple(line.passed), (*found, *uploads(field_), *other_rows(start, field_)))
 
 
 async def live(process: Process, schedule: Schedule) -> None:
@@ -245,6 +263,16 @@ def uploads(ground: Ground) -> Iterator[Violation]:
     names = [file["filename"] for file in ground.provider.files.values()]
     for name in {name for name in names if names.count(name) > 1}:
         yield Violation("uploaded twice", name)
+
+
+def other_rows(start: Start, ground: Ground) -> Iterator[Violation]:
+    """A job of this life that learned from other rows than its method's, or on top of something else than approved."""
+    for job in (one for job_id, one in ground.provider.jobs.items() if job_id not in start.jobs):
+        learns_from_pairs, on_top = job["method"]["type"] == "dpo", job["model"].startswith("ft:")
+        rows = ground.provider.contents.get(job["training_file"])  # None once they were deleted by policy
+        is_as_approved = learns_from_pairs == on_top == (start.subject == "pairs")
+        if not is_as_approved or rows not in (None, PAIRS if learns_from_pairs else ROWS):
+            yield Violation("trained on something else", job["id"])
 
 
 def sqlite_copies(folder: Path, template: Path) -> tuple[str, CopyDatabase]:
