@@ -25,6 +25,15 @@ def test_personal_data_secrets_and_addresses_are_taken_out() -> None:
     assert kept.startswith("Write to ") and kept.endswith(" for more.")
 
 
+def test_what_lies_within_something_longer_goes_with_it_and_nothing_beside_it() -> None:
+    text = "Go to https://me:pw@example.org/a?mail=ann@example.org today."
+    assert masked(text) == "Go to  today."
+
+
+def test_health_is_personal() -> None:
+    assert masked("I was diagnosed with diabetes last year.") == "I was diagnosed with [health] last year."
+
+
 def test_it_is_taken_out_of_what_was_asked_and_of_both_answers() -> None:
     made = pairs_file(
         [pair("Mail a@example.org.", "Mail b@example.org today.", brief="Mail c@example.org")],

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.cards import say_voice_card
+from bot.consent_request import say_request
 from bot.drafters import ask_who_that_is, named_channels, unseen_of
 from bot.lookup import find_voice, only_steward
 from bot.owners import Staff
@@ -49,6 +50,8 @@ class ChooseDrafters:
             await tx.audit.record(AuditEntry(team_id, user, "voice.drafters", voice.handle, before, after), now=now)
             changed = await tx.voices.by_id(voice.voice_id)
             await say_voice_card(tx, changed, now=now)
+            if consent is not None and consent.state == "asked":
+                await say_request(tx, changed, consent, {})  # whoever answers reads who it is about now
         return changed
 
 

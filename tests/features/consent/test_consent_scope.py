@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 from consent_bench import ADMIN, OTHER, OWNER, STEWARD, TEAM, Bench
 
-from bot.consent_request import CONSENT_REQUEST, request_facts
+from bot.consent_request import CONSENT_REQUEST, ask_for_consent, request_facts
 from bot.features.consent.usecase import AnswerConsent
 from bot.features.consent.views import TEMPLATES
 from bot.features.consent.widening import WIDENED, AnswerWidening
@@ -68,6 +68,17 @@ async def test_who_is_asked_reads_where_the_texts_may_go(
         consent = await tx.consents.ask(voice.voice_id, HERE, now=bench.now)
     asked_by_name = TEMPLATES[CONSENT_REQUEST](request_facts(voice, consent)).payload()
     assert where in str(asked_by_name["blocks"])
+
+
+async def test_before_there_is_an_answer_the_question_changes_with_the_circle(bench: Bench) -> None:
+    async with bench.database.begin() as tx:
+        new = NewVoice(TEAM, "own", "generation", "public", HERE, STEWARD, "C1", "it works", "", drafters=("C7",))
+        bench.voice = await tx.voices.add(new, now=bench.now)
+        consent = await ask_for_consent(tx, bench.voice, now=bench.now)
+    voice = await choose(bench, "C7", "U9")
+    assert (voice.drafters, voice.wanted) == (("C7", "U9"), None)
+    facts = await bench.facts(f"consent:{consent.consent_id}:request")
+    assert "members of <#C7> and <@U9>" in words(facts, CONSENT_REQUEST)
 
 
 @pytest.mark.parametrize("wider", [("C7", "U9"), (), ("C8",)])
