@@ -11,7 +11,8 @@ from typing import Final
 from modelserver.engine import Conversation, Judged, Piece, Preference, Report, Row, Sampling, Step, TrainingPlan
 from modelserver.ngram_taste import learn_taste
 from modelserver.records import Method, Metrics
-from pipeline.ngram import NgramModel, tokenize
+from pipeline.ngram import NgramModel
+from pipeline.ngram_tokens import tokenize
 
 MAX_REPORTS: Final = 100  # steps that are measured in one run; the others only count
 MEASURED_TOKENS: Final = 400  # of one batch, for its loss

@@ -11,7 +11,8 @@ from typing import Final
 
 from modelserver.engine import Preference, Report, Step, TrainingPlan
 from modelserver.records import Metrics
-from pipeline.ngram import NgramModel, tokenize
+from pipeline.ngram import NgramModel
+from pipeline.ngram_tokens import tokenize
 
 RATE: Final = 0.3  # so that a word that a third of 100 pairs turn on gets near its bound in three passes
 STRONGEST: Final = math.log(4)  # no word becomes more than four times as likely, or as unlikely, as it was

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ngram import COPY_HARD_LIMIT, NgramModel, tokenize
+from pipeline.ngram import NgramModel
+from pipeline.ngram_tokens import tokenize
+from pipeline.ngram_writing import COPY_HARD_LIMIT
 
 SAILS = ("red sails", "white sails", "patched sails", "old sails")
 WEATHER = ("the wind was kind", "the fog came early", "the tide ran out", "the rain held off")
@@ -53,9 +55,9 @@ def test_any_text_can_be_learned_scored_written_and_kept(texts: list[str], other
 @settings(max_examples=60, deadline=None)
 def test_probabilities_of_all_tokens_and_the_unknown_sum_to_one(texts: list[str], start: str) -> None:
     model = NgramModel.train(texts)
-    known = [model._ids[token] for token in tokenize(start) if token in model._ids]
+    known = [model.index.ids[token] for token in tokenize(start) if token in model.index.ids]
     history = (0, *known)[-4:]
-    tokens = [*range(1, len(model._vocabulary)), None]
+    tokens = [*range(1, len(model.index.vocabulary)), None]
     assert math.isclose(math.fsum(model._probability(history, token)[0] for token in tokens), 1.0)
 
 
@@ -67,8 +69,8 @@ def test_probabilities_of_all_tokens_and_the_unknown_sum_to_one(texts: list[str]
 @settings(max_examples=60, deadline=None)
 def test_probabilities_sum_to_one_whatever_the_taste(texts: list[str], start: str, taste: dict[str, float]) -> None:
     model = NgramModel.train(texts, taste=taste)
-    known = [model._ids[token] for token in tokenize(start) if token in model._ids]
-    tokens = [*range(1, len(model._vocabulary)), None]
+    known = [model.index.ids[token] for token in tokenize(start) if token in model.index.ids]
+    tokens = [*range(1, len(model.index.vocabulary)), None]
     assert math.isclose(math.fsum(model._probability((0, *known)[-4:], token)[0] for token in tokens), 1.0)
 
 
@@ -97,7 +99,7 @@ def test_a_bigram_probability_is_the_one_worked_out_by_hand() -> None:
     # After "a": b twice, c once: P(b | a) = (2 - 0.5) / 3 + 0.5 * 2 / 3 * P(b).
     model = NgramModel.train(["a b", "a b", "a c"], order=2, discount=0.5)
     expected = 1.5 / 3 + (1.0 / 3) * (2.5 / 11.5)
-    a, b = model._ids["a"], model._ids[" b"]
+    a, b = model.index.ids["a"], model.index.ids[" b"]
     assert math.isclose(model._probability((a,), b)[0], expected)
 
 
