@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -193,7 +193,7 @@ def _values(row: TableRow) -> Row:
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
-    return value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _checked(row_type: type[TableRow], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from sqlalchemy import update
 from sqlmodel import col
 from storage_seeds import NOW, TEAM, add_draft, add_voice
 
+from pipeline.domain.attestations import NewAttestation
 from pipeline.domain.drafting import NewRewrite, Reaction, Written
 from pipeline.domain.exports import Arrival, VoiceRows
 from pipeline.domain.feedback import RoundFeedback, UsedRow
 from pipeline.domain.training import TuningJob
-from pipeline.domain.voices import NewSource, RecipeStep, StepId, VoiceId
+from pipeline.domain.voices import ConsentLimits, NewSource, RecipeStep, StepId, VoiceId
 from pipeline.domain.work import Place, Saying
 from pipeline.errors import VoiceIsHere
 from storage.database import SqlDatabase
@@ -37,7 +39,7 @@ async def add_whole_voice(tx: Any) -> VoiceId:
     kept = await tx.sources.add(source, now=NOW)
     await tx.sources.update(kept.source_id, state="read", documents=3, catalogue_blob="k" * 64)
     await tx.recipe_steps.append(RecipeStep(StepId(0), round_.round_id, "USTEWARD", NOW, rule="link", choice="fix"))
-    await tx.consents.ask(voice_id, "UOWNER", now=NOW)
+    await consent_with_limits(tx, voice_id)
     await tx.voices.let_draft(voice_id, ("C7", "UNAMED"))
     await tx.drafts.written(draft.draft_id, Written("words", 1, 1, 5, 5, "stop"))
     await tx.outbox.say(Saying(draft.text_key, "drafting.text", {"text": "words"}, Place(TEAM, "C1")))
@@ -49,6 +51,18 @@ async def add_whole_voice(tx: Any) -> VoiceId:
     feedback = RoundFeedback(round_.round_id, TEAM, "USTEWARD", NOW, "f" * 64, "p" * 64, "t" * 64, 1, 1, used, {})
     await tx.round_feedbacks.take(feedback)
     return voice_id
+
+
+async def consent_with_limits(tx: Any, voice_id: VoiceId) -> None:
+    """Given, by an admin's word."""
+    consent, limits = (
+        await tx.consents.ask(voice_id, "UOWNER", now=NOW),
+        ConsentLimits(NOW, date(2020, 1, 2), "no posts"),
+    )
+    said = NewAttestation(TEAM, consent.consent_id, "UADMIN", "F1", "note.pdf", limits)
+    await tx.attestations.keep((await tx.attestations.add(said, now=NOW)).attestation_id, "n" * 64, consent.consent_id)
+    given = {"expected": "asked", "state": "given", "at": NOW, "until": NOW, "limits": limits}
+    assert await tx.consents.decide(consent.consent_id, **given)
 
 
 async def approve(tx: Any, job: TuningJob) -> None:
@@ -85,7 +99,7 @@ async def test_a_voice_comes_into_another_workspace_whole(db: SqlDatabase) -> No
         there = await tx.whole_voices.rows_of(voice_id)
     assert {table for table, rows in there.rows.items() if not rows} == {
         *("signoff", "signoff_row", "rehearsal", "baseline", "baseline_pair", "baseline_judgement"),
-        *("attestation", "voice_alias", "voice_preference", "decision", "evaluation", "duel", "duel_text", "duel_vote"),
+        *("voice_alias", "voice_preference", "decision", "evaluation", "duel", "duel_text", "duel_vote"),
     }
     assert {"s" * 64, "k" * 64, "f" * 64, "a"} <= there.blobs
     as_file = with_other_runs(VoiceRows(json.loads(json.dumps(asdict(there)["rows"])), there.blobs))

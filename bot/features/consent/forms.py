@@ -38,8 +38,8 @@ def limits_form(consent_id: ConsentId, today: date) -> View:
         private_metadata=str(consent_id),
         blocks=[
             section(head),
-            day_input(NOT_BEFORE, "Nothing I wrote before (I leave such texts out by myself)", None, optional=True),
-            text_input(WORDS, "What else? (people have to respect it)", "no social posts"),
+            day_input(NOT_BEFORE, "Nothing written before (older texts are left out)", None, optional=True),
+            text_input(WORDS, "What else? (people keep to it; I can't check it)", "no social posts"),
             day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
         ],
     )
