@@ -14,11 +14,20 @@ WIDEN: Final = "consent.widen"
 Answer = Literal["agreed", "refused", "dropped"]
 
 
+def agreed_to(voice: Voice, consent: Consent | None) -> tuple[str, ...]:
+    """Who may draft by this yes, whoever may now."""
+    return voice.drafters if consent is None or consent.drafters is None else consent.drafters
+
+
 def needs_the_owner(people: Deciders, voice: Voice, consent: Consent | None, after: Sequence[str], user: str) -> bool:
     """Only a yes that was given has a scope. Whoever speaks for the owner asks nobody."""
-    if consent is None or consent.state != "given" or not is_wider(after, voice.drafters):
+    if consent is None or consent.state != "given" or not is_wider(after, agreed_to(voice, consent)):
         return False
-    return user not in ((voice.owner,) if voice.owner_is_here else people.admins(voice.team_id))
+    return not speaks_for_owner(people, voice, user)
+
+
+def speaks_for_owner(people: Deciders, voice: Voice, user: str) -> bool:
+    return user in ((voice.owner,) if voice.owner_is_here else people.admins(voice.team_id))
 
 
 async def ask_to_widen(
@@ -31,6 +40,17 @@ async def ask_to_widen(
     before, asked = {"drafters": list(voice.drafters)}, {"drafters": list(after)}
     entry = AuditEntry(voice.team_id, user, "voice.drafters_asked", voice.handle, before, asked)
     await tx.audit.record(entry, now=now)
+
+
+async def let_draft(
+    tx: Transaction, people: Deciders, voice: Voice, consent: Consent | None, after: Sequence[str], user: str
+) -> None:
+    """Whoever speaks for the owner widens the yes by it."""
+    await tx.voices.let_draft(voice.voice_id, after)
+    if consent is None or consent.state != "given" or not speaks_for_owner(people, voice, user):
+        return
+    if is_wider(after, agreed_to(voice, consent)):
+        await tx.consents.widen(consent.consent_id, after)
 
 
 async def drop_widening(tx: Transaction, people: Deciders, voice: Voice) -> None:
@@ -55,7 +75,7 @@ async def say_widening(
         "handle": voice.handle,
         "owner": voice.owner,
         "by": wanted.by,
-        "before": list(voice.drafters),
+        "agreed": list(agreed_to(voice, await tx.consents.newest(voice.voice_id))),
         "after": list(wanted.drafters),
         "answer": answer,
         "answered_by": answered_by,

@@ -117,6 +117,7 @@ class Consent:
     """The owner's answer; the newest row of a voice counts. expires_at is set when given.
 
     limits: what else the owner wants respected, in their words. not_before: texts of earlier days are left out.
+    drafters: who may draft by it, as of Voice; None: from before that was kept.
     """
 
     consent_id: ConsentId
@@ -128,6 +129,7 @@ class Consent:
     expires_at: datetime | None = None
     limits: str = ""
     not_before: date | None = None
+    drafters: tuple[str, ...] | None = None
 
     def covers(self, now: datetime) -> bool:
         """Whether training and drafting may happen at `now`."""

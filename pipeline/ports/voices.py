@@ -89,7 +89,11 @@ class Consents(Protocol):
         until: datetime | None,
         limits: ConsentLimits = ...,
     ) -> bool:
-        """Compare-and-set; False when somebody was first and nothing changed."""
+        """Compare-and-set; False when somebody was first and nothing changed. A yes is one to who may draft now."""
+        ...
+
+    async def widen(self, consent_id: ConsentId, drafters: Sequence[str]) -> None:
+        """The owner agreed to more; see Consent.drafters."""
         ...
 
 

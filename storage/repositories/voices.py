@@ -123,12 +123,24 @@ class SqlConsents:
         until: datetime | None,
         limits: ConsentLimits = NO_LIMITS,
     ) -> bool:
+        values: dict[str, Any] = {"state": state, "decided_at": at, "expires_at": until}
+        values |= {"limits": limits.words, "not_before": limits.not_before}
+        if state == "given":
+            values["drafters"] = await self._drafters_now(consent_id)
         decided = await self.session.exec(
             update(ConsentRow)
             .where(col(ConsentRow.id) == consent_id, col(ConsentRow.state) == expected)
-            .values(state=state, decided_at=at, expires_at=until, limits=limits.words, not_before=limits.not_before)
+            .values(**values)
         )
         return decided.rowcount == 1
+
+    async def widen(self, consent_id: ConsentId, drafters: Sequence[str]) -> None:
+        widened = update(ConsentRow).where(col(ConsentRow.id) == consent_id)
+        await self.session.exec(widened.values(drafters=list(drafters)))
+
+    async def _drafters_now(self, consent_id: ConsentId) -> list[str]:
+        consent = await the_one(self.session, ConsentRow, col(ConsentRow.id) == consent_id)
+        return list((await the_one(self.session, VoiceRow, col(VoiceRow.id) == consent.voice_id)).drafters or ())
 
 
 def _voice(row: VoiceRow) -> Voice:
@@ -168,4 +180,5 @@ def _consent(row: ConsentRow) -> Consent:
         expires_at=row.expires_at,
         limits=row.limits,
         not_before=row.not_before,
+        drafters=None if row.drafters is None else tuple(row.drafters),
     )

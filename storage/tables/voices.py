@@ -58,6 +58,7 @@ class ConsentRow(Row, table=True):
     expires_at: datetime | None = None
     limits: str = ""
     not_before: date | None = None
+    drafters: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 class RoundRow(Row, table=True):

@@ -194,12 +194,12 @@ def note_not_kept(facts: Facts) -> Message:
 
 def widen(facts: Facts) -> Message:
     """To the owner: more people than they agreed to."""
-    handle, before, after = quoted(facts["handle"]), may_draft(facts["before"]), may_draft(facts["after"])
+    handle, agreed, after = quoted(facts["handle"]), may_draft(facts["agreed"]), may_draft(facts["after"])
     outside = not is_slack_user(facts["owner"])
     yours = f"{quoted(facts['owner'])} agreed" if outside else "You agreed"
     text = (
-        f"{person(facts['by'])} wants more people to draft with *{handle}*: {after}. {yours} to less: {before}. Until "
-        "you answer it stays so."
+        f"{person(facts['by'])} wants more people to draft with *{handle}*: {after}. {yours} to less: {agreed}. Until "
+        "you answer it stays as it is."
     )
     answers = {
         "agreed": f"✅ {person(facts['answered_by'])} agreed; it holds from now on.",
@@ -223,7 +223,7 @@ def widened(facts: Facts) -> Message:
     if facts["agrees"]:
         return plain(f"{who} agreed: from now on {counted(facts['after'])} may draft.")
     return plain(
-        f"{who} said no to {counted(facts['after'])}. It stays as agreed: {counted(facts['before'])} may draft."
+        f"{who} said no to {counted(facts['after'])}. It stays as it was: {counted(facts['before'])} may draft."
     )
 
 

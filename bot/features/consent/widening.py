@@ -6,7 +6,7 @@ from typing import Final
 from bot.cards import say_voice_card, voice_thread
 from bot.drafters import ask_who_that_is
 from bot.features.consent.usecase import only_owner
-from bot.widening import question, say_widening
+from bot.widening import let_draft, question, say_widening
 from pipeline.domain.voices import VoiceId
 from pipeline.domain.work import AuditEntry, Saying
 from pipeline.errors import AlreadyDecided
@@ -40,6 +40,7 @@ class AnswerWidening:
             said = Saying(f"widened:{asked}", WIDENED, facts | {"before": list(voice.drafters)}, voice_thread(voice))
             await tx.outbox.say(said)
             if agrees:
-                await tx.voices.let_draft(voice.voice_id, wanted.drafters)
+                consent = await tx.consents.newest(voice.voice_id)
+                await let_draft(tx, self.people, voice, consent, wanted.drafters, user)
                 await ask_who_that_is(tx, voice, wanted.drafters, now=now)
                 await say_voice_card(tx, await tx.voices.by_id(voice.voice_id), now=now)

@@ -86,15 +86,14 @@ def afterwards(facts: Facts) -> str:
     if facts["kind"] == "note":
         return "After this the note is gone from the database, from the stored files and from later exports."
     marked = " and ".join(quoted(name) for name in facts["versions"])
-    sets = (
-        f" {counted(facts['datasets'], 'dataset')} that held it stay listed without texts." if facts["datasets"] else ""
-    )
+    stay = "stays" if facts["datasets"] == 1 else "stay"
+    sets = f" {counted(facts['datasets'], 'dataset')} that held it {stay} listed without texts."
     marks = f" {marked} keeps working and is marked." if len(facts["versions"]) == 1 else ""
     marks = f" {marked} keep working and are marked." if len(facts["versions"]) > 1 else marks
     waits = " A training run works with it now; I wait until it has ended." if facts["waits"] else ""
     return (
         "After this they're gone from the database, from the stored files and from later exports, and the next round "
-        f"leaves them out.{sets}{marks}{waits}"
+        f"leaves them out.{sets if facts['datasets'] else ''}{marks}{waits}"
     )
 
 

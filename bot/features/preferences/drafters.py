@@ -8,7 +8,7 @@ from bot.consent_request import say_request
 from bot.drafters import ask_who_that_is, named_channels, unseen_of
 from bot.lookup import find_voice, only_steward
 from bot.owners import Staff
-from bot.widening import ask_to_widen, drop_widening, needs_the_owner
+from bot.widening import ask_to_widen, drop_widening, let_draft, needs_the_owner
 from pipeline.domain.voices import Voice, VoiceId
 from pipeline.domain.work import AuditEntry, Place, Saying, WorkItem
 from pipeline.drafters import are_people
@@ -44,7 +44,7 @@ class ChooseDrafters:
                 await ask_to_widen(tx, self.people, voice, drafters, user, now=now)
                 return await tx.voices.by_id(voice.voice_id)
             await drop_widening(tx, self.people, voice)
-            await tx.voices.let_draft(voice.voice_id, drafters)
+            await let_draft(tx, self.people, voice, consent, drafters, user)
             await ask_who_that_is(tx, voice, drafters, now=now)
             before, after = {"drafters": voice.drafters}, {"drafters": drafters}
             await tx.audit.record(AuditEntry(team_id, user, "voice.drafters", voice.handle, before, after), now=now)

@@ -70,6 +70,24 @@ async def test_who_is_asked_reads_where_the_texts_may_go(
     assert where in str(asked_by_name["blocks"])
 
 
+async def test_a_circle_that_was_agreed_to_comes_back_without_asking(agreed: Bench) -> None:
+    voice = await choose(agreed, "C7", "U9")
+    assert voice.wanted is not None
+    await answer(agreed, voice, HERE, agrees=True)
+    await choose(agreed, "C7")
+    again = await choose(agreed, "C7", "U9")
+    assert (again.drafters, again.wanted) == (("C7", "U9"), None)
+
+
+async def test_what_the_owner_chooses_widens_their_yes(agreed: Bench) -> None:
+    await choose(agreed, "C7", "U9", by=HERE)
+    await choose(agreed, "C7")
+    again = await choose(agreed, "U9", "C7")
+    assert (again.drafters, again.wanted) == (("U9", "C7"), None)
+    asked_about = await choose(agreed, "C8")
+    assert "You agreed to less: members of <#C7> and <@U9>." in await asked(agreed, asked_about, HERE)
+
+
 async def test_before_there_is_an_answer_the_question_changes_with_the_circle(bench: Bench) -> None:
     async with bench.database.begin() as tx:
         new = NewVoice(TEAM, "own", "generation", "public", HERE, STEWARD, "C1", "it works", "", drafters=("C7",))
@@ -106,7 +124,7 @@ async def test_a_no_leaves_it_and_the_thread_says_so(agreed: Bench) -> None:
     assert (after.drafters, after.wanted) == (("C7",), None)
     assert voice.wanted is not None
     said = TEMPLATES[WIDENED](await agreed.facts(f"widened:{question(voice, voice.wanted)}")).text
-    assert said == ("<@UHERE> said no to everybody in this workspace. It stays as agreed: members of <#C7> may draft.")
+    assert said == ("<@UHERE> said no to everybody in this workspace. It stays as it was: members of <#C7> may draft.")
     with pytest.raises(AlreadyDecided):
         await answer(agreed, voice, HERE, agrees=True)
 
