@@ -62,8 +62,8 @@ def attest_form(consent_id: ConsentId, owner: str, today: date) -> View:
         blocks=[
             section(head),
             InputBlock(block_id=NOTE, label=PlainTextObject(text="The signed note"), element=note),
-            day_input(NOT_BEFORE, "Nothing they wrote before (I leave such texts out by myself)", None, optional=True),
-            text_input(WORDS, "What else did they say? (people have to respect it)", "no social posts"),
+            day_input(NOT_BEFORE, "Nothing written before (older texts are left out)", None, optional=True),
+            text_input(WORDS, "What else did they say? (people keep to it; I can't check it)", "no social posts"),
             day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
         ],
     )
