@@ -23,7 +23,8 @@ INSIDE: Final = ("commit.before", "approve.decided")
 
 @dataclass
 class Ice:
-    """Stops whoever passes the place; counted over all failpoints."""
+    """Stops whoever passes the place, counted over all failpoints; where this life is inside a transaction there, at
+    the next one that is not."""
 
     place: int
     passed: list[Failpoint] = field(default_factory=list)
@@ -32,7 +33,7 @@ class Ice:
 
     def __call__(self, name: Failpoint) -> None:
         self.passed.append(name)
-        if len(self.passed) - 1 == self.place:
+        if len(self.passed) > self.place and name not in INSIDE and not self.reached.is_set():
             self.reached.set()
             self.thawed.wait(AWAKE_WITHIN_S)
 

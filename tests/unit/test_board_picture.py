@@ -1,6 +1,7 @@
 """The board as a picture: all that the text has, for eyes and for screen readers, on any page."""
 
 import io
+from dataclasses import replace
 
 from PIL import Image
 
@@ -51,6 +52,35 @@ def test_intervals_stay_inside_however_bad_a_version_is() -> None:
     image = opened(picture("founder", worst, 10).png)
     left = image.crop((0, 0, MARGIN + NAMED_WIDTH - 1, image.height))
     assert not {BLUE, ORANGE} & {colour for _, colour in left.getcolors(1 << 20) or []}
+
+
+def coloured(image: Image.Image, colour: tuple[int, ...]) -> Image.Image:
+    """Only what has this colour, as white on black."""
+    known = image.tobytes()
+    return Image.frombytes(
+        "L", image.size, bytes(255 * (known[at : at + 3] == bytes(colour)) for at in range(0, len(known), 3))
+    )
+
+
+def test_the_bar_is_the_accepted_share_of_those_decided() -> None:
+    """Half of it; and of nothing decided nothing."""
+    drafts = [by(1, draft(1, "good")), by(1, draft(2, "bad"))]
+    image = opened(picture("founder", board([model(1)], drafts, []), 10).png)
+    box = coloured(image, BLUE).getbbox()
+    assert box is not None
+    left, _, right, _ = box
+    whole = image.width - 2 * MARGIN - NAMED_WIDTH
+    assert abs(left - MARGIN - NAMED_WIDTH) <= 1 and abs(right - left - whole / 2) <= 2
+
+
+def test_the_widest_interval_fills_the_axis_and_the_promoted_version_has_a_colour_of_its_own() -> None:
+    duels = [closed(1, 0, 20, 9)]
+    waiting = opened(picture("founder", board([model(0), model(1)], [], duels), 10).png)
+    chosen = [model(0), replace(model(1), state="promoted")]
+    promoted = opened(picture("founder", board(chosen, [], duels), 10).png)
+    assert coloured(waiting, BLUE).getbbox() is None and coloured(promoted, BLUE).getbbox() is not None
+    box = coloured(waiting, ORANGE).getbbox()
+    assert box is not None and abs(box[2] - (waiting.width - MARGIN)) <= 2
 
 
 def test_many_versions_are_cut_to_those_that_fit() -> None:

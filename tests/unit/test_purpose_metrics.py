@@ -25,6 +25,11 @@ def test_one_label_alone_and_a_label_nobody_knows() -> None:
     assert values("classification", ("good", "great")) == {"precision": 0.0, "recall": 0.0, "F1": 0.0}
 
 
+def test_a_label_that_never_occurs_counts_only_against_the_one_it_stands_for() -> None:
+    found = values("classification", ("good", "good"), ("good", "invented"))
+    assert found == {"precision": 1.0, "recall": 0.5, "F1": round(2 / 3, 4)}
+
+
 def test_fields_count_when_name_and_value_are_right() -> None:
     """Real: 3 fields. Written: 3, of which 2 are right: P 2/3, R 2/3."""
     real = '{"who": "Mara", "when": {"year": 2026}, "tools": ["saw"]}'

@@ -99,6 +99,20 @@ async def test_an_owners_limits_are_kept_and_told(bench: Bench) -> None:
     assert "I leave earlier texts out of every round. The rest is yours to respect." in said
 
 
+async def test_limits_make_the_open_round_anew_and_a_yes_without_any_does_not(bench: Bench) -> None:
+    async with bench.database.begin() as tx:
+        round_ = await tx.rounds.open_for(bench.voice, channel_id="C1", now=NOW)
+    before = round_.revision
+    await bench.agree(ConsentLimits(not_before=date(2021, 1, 1)))
+    async with bench.database.begin() as tx:
+        limited = await tx.rounds.by_id(round_.round_id)
+        await tx.consents.ask(bench.voice.voice_id, OWNER, now=NOW)
+    assert limited.revision > before
+    await bench.agree()
+    async with bench.database.read() as tx:
+        assert (await tx.rounds.by_id(round_.round_id)).revision == limited.revision
+
+
 def test_no_choice_lets_earlier_texts_in_than_the_owner_agreed_to() -> None:
     consent = Consent(1, 1, OWNER, "given", NOW, not_before=date(2021, 1, 1))  # type: ignore[arg-type]  # ids are ints
     for chosen, since in ((None, 2021), (date(2019, 5, 1), 2021), (date(2023, 1, 1), 2023)):

@@ -66,6 +66,15 @@ async def test_who_said_no_gets_no_digest(world: World) -> None:
     assert await said(world, "digest.week") == []
 
 
+async def test_a_voice_that_was_closed_gets_no_digest(world: World) -> None:
+    await world.drafted()
+    world.clock.now = MONDAY
+    async with world.database.begin() as tx:
+        await tx.voices.set_state(world.voice.voice_id, "closed")
+    await digests(world)()
+    assert await said(world, "digest.week") == []
+
+
 def test_the_week_ends_on_monday_at_eight() -> None:
     assert newest_monday(MONDAY) == MONDAY
     assert newest_monday(MONDAY - timedelta(seconds=1)) == MONDAY - timedelta(days=7)
@@ -133,6 +142,11 @@ async def test_owner_and_steward_are_told_once_each_at_sixty_and_at_fourteen_day
 async def test_a_base_that_ends_next_week_is_told_of_once(world: World) -> None:
     await WarnOfEnds(world.database, Prices(NOW.date() + timedelta(days=7)), world.people, world.clock)()
     assert len(await said(world, "radar.ends")) == 2
+
+
+async def test_a_base_that_has_ended_already_is_no_news(world: World) -> None:
+    await WarnOfEnds(world.database, Prices(NOW.date() - timedelta(days=1)), world.people, world.clock)()
+    assert await said(world, "radar.ends") == []
 
 
 async def test_nothing_is_told_of_retired_versions_and_of_bases_without_an_end(world: World) -> None:
