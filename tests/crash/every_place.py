@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.crash.freeze import frozen, places
-from tests.crash.sweep import SECOND, WORLDS, Start, Subject, deaths
+from tests.crash.sweep import WORLDS, Start, Subject, combinations, deaths
 from tests.crash.test_any_order import copies_of, play_orders
 from tests.fakes.postgres import PostgresServer
 
 NewStart = Callable[[Subject], AbstractAsyncContextManager[Start]]
 WORLD = [(subject, first) for subject, firsts in WORLDS.items() for first in firsts]
+TWO_REQUESTS = [(subject, *both) for subject in WORLDS for both in combinations(subject)]
 STEPS, EXAMPLES = 30, 100
 pytestmark = pytest.mark.timeout(3600)
 numbers = count(1)
 
 
-@pytest.mark.parametrize("second", SECOND)
-@pytest.mark.parametrize(("subject", "first"), WORLD)
+@pytest.mark.parametrize(("subject", "first", "second"), TWO_REQUESTS)
 async def test_dying_at_every_place_pays_once_and_tells_once(
     start_of: NewStart, subject: Subject, first: str, second: str
 ) -> None:

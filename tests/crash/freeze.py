@@ -12,7 +12,7 @@ from typing import Any, Final
 from pipeline.failpoints import Failpoint, at_failpoints
 from tests.crash.ground import RATE_MICROUSD_PER_MILLION, Ground, Process, open_ground
 from tests.crash.invariants import Violation, read_books, violations
-from tests.crash.sweep import Schedule, Start, plan_world, play, restore, uploads
+from tests.crash.sweep import Schedule, Start, places_that_differ, plan_world, play, restore, uploads
 
 LEASE_OVER_S: Final = 61.0
 MEANWHILE: Final = timedelta(minutes=3)
@@ -41,7 +41,7 @@ class Ice:
 async def places(start: Start, first: str) -> list[tuple[int, Failpoint]]:
     """Where a process can be frozen, of those that one life passes until the run or the messages are done."""
     trace = (await play(start, Schedule(start.subject, first, "ok"))).passed
-    return [(place, name) for place, name in enumerate(trace) if name not in INSIDE]
+    return [(place, trace[place]) for place in places_that_differ(trace) if trace[place] not in INSIDE]
 
 
 async def frozen(

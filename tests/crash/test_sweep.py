@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from pipeline.failpoints import Failpoint
-from tests.crash.sweep import WORLDS, Schedule, Start, Subject, play
+from tests.crash.sweep import WORLDS, Schedule, Start, Subject, places_that_differ, play
 
 NewStart = Callable[[Subject], AbstractAsyncContextManager[Start]]
 WORLD: list[tuple[Subject, str]] = [(subject, first) for subject, firsts in WORLDS.items() for first in firsts]
@@ -25,6 +25,15 @@ async def test_dying_once_pays_once_and_tells_once(start_of: NewStart, subject: 
         place = WORLD.index((subject, first)) * STRIDE % len(alive.passed)
         died = await play(start, Schedule(subject, first, "reset after" if first != "ok" else "ok", place))
         assert died.violations == (), died.died_at
+
+
+def test_places_are_died_at_once_where_nothing_was_sent_or_committed_between_them() -> None:
+    passed: list[Failpoint] = ["commit.before", "commit.after", "work.claimed", "commit.before", "commit.after"]
+    passed += ["commit.before", "commit.after", "submit.before_remote", "submit.after_remote", "commit.before"]
+    named = [(place, passed[place]) for place in places_that_differ(passed)]
+    after = [(place, "commit.after") for place in (1, 4, 6)]
+    sent = [(7, "submit.before_remote"), (8, "submit.after_remote"), (9, "commit.before")]
+    assert named == [(0, "commit.before"), *after, *sent]
 
 
 ELSEWHERE = {"approve.decided"}  # approving is one transaction
