@@ -30,6 +30,7 @@ LONGEST_RETRY_S = (
     60  # attempts count all claims, so a run that was looked at often would else wait long for one stumble
 )
 HEARTBEATS_PER_LEASE = 3
+BETWEEN_RINGS_S = 0.05  # nobody notices that a message comes so much later
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class WakingDatabase:
 
 @dataclass(slots=True)
 class Worker:
-    """steps: what to do per kind of work. A step writes through fenced transactions and finishes its own item."""
+    """steps: what to do per kind of work. A step writes through fenced transactions and finishes its own item.
+
+    bell: rings once, then there is another. idle_since: the one that hung there when nothing was due.
+    """
 
     queue: WorkQueue
     database: Database
@@ -64,11 +68,13 @@ class Worker:
     lease_s: float
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     bell: asyncio.Event = field(default_factory=asyncio.Event)
+    idle_since: asyncio.Event | None = None
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     stopping: bool = False
 
     async def run(self, workers: int) -> None:
         """Until stop() is called: `workers` pieces of work and one poster at the same time."""
-        loops = (self.forever(self.poster.post_due), *(self.forever(self.work_due) for _ in range(workers)))
+        loops = (self.forever(self.poster.post_due), *(self.forever(self.share_work) for _ in range(workers)))
         await asyncio.gather(self.ring_forever(), *loops)
 
     def stop(self) -> None:
@@ -90,19 +96,36 @@ class Worker:
                 await bell.wait()
 
     async def ring_forever(self) -> None:
-        """Something was committed or the clock ticked: everybody who waits looks again."""
-        while not self.stopping:
+        """Something was committed or the clock ticked: everybody who waits looks again.
+
+        At once, but not after each of a hundred commits a second: looking costs more than many of those.
+        """
+        while True:
             await self.wake.wait()
             self.wake.clear()
             rung, self.bell = self.bell, asyncio.Event()
             rung.set()
+            if self.stopping:
+                return
+            await asyncio.sleep(BETWEEN_RINGS_S)
+
+    async def share_work(self) -> None:
+        """Of all whom a ring woke one looks at a time, and once nothing was due nobody else has to."""
+        while not self.stopping:
+            async with self.looking:
+                bell = self.bell
+                item = None if self.idle_since is bell else await self.claim()
+                if item is None:
+                    self.idle_since = bell
+                    return
+            await self.take(item)
 
     async def work_due(self) -> None:
-        while not self.stopping:
-            item = await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s)
-            if item is None:
-                return
+        while not self.stopping and (item := await self.claim()):
             await self.take(item)
+
+    async def claim(self) -> WorkItem | None:
+        return await self.queue.claim(self.owner, now=self.clock(), lease_s=self.lease_s)
 
     async def work_off(self, only: Mapping[WorkKind, Collection[str]]) -> None:
         """What is due among these, and what that brings about; then done. For a process that is no bot."""

@@ -26,9 +26,12 @@ class Queue:
     beats: int = 0
     failures: int = 0
     put_back: list[tuple[WorkItem, datetime]] = field(default_factory=list)
+    looks: int = 0
     lost: bool = False
 
     async def claim(self, owner: str, *, now: datetime, lease_s: float, only: object = None) -> WorkItem | None:
+        self.looks += 1
+        await asyncio.sleep(0)
         if self.failures:
             self.failures -= 1
             raise OSError("the disk is full")
@@ -148,6 +151,58 @@ async def test_what_is_committed_while_everybody_rests_is_taken_at_once() -> Non
             async with worker.database.begin():
                 queue.items.append(item(number))
             await until(lambda expected=number + 1: len(done) == expected)  # type: ignore[misc]  # mypy on defaults
+
+
+async def test_one_looks_for_all_and_a_hundred_commits_bring_few_looks() -> None:
+    async def step(claimed: WorkItem) -> None: ...
+
+    queue = Queue()
+    worker = worker_for(queue, step)
+    async with running(worker, workers=3):
+        await until(lambda: queue.looks == 1)  # each of the three began by looking
+        for _ in range(100):
+            async with worker.database.begin():
+                pass
+            await asyncio.sleep(0)
+        assert queue.looks <= 3
+
+
+async def test_what_comes_while_somebody_looks_is_seen_by_the_next() -> None:
+    done: list[WorkItem] = []
+
+    async def step(claimed: WorkItem) -> None:
+        done.append(claimed)
+
+    class Sluggish(Queue):
+        async def claim(self, owner: str, *, now: datetime, lease_s: float, only: object = None) -> WorkItem | None:
+            found = await super().claim(owner, now=now, lease_s=lease_s, only=only)
+            if found is None and self.looks == 1:  # committed after it was looked at, before the answer is there
+                self.items.append(item())
+                worker.wake.set()
+                await until(lambda: worker.bell is not first)
+            return found
+
+    queue = Sluggish()
+    worker = worker_for(queue, step)
+    first = worker.bell
+    async with running(worker, workers=3):
+        await until(lambda: len(done) == 1)
+
+
+async def test_pieces_of_work_are_done_beside_each_other() -> None:
+    busy, may_end = list[str](), asyncio.Event()
+
+    async def step(claimed: WorkItem) -> None:
+        busy.append(claimed.subject)
+        await may_end.wait()
+
+    queue = Queue(items=[replace(item(), subject=str(number)) for number in range(4)])
+    worker = worker_for(queue, step)
+    async with running(worker, workers=3):
+        await until(lambda: len(busy) == 3)
+        assert [one.subject for one in queue.items] == ["3"]
+        may_end.set()
+        await until(lambda: len(busy) == 4)
 
 
 async def test_a_database_that_is_away_does_not_make_the_bot_deaf() -> None:
