@@ -26,6 +26,14 @@ from tests.modelserver.test_modelserver_durability import server_process
 pytestmark = [pytest.mark.lora, pytest.mark.timeout(600)]  # a child takes seconds to import torch
 
 TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+ACCELERATE = (sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2")
+# What srun and the like come to: a process for each rank, told by four variables. Shells give background jobs no input.
+BY_HAND = (
+    "bash",
+    "-c",
+    "exec 3<&0; port=$((20000 + RANDOM % 20000)); for rank in 0 1; do RANK=$rank WORLD_SIZE=2 MASTER_ADDR=127.0.0.1 "
+    f'MASTER_PORT=$port {sys.executable} "$0" "$@" <&3 & done; wait',
+)
 # Python runs this at the start of each process: it writes down every address that is asked for or connected to.
 WATCH = """
 import os, sys
@@ -65,9 +73,12 @@ async def told_by(trainer: Trainer) -> list[Told]:
     return [told async for told in trainer.told()]
 
 
-async def test_two_processes_learn_what_one_learns(base_folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("launcher", [TORCHRUN, ACCELERATE, BY_HAND], ids=["torchrun", "accelerate", "ranks"])
+async def test_two_processes_learn_what_one_learns(
+    base_folder: Path, tmp_path: Path, launcher: tuple[str, ...]
+) -> None:
     asked, alone, steps = assignment(tmp_path, base_folder), tmp_path / "alone", list[Step]()
-    told = await told_by(Trainer(asked, (*TORCHRUN, *MODULE)))
+    told = await told_by(Trainer(asked, (*launcher, *MODULE)))
     alone.mkdir()
     rows = read_training_file(asked.training_file)
     tokens = await asyncio.to_thread(
