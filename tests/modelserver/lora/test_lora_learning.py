@@ -125,6 +125,19 @@ def test_liked_and_other_answers_weigh_the_same_however_many_there_are(base_fold
     assert float(verdict.loss(range(12)).total.detach()) == pytest.approx(6, abs=0.001)
 
 
+@pytest.mark.parametrize(("all_gained", "strange_gained"), [(2.0, 2.0), (0.0, -2.0)])
+def test_what_every_answer_gained_is_no_merit_and_what_strange_ones_lost_no_help(
+    base_folder: Path, all_gained: float, strange_gained: float
+) -> None:
+    base = BaseFolder.read("tiny", base_folder)
+    rows = [row for row in judgements(seed=4, liked=9, other=3) if isinstance(row, Judged)]
+    verdict = Verdict(open_base(base), Encoder(open_tokenizer(base), CONTEXT_TOKENS).judgements(rows), beta=0.1)
+    verdict._before = [nats - all_gained for nats in verdict._before]
+    verdict._strange_before = [nats - strange_gained for nats in verdict._strange_before]
+    verdict.look_at(range(12))
+    assert float(verdict.loss(range(9)).total.detach()) == pytest.approx(3, abs=0.001)  # half of what the liked weigh
+
+
 def test_equal_seeds_give_equal_adapters(engine: LoraEngine, tmp_path: Path) -> None:
     texts, made = notes(AUTHOR, seed=3, count=16), []
     for number, seed in enumerate((7, 7, 8)):
