@@ -64,8 +64,21 @@ async def test_a_consent_is_decided_once(db: SqlDatabase) -> None:
         assert await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=LATER)
         assert not await tx.consents.decide(asked.consent_id, expected="asked", state="refused", at=NOW, until=None)
         given = await tx.consents.newest(voice.voice_id)
-    assert given == replace(asked, state="given", decided_at=NOW, expires_at=LATER)
+    assert given == replace(asked, state="given", decided_at=NOW, expires_at=LATER, drafters=voice.drafters)
     assert given.covers(NOW)
+
+
+async def test_a_yes_is_to_who_may_draft_then_and_can_be_widened(db: SqlDatabase) -> None:
+    async with db.begin() as tx:
+        voice = await add_voice(tx)
+        asked = await tx.consents.ask(voice.voice_id, "UOWNER", now=NOW)
+        assert asked.drafters is None
+        await tx.voices.let_draft(voice.voice_id, ("C7",))
+        await tx.consents.decide(asked.consent_id, expected="asked", state="given", at=NOW, until=LATER)
+        await tx.voices.let_draft(voice.voice_id, ("U1",))
+        assert (await tx.consents.by_id(asked.consent_id)).drafters == ("C7",)
+        await tx.consents.widen(asked.consent_id, ("C7", "U1"))
+        assert (await tx.consents.by_id(asked.consent_id)).drafters == ("C7", "U1")
 
 
 async def test_the_newest_consent_counts(db: SqlDatabase) -> None:
