@@ -21,6 +21,7 @@ from pipeline.domain.voices import (
     WantedDrafters,
 )
 from pipeline.errors import VoiceTaken
+from storage.engine import is_writing
 from storage.rows import find, for_change, insert, insert_new, the_one
 from storage.tables import ConsentRow, VoiceAliasRow, VoiceRow
 
@@ -96,6 +97,8 @@ class SqlVoices:
 
 @dataclass(frozen=True, slots=True)
 class SqlConsents:
+    """A voice is locked before its consents, by whomever: so no two wait for what the other holds."""
+
     session: AsyncSession
 
     async def ask(self, voice_id: VoiceId, owner: str, *, now: datetime) -> Consent:
@@ -106,11 +109,14 @@ class SqlConsents:
         return _consent(row)
 
     async def newest(self, voice_id: VoiceId) -> Consent | None:
+        await self._voice_first(voice_id)
         newest = select(ConsentRow).where(col(ConsentRow.voice_id) == voice_id).order_by(col(ConsentRow.id).desc())
         row = (await self.session.exec(for_change(self.session, newest.limit(1)))).one_or_none()
         return _consent(row) if row else None
 
     async def by_id(self, consent_id: ConsentId) -> Consent:
+        of_voice = select(ConsentRow.voice_id).where(col(ConsentRow.id) == consent_id)
+        await self._voice_first((await self.session.exec(of_voice)).one_or_none())
         return _consent(await the_one(self.session, ConsentRow, col(ConsentRow.id) == consent_id))
 
     async def decide(
@@ -137,6 +143,10 @@ class SqlConsents:
     async def widen(self, consent_id: ConsentId, drafters: Sequence[str]) -> None:
         widened = update(ConsentRow).where(col(ConsentRow.id) == consent_id)
         await self.session.exec(widened.values(drafters=list(drafters)))
+
+    async def _voice_first(self, voice_id: int | None) -> None:
+        if is_writing(self.session):
+            await find(self.session, VoiceRow, col(VoiceRow.id) == voice_id)
 
     async def _drafters_now(self, consent_id: ConsentId) -> list[str]:
         consent = await the_one(self.session, ConsentRow, col(ConsentRow.id) == consent_id)

@@ -1,5 +1,7 @@
 """What is stored comes back equal, and repeated writes change nothing."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -79,6 +81,28 @@ async def test_a_yes_is_to_who_may_draft_then_and_can_be_widened(db: SqlDatabase
         assert (await tx.consents.by_id(asked.consent_id)).drafters == ("C7",)
         await tx.consents.widen(asked.consent_id, ("C7", "U1"))
         assert (await tx.consents.by_id(asked.consent_id)).drafters == ("C7", "U1")
+
+
+async def test_who_has_the_voice_gets_its_consent_whoever_else_wants_both(db: SqlDatabase) -> None:
+    """On Postgres each would hold one and wait for the other, until it ends one of them."""
+    async with db.begin() as tx:
+        voice = await add_voice(tx)
+        asked = await tx.consents.ask(voice.voice_id, "UOWNER", now=NOW)
+    has_consent = asyncio.Event()
+
+    async def answer() -> None:
+        async with db.begin() as tx:
+            consent = await tx.consents.by_id(asked.consent_id)
+            has_consent.set()
+            await tx.voices.by_id(consent.voice_id)
+
+    async with db.begin() as tx:
+        await tx.voices.by_id(voice.voice_id)
+        answering = asyncio.create_task(answer())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(has_consent.wait(), 0.5)
+        assert await tx.consents.newest(voice.voice_id) == asked
+    await answering
 
 
 async def test_the_newest_consent_counts(db: SqlDatabase) -> None:
