@@ -11,7 +11,7 @@ from bot.owners import only_attestant, told_for_owner
 from pipeline.domain.attestations import Attestation, AttestationId, NewAttestation
 from pipeline.domain.voices import Consent, ConsentId, Voice
 from pipeline.domain.work import Place, Saying, WorkItem
-from pipeline.errors import AlreadyDecided, DataError, NotTheOwner, RightsError
+from pipeline.errors import AlreadyDecided, ConsentError, DataError, NotTheOwner
 from pipeline.ports import Clock, Database, Deciders, ErasableStore, FileFetcher, Transaction
 
 NOT_KEPT: Final = "consent.note_not_kept"
@@ -70,16 +70,16 @@ class KeepNote:
             given = blob is not None and await self.settle(tx, replace(attestation, note_blob=blob))
             if not given:
                 await self.drop(tx, attestation, "late" if blob else "file")
+            if blob is not None and not given:
+                await self.leave(tx, blob)
             await tx.work.finish(item)
-        if blob is not None and not given:
-            await self.leave(blob)
 
     async def settle(self, tx: Transaction, attestation: Attestation) -> bool:
         """Whether it counts: another admin may have been first."""
         said, now = attestation.said, self.clock()
         try:
             voice, consent = await attestable(tx, self.people, said.consent_id, said.by, now)
-        except (AlreadyDecided, RightsError):
+        except (AlreadyDecided, ConsentError):
             return False
         new = consent if consent.state == "asked" else await tx.consents.ask(voice.voice_id, voice.owner, now=now)
         await tx.attestations.keep(attestation.attestation_id, attestation.note_blob or "", new.consent_id)
@@ -104,10 +104,9 @@ class KeepNote:
         key = f"attestation:{attestation.attestation_id}:not-kept"
         await tx.outbox.say(Saying(key, NOT_KEPT, facts, direct))
 
-    async def leave(self, blob: str) -> None:
-        async with self.database.read() as tx:
-            used = await tx.whole_voices.blobs_in_use([blob])
-        if blob not in used:
+    async def leave(self, tx: Transaction, blob: str) -> None:
+        """Before the step is done: a process that dies here comes back and deletes it then."""
+        if blob not in await tx.whole_voices.blobs_in_use([blob]):
             await self.artifacts.delete(blob)
 
 

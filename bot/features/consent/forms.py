@@ -1,9 +1,9 @@
-"""The form of an owner who agrees with limits."""
+"""The forms of an owner who agrees with limits, and of an admin who attests that one did."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
-from slack_sdk.models.blocks import DatePickerElement, InputBlock, PlainTextObject
+from slack_sdk.models.blocks import Block, DatePickerElement, InputBlock, PlainTextObject
 from slack_sdk.models.blocks.block_elements import FileInputElement
 from slack_sdk.models.views import View
 
@@ -36,13 +36,16 @@ def limits_form(consent_id: ConsentId, today: date) -> View:
         submit=PlainTextObject(text="Agree"),
         close=PlainTextObject(text="Back"),
         private_metadata=str(consent_id),
-        blocks=[
-            section(head),
-            day_input(NOT_BEFORE, "Nothing written before (older texts are left out)", None, optional=True),
-            text_input(WORDS, "What else? (people keep to it; I can't check it)", "no social posts"),
-            day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
-        ],
+        blocks=[section(head), *limit_inputs("What else? (people keep to it; I can't check it)", today)],
     )
+
+
+def limit_inputs(what_else: str, today: date) -> list[Block]:
+    return [
+        day_input(NOT_BEFORE, "Nothing written before (older texts are left out)", None, optional=True),
+        text_input(WORDS, what_else, "no social posts"),
+        day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
+    ]
 
 
 def attest_form(consent_id: ConsentId, owner: str, today: date) -> View:
@@ -62,9 +65,7 @@ def attest_form(consent_id: ConsentId, owner: str, today: date) -> View:
         blocks=[
             section(head),
             InputBlock(block_id=NOTE, label=PlainTextObject(text="The signed note"), element=note),
-            day_input(NOT_BEFORE, "Nothing written before (older texts are left out)", None, optional=True),
-            text_input(WORDS, "What else did they say? (people keep to it; I can't check it)", "no social posts"),
-            day_input(UNTIL, "Until", today + VALID_FOR, optional=False),
+            *limit_inputs("What else did they say? (people keep to it; I can't check it)", today),
         ],
     )
 

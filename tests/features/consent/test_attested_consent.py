@@ -1,7 +1,11 @@
 """An owner who is not in Slack: an admin vouches with a signed note, which is kept before anything is allowed."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from consent_bench import ADMIN, LIMITS, NOTE, NOW, OTHER, STEWARD, TEAM, UNTIL, Bench
@@ -28,6 +32,7 @@ from pipeline.errors import (
     OwnerIsOutside,
     TextsForgotten,
 )
+from storage.database import SqlDatabase
 
 
 async def test_admins_are_asked_for_the_note_and_nothing_is_written_before(bench: Bench) -> None:
@@ -119,6 +124,40 @@ async def test_of_two_admins_at_once_one_attests_and_the_other_is_told(bench: Be
     with pytest.raises(AlreadyDecided):
         await bench.attest(OTHER)
     assert await bench.artifacts.get(sha256(NOTE).hexdigest()) == NOTE  # the same bytes are the first one's
+
+
+class Killed(BaseException):
+    """kill -9: nothing of the process runs after it."""
+
+
+@dataclass
+class DyingDatabase:
+    """The process dies right after the first commit."""
+
+    database: SqlDatabase
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Any]:
+        async with self.database.begin() as tx:
+            yield tx
+        raise Killed
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Any]:
+        async with self.database.read() as tx:
+            yield tx
+
+
+async def test_a_note_that_was_not_needed_is_gone_even_if_the_process_dies_then(bench: Bench) -> None:
+    await bench.attest(ADMIN)
+    bench.people.who = (OTHER,)  # the admin is none any more when the note is fetched
+    alive, bench.database = bench.database, DyingDatabase(bench.database)  # type: ignore[assignment]  # as a Database
+    with pytest.raises(Killed):
+        await bench.keep()
+    bench.database = alive
+    await bench.keep()
+    with pytest.raises(FileNotFoundError):
+        await bench.artifacts.get(sha256(NOTE).hexdigest())
 
 
 async def test_an_admin_takes_it_back_and_nobody_else(bench: Bench) -> None:
