@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import bot
 from bot.demo.failures import DemoFailed
+from bot.demo.terminal import output_of
 from pipeline.models.tokens import default_cache_dir
 
 READY_S: Final = 40.0  # the bot opens a database and loads its libraries; 3 s here, more on a busy machine
@@ -92,7 +93,7 @@ async def running(folder: Path) -> AsyncIterator[Programs]:
         state = {"MODELSERVER_STATE": str(folder / "models"), "MODELSERVER_API_KEY": key}
         sandbox, _ = await asyncio.gather(
             start(stack, "sandbox", ["--port", "0", "--manifest", str(manifest)], {}, folder),
-            measured(state, folder),
+            output_of(["modelserver", "--measure", BASE], environment(state)),  # its hours cost something
         )
         pace = ["--port", "0", "--min-train-seconds", str(MIN_TRAIN_S)]
         modelserver = await start(stack, "modelserver", pace, state, folder)
@@ -120,22 +121,6 @@ def bot_settings(folder: Path, slack: str, models: str, key: str) -> dict[str, s
         "UNDERSTUDY_WORK__TICK_S": "0.25",
         "UNDERSTUDY_SERVER__PORT": "0",
     }
-
-
-async def measured(state: Mapping[str, str], folder: Path) -> None:
-    """Lets the model server find out how fast this machine trains: its hours cost something. Raises DemoFailed."""
-    log = folder / "measure.log"
-    with log.open("wb") as file:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "modelserver", "--measure", BASE), stdout=file, stderr=file, env=environment(state)
-        )
-        try:
-            code = await asyncio.wait_for(process.wait(), READY_S)
-        except TimeoutError:
-            process.kill()
-            code = await process.wait()
-    if code:
-        raise DemoFailed(f"The machine could not be measured:\n{log.read_text('utf-8', errors='replace')}")
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:

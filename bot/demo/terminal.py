@@ -22,10 +22,20 @@ class Terminal:
         """Raises DemoFailed."""
         names = " ".join(path.name for path in files)
         self.page.line(self.page.faint(f"  ▸ on the bot's machine: $ understudy data add {handle} {names}"))
-        command = (sys.executable, "-m", "bot", "data", "add", handle, *map(str, files))
-        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=dict(self.environment))
-        said, complained = (stream.decode("utf-8", errors="replace") for stream in await process.communicate())
-        if process.returncode:
-            raise DemoFailed(f"understudy data add ended with code {process.returncode}: {said}{complained}")
-        for line in said.splitlines():
+        for line in (await output_of(["bot", "data", "add", handle, *map(str, files)], self.environment)).splitlines():
             self.page.line(f"    {line}")
+
+
+async def output_of(module: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Of a module of ours that runs to its end; it does not outlive whoever waits. Raises DemoFailed."""
+    command = (sys.executable, "-m", *module)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=dict(environment))
+    try:
+        said, complained = (stream.decode("utf-8", errors="replace") for stream in await process.communicate())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise DemoFailed(f"{' '.join(module[:3])} ended with code {process.returncode}: {said}{complained}")
+    return said
