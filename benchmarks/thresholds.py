@@ -16,7 +16,6 @@ from benchmarks.labels import FOLDER, Key, Labels, Score, score
 from benchmarks.tables import say, table
 from pipeline import cleaning
 from pipeline.domain.documents import Rule
-from pipeline.runner import VERSION_LIVES
 from pipeline.stages import (
     edges,
     interviews,
@@ -77,8 +76,7 @@ def named(is_one: Callable[[Marked], bool]) -> Callable[[Cleaned], set[Key]]:
 
 def out_of_date(cleaned: Cleaned) -> set[Key]:
     days: dict[Any, datetime] = {p.document_id: p.published_at for p in cleaned.posts if p.published_at}
-    newest = max(days.values(), default=None)
-    old = {key for key, day in days.items() if newest and newest - day > VERSION_LIVES}
+    old = stale.long_before_the_newest(days)
     return {
         Key(cleaned.name(key))
         for key, one in cleaned.documents.items()

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -39,6 +38,7 @@ from pipeline.stages import answers, coverage, label_doubts, language, near_dupl
 from pipeline.stages.frames import Frame, find_frame
 from pipeline.stages.outlines import Outline
 from pipeline.stages.splitting import whole_key
+from pipeline.stages.stale import long_before_the_newest
 from pipeline.survey import Corpus, left_out_for, survey
 from pipeline.tagged import EDGE_RULES, PLACED, Flag, Tagged
 from pipeline.tagging import TagOptions, of_rule
@@ -51,7 +51,6 @@ LEFT_OUT_FOR_MARKS: Final[Mapping[Rule, LeftOutReason]] = {
     "email": "personal-data",
     "personal-data": "personal-data",
 }
-VERSION_LIVES: Final = timedelta(days=365)  # software blogs announce about once a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +333,8 @@ class _Decision:
 
     def _old_versions(self) -> list[DocumentId]:
         """Announcements of a version that were a year old when the newest text appeared."""
-        days = {t.key: t.published_at for t in self.remaining if t.published_at}
-        long_ago = max(days.values(), default=datetime.max.replace(tzinfo=UTC)) - VERSION_LIVES
-        return [key for key in self._flagged("version") if key in days and days[key] < long_ago]
+        old = long_before_the_newest({t.key: t.published_at for t in self.remaining if t.published_at})
+        return [key for key in self._flagged("version") if key in old]
 
     def _samples(self, rule: Rule) -> list[Sample]:
         if rule == "markup":

@@ -1,10 +1,13 @@
 """Posts about something that was over soon after: an event, a deadline, a sale, a new version."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
 
 from pipeline.stages.signs import WIDE, Sign, in_bytes
+
+Key = TypeVar("Key")
 
 _DAY: Final = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH: Final = (
@@ -105,6 +108,7 @@ _VERSION = re.compile(
     r"|\b\w+ \d+ (?i:(?:officially )?released|is out)\b"
     r"|^(?:\w+ ){1,3}(?:0\.\d+|\d+\.\d+\.\d+)\b"
 )
+VERSION_LIVES: Final = timedelta(days=365)  # software blogs announce about once a year
 # One sign alone is in many posts that live on ("Register here" under a guide).
 SIGNS_NEEDED: Final = 2
 # A longer post has other things to say: of 1,404 real ones the one above this that bore two signs was an interview.
@@ -157,3 +161,9 @@ def _places(stems: tuple[str, ...], text: str) -> Iterator[int]:
 def announces_version(title: str, text: str) -> bool:
     """Whether a short post's title tells of a new version of something."""
     return len(text) <= MAX_CHARS and bool(_VERSION.search(title))
+
+
+def long_before_the_newest(days: Mapping[Key, datetime]) -> set[Key]:
+    """Of texts by the day they appeared, those a version's life older than the newest."""
+    newest = max(days.values(), default=None)
+    return {key for key, day in days.items() if newest and newest - day > VERSION_LIVES}

@@ -1,5 +1,7 @@
 """Invitations and bios at a text's ends, and texts that are as a whole a guest's, a list of links or out of date."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from pipeline.domain.documents import Mark
@@ -7,7 +9,7 @@ from pipeline.stages.choices import apply_marks
 from pipeline.stages.edges import find_bios, find_calls, without
 from pipeline.stages.guests import is_guest_post
 from pipeline.stages.link_lists import is_link_list
-from pipeline.stages.stale import announces_version, is_dated
+from pipeline.stages.stale import announces_version, is_dated, long_before_the_newest
 
 from .order import assert_in_order
 from .writing import prose
@@ -177,3 +179,10 @@ def test_a_version_is_announced_by_the_title() -> None:
     assert not announces_version("How Glue 2.0 helps tables", "Short.")
     assert not announces_version("Why version 2.0 of me is calmer", "Short.")
     assert not announces_version("4.5 reasons to use glue, released from doubt", "Short.")
+
+
+def test_a_version_is_old_a_year_before_the_newest_text_and_no_day_sooner() -> None:
+    newest = datetime(2026, 3, 1, tzinfo=UTC)
+    days = {"new": newest, "year": newest - timedelta(days=365), "older": newest - timedelta(days=366)}
+    assert long_before_the_newest(days) == {"older"}
+    assert long_before_the_newest({}) == set()
