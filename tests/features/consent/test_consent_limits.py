@@ -1,12 +1,13 @@
 """An owner agrees as far as they want, for as long as they want; after the end nothing is drafted or locked."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from consent_bench import Staff
 
 from bot.features.consent.ending import ENDED, ENDS, GoOn, WatchConsents
 from bot.features.consent.forms import limits_entered
@@ -27,25 +28,11 @@ YEAR = timedelta(days=365)
 
 
 @dataclass
-class Staff:
-    who: tuple[str, ...] = ("UADMIN",)
-
-    def reachable(self, team_id: str, named: Sequence[str]) -> tuple[str, ...]:
-        return tuple(named) if team_id else ()
-
-    def admins(self, team_id: str) -> tuple[str, ...]:
-        return self.reachable(team_id, self.who)
-
-    def groups(self, team_id: str) -> dict[str, str]:
-        return {"S1": team_id}
-
-
-@dataclass
 class Bench:
     database: SqlDatabase
     voice: Voice
     now: datetime = NOW
-    people: Staff = field(default_factory=Staff)
+    people: Staff = field(default_factory=lambda: Staff(("UADMIN",)))
 
     def clock(self) -> datetime:
         return self.now
